@@ -1,0 +1,24 @@
+//! Talk to one language model once: a neutral [`Request`] in, a neutral [`Response`] out.
+//!
+//! An adapter is a pair of pure functions (see [`protocol::Protocol`]); around it stands one
+//! transport that makes exactly one attempt and classes its failure. This crate knows no agent,
+//! no tool that runs, no retry and no money: those live in `fastroai`, which is the crate to use.
+#![forbid(unsafe_code)]
+
+pub mod error;
+mod hidden;
+pub mod message;
+pub mod model;
+pub mod protocol;
+pub mod request;
+pub mod response;
+pub mod stream;
+pub mod usage;
+
+pub use error::{ModelError, ModelErrorKind, RetryClass};
+pub use message::{History, Message, ToolCall, ToolOutcome, ToolResult};
+pub use model::{Model, ModelId, Profile};
+pub use request::{OutputFormat, Request, Schema, Settings, ToolChoice, ToolDefinition};
+pub use response::{FinishReason, Part, Reasoning, Response};
+pub use stream::{Delta, ResponseStream, StreamEvent};
+pub use usage::Usage;

@@ -1,0 +1,194 @@
+//! The conversation, in a form that belongs to no provider and can be stored.
+
+mod history;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use history::{History, HistoryError};
+
+use crate::hidden::Hidden;
+use crate::response::Response;
+
+/// One turn of a conversation.
+///
+/// There is no system message: instructions belong to the agent, are sent with each
+/// [`Request`](crate::Request), and are never taken from a history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Message {
+    /// What the user (or the program for him) said.
+    User(UserMessage),
+    /// What the model answered.
+    Assistant(Response),
+    /// What the tools gave for the calls of the answer before.
+    Tool(ToolMessage),
+}
+
+impl Message {
+    /// A user's message of one text.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::User(UserMessage { parts: vec![UserPart::Text { text: text.into() }] })
+    }
+
+    /// A request to the model to mend its last answer, in one text.
+    pub fn correction(text: impl Into<String>) -> Self {
+        Self::User(UserMessage { parts: vec![UserPart::Correction { text: text.into() }] })
+    }
+
+    /// The results of tools.
+    #[must_use]
+    pub fn tool(results: Vec<ToolResult>) -> Self {
+        Self::Tool(ToolMessage { results, interrupted: false })
+    }
+}
+
+/// What the user said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UserMessage {
+    /// Its pieces, in order.
+    pub parts: Vec<UserPart>,
+}
+
+/// One piece of a user's message.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum UserPart {
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// Text that the runtime wrote to have an answer mended; sent as the user's.
+    Correction {
+        /// The text.
+        text: String,
+    },
+}
+
+impl UserPart {
+    /// The text to send.
+    #[must_use]
+    pub fn as_text(&self) -> &str {
+        match self {
+            Self::Text { text } | Self::Correction { text } => text,
+        }
+    }
+}
+
+impl fmt::Debug for UserPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { text } => f.debug_tuple("Text").field(&Hidden(text)).finish(),
+            Self::Correction { text } => f.debug_tuple("Correction").field(&Hidden(text)).finish(),
+        }
+    }
+}
+
+/// The results of one turn's tools, in the order of the calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolMessage {
+    /// One result for each call.
+    pub results: Vec<ToolResult>,
+    /// The run ended before all of them were in; the missing ones say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+}
+
+/// A model's wish to have a tool run.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolCall {
+    /// The provider's id; may be empty or repeated as it comes off the wire, a run makes it unique.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments, exactly as the model wrote them: usually, but not always, a JSON object.
+    pub arguments: String,
+    /// What only the provider understands and wants back with the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
+}
+
+impl ToolCall {
+    /// A call as it came off the wire.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        arguments: impl Into<String>,
+    ) -> Self {
+        Self { id: id.into(), name: name.into(), arguments: arguments.into(), details: None }
+    }
+}
+
+impl fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCall")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("arguments", &Hidden(&self.arguments))
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a tool gave, as the model reads it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolResult {
+    /// The id of the call that this answers.
+    pub call_id: String,
+    /// The tool's name.
+    pub name: String,
+    /// What the model reads: text, or JSON.
+    pub content: String,
+    /// How it went.
+    #[serde(default)]
+    pub outcome: ToolOutcome,
+}
+
+impl ToolResult {
+    /// The answer to a call.
+    pub fn new(call: &ToolCall, content: impl Into<String>, outcome: ToolOutcome) -> Self {
+        Self { call_id: call.id.clone(), name: call.name.clone(), content: content.into(), outcome }
+    }
+}
+
+impl fmt::Debug for ToolResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolResult")
+            .field("call_id", &self.call_id)
+            .field("name", &self.name)
+            .field("content", &Hidden(&self.content))
+            .field("outcome", &self.outcome)
+            .finish()
+    }
+}
+
+/// How a tool's call went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum ToolOutcome {
+    /// It gave a result.
+    #[default]
+    Success,
+    /// The model is asked to correct the call.
+    Retry,
+    /// It failed for good.
+    Failed,
+    /// The run ended before a result was in.
+    Interrupted,
+}
+
+impl ToolOutcome {
+    /// Whether a provider with an error flag on results should see it raised.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        self != Self::Success
+    }
+}

@@ -1,0 +1,53 @@
+//! A model to talk to, its name, and what it can do.
+
+mod id;
+
+use futures_util::future::BoxFuture;
+
+pub use id::{ModelId, ModelIdError};
+
+use crate::error::ModelError;
+use crate::request::Request;
+use crate::response::Response;
+use crate::stream::ResponseStream;
+
+/// One model at one provider. Each call is one attempt: no retry, no fallback, no price.
+pub trait Model: Send + Sync + 'static {
+    /// Which model this is.
+    fn id(&self) -> &ModelId;
+
+    /// What it can do.
+    fn profile(&self) -> &Profile;
+
+    /// Asks for a whole reply.
+    fn request<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<Response, ModelError>>;
+
+    /// Asks for a reply in pieces. The future ends when the provider has accepted the request.
+    fn stream<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<ResponseStream, ModelError>>;
+}
+
+/// What a model can do, so that a request is shaped for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// It can call tools.
+    pub tools: bool,
+    /// It can be held to a JSON schema by its provider.
+    pub json_schema: bool,
+    /// It runs here and costs nothing, so that a run needs no price to keep a budget.
+    pub free: bool,
+    /// The limit of output tokens to send where the wire demands one and none was set.
+    pub default_max_tokens: Option<u32>,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { tools: true, json_schema: true, free: false, default_max_tokens: None }
+    }
+}

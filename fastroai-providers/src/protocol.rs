@@ -1,0 +1,93 @@
+//! A provider's wire format, as pure functions.
+
+use std::fmt;
+
+use crate::error::ModelError;
+use crate::model::Profile;
+use crate::request::Request;
+use crate::response::Response;
+use crate::stream::Delta;
+
+/// A wire format: how to ask, and how to read what comes back. No I/O, no clock, no state.
+pub trait Protocol: Send + Sync + 'static {
+    /// What a model of this name can do.
+    fn profile(&self, model: &str) -> Profile;
+
+    /// The headers that carry a key, beside [`Encoded::headers`]: name and value.
+    fn authorization(&self, key: &str) -> (&'static str, String);
+
+    /// Writes a request.
+    ///
+    /// # Errors
+    /// Of kind `Config`, where the wire cannot carry what is asked.
+    fn encode(
+        &self,
+        model: &str,
+        request: &Request<'_>,
+        streamed: bool,
+    ) -> Result<Encoded, ModelError>;
+
+    /// Reads the whole body of a successful reply.
+    ///
+    /// # Errors
+    /// Where it is no reply, is cut off, or is an error that came with a good status.
+    fn decode(&self, body: &[u8]) -> Result<Response, ModelError>;
+
+    /// Reads the body of a reply whose status says that it failed.
+    fn decode_error(&self, status: u16, body: &[u8]) -> ModelError;
+
+    /// A reader for a streamed reply.
+    fn decoder(&self) -> Box<dyn EventDecoder>;
+}
+
+/// Reads a streamed reply, one server-sent event after the other.
+pub trait EventDecoder: Send {
+    /// Takes one event: its name (empty where none was sent) and its data. Pushes what is new.
+    ///
+    /// # Errors
+    /// Where the event does not parse, or is an error of the provider.
+    fn event(
+        &mut self,
+        name: &str,
+        data: &str,
+        out: &mut Vec<Delta>,
+    ) -> Result<Progress, ModelError>;
+
+    /// What has arrived so far, marked as interrupted; `None` when nothing has.
+    fn partial(&self) -> Option<Response>;
+
+    /// The whole reply, when the body has ended.
+    ///
+    /// # Errors
+    /// `Protocol(Truncated)` with the partial reply, where the body ended before the reply did.
+    fn finish(self: Box<Self>) -> Result<Response, ModelError>;
+}
+
+/// Whether a streamed reply goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// More is to come.
+    More,
+    /// The terminal event was seen: nothing that matters follows, even if the body stays open.
+    Complete,
+}
+
+/// A request as it goes over the wire.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// Below the base URL, without a leading slash.
+    pub path: String,
+    /// Beside `content-type`, `accept` and the key.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded")
+            .field("path", &self.path)
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! What is asked of a model.
+
+mod schema;
+mod settings;
+
+use std::sync::Arc;
+
+pub use schema::Schema;
+pub use settings::{Effort, Settings};
+
+use crate::message::Message;
+
+/// One request, borrowed from whoever holds the conversation: nothing is copied to ask.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// What the agent is told before the conversation.
+    pub instructions: Option<&'a str>,
+    /// The conversation so far.
+    pub messages: &'a [Message],
+    /// The tools on offer.
+    pub tools: &'a [Arc<ToolDefinition>],
+    /// Whether and which tool is to be called.
+    pub tool_choice: &'a ToolChoice,
+    /// The form that the answer must have.
+    pub output: &'a OutputFormat,
+    /// How to generate.
+    pub settings: &'a Settings,
+}
+
+impl<'a> Request<'a> {
+    /// A request that carries just a conversation.
+    #[must_use]
+    pub fn new(messages: &'a [Message], settings: &'a Settings) -> Self {
+        Self {
+            instructions: None,
+            messages,
+            tools: &[],
+            tool_choice: &ToolChoice::Auto,
+            output: &OutputFormat::Text,
+            settings,
+        }
+    }
+}
+
+/// A tool, as a model sees it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ToolDefinition {
+    /// Its name: `^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$`.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The JSON schema of its arguments: an object.
+    pub parameters: Schema,
+}
+
+impl ToolDefinition {
+    /// A tool of this name, purpose and arguments.
+    pub fn new(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        parameters: Schema,
+    ) -> Self {
+        Self { name: name.into(), description: description.into(), parameters }
+    }
+}
+
+/// Whether and which tool is to be called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ToolChoice {
+    /// The model decides.
+    #[default]
+    Auto,
+    /// No tool.
+    None,
+    /// At least one tool, of the model's choice.
+    Required,
+    /// This tool.
+    Named(String),
+}
+
+/// The form that the answer must have.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub enum OutputFormat {
+    /// Any text.
+    #[default]
+    Text,
+    /// JSON that fits a schema, held to it by the provider.
+    JsonSchema {
+        /// A name for the schema: letters, digits, `_` and `-`, at most 64.
+        name: String,
+        /// The schema.
+        schema: Schema,
+    },
+}

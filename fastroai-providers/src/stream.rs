@@ -1,0 +1,66 @@
+//! A reply as it arrives.
+
+use std::fmt;
+
+use futures_util::stream::BoxStream;
+
+use crate::error::ModelError;
+use crate::hidden::Hidden;
+use crate::response::Response;
+
+/// A reply on its way. It ends after [`StreamEvent::Done`] or after an error, never silently.
+pub type ResponseStream = BoxStream<'static, Result<StreamEvent, ModelError>>;
+
+/// What comes down a [`ResponseStream`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum StreamEvent {
+    /// A piece of the reply.
+    Delta(Delta),
+    /// The whole reply, once, at the end.
+    Done(Box<Response>),
+}
+
+/// A piece of a reply: what is new, never what was said before.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delta {
+    /// More text.
+    Text(String),
+    /// More reasoning.
+    Reasoning(String),
+    /// A tool call has begun.
+    ToolCall {
+        /// Its place among the calls of the reply.
+        index: usize,
+        /// The tool's name.
+        name: String,
+    },
+    /// More of a tool call's arguments.
+    Arguments {
+        /// The place of the call among the calls of the reply.
+        index: usize,
+        /// The next piece of JSON text.
+        fragment: String,
+    },
+    /// More of a refusal.
+    Refusal(String),
+}
+
+impl fmt::Debug for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.debug_tuple("Text").field(&Hidden(text)).finish(),
+            Self::Reasoning(text) => f.debug_tuple("Reasoning").field(&Hidden(text)).finish(),
+            Self::Refusal(text) => f.debug_tuple("Refusal").field(&Hidden(text)).finish(),
+            Self::ToolCall { index, name } => {
+                f.debug_struct("ToolCall").field("index", index).field("name", name).finish()
+            }
+            Self::Arguments { index, fragment } => f
+                .debug_struct("Arguments")
+                .field("index", index)
+                .field("fragment", &Hidden(fragment))
+                .finish(),
+        }
+    }
+}
