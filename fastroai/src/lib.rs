@@ -38,7 +38,7 @@ pub mod prelude {
     pub use crate::tool::{RunContext, ToolError};
     pub use crate::{Error, Runtime};
     #[cfg(feature = "macros")]
-    pub use crate::{agent, safe_tool};
+    pub use fastroai_macros::{agent, safe_tool};
     pub use schemars::{self, JsonSchema};
 }
 
