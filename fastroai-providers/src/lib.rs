@@ -9,6 +9,7 @@ pub mod error;
 mod hidden;
 pub mod message;
 pub mod model;
+pub mod offline;
 pub mod protocol;
 pub mod request;
 pub mod response;
