@@ -7,8 +7,11 @@
 
 pub mod error;
 mod hidden;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod message;
 pub mod model;
+pub mod offline;
 pub mod protocol;
 pub mod request;
 pub mod response;
