@@ -162,7 +162,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             let instructions = move || -> Cow<'a, str> { agent.instructions() };
             let order = Order {
                 config: agent.config(),
-                instructions: &instructions,
+                instructions: Box::new(instructions),
                 tools: agent.tools(),
                 schema: T::schema(),
                 prompt: self.prompt,

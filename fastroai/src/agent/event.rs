@@ -102,7 +102,9 @@ impl<T> Stream for RunStream<'_, T> {
             return Poll::Ready(Some(Ok(event)));
         }
         match self.end.take() {
-            Some(end) => Poll::Ready(Some(end.map(|response| AgentEvent::Done(Box::new(response))))),
+            Some(end) => {
+                Poll::Ready(Some(end.map(|response| AgentEvent::Done(Box::new(response)))))
+            }
             None if self.running.is_none() => Poll::Ready(None),
             None => Poll::Pending,
         }

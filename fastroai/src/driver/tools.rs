@@ -30,7 +30,7 @@ enum Attempt {
     TimedOut,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// Runs these calls, and feeds each result as it comes; a stop leaves the rest unfed.
     pub(super) async fn run_tools(
         &self,
@@ -74,7 +74,8 @@ impl Run<'_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         span.record("fastroai.attempts", i64::from(attempts));
-        let record = ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record =
+            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
@@ -102,7 +103,8 @@ impl Run<'_> {
                 Attempt::TimedOut => true,
                 Attempt::Returned(Ok(_)) | Attempt::Panicked(_) => false,
             };
-            let again = repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
+            let again =
+                repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
             if let Some(kind) = self.trace(call, &attempt, again)
                 && !again
             {
