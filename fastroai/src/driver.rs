@@ -97,6 +97,9 @@ pub(crate) async fn drive(
         Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
     };
 
+    if !model.profile().free {
+        scope.runtime().prices().warm();
+    }
     let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
     let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
@@ -173,6 +176,16 @@ struct Ended {
     failure: Option<ErrorKind>,
     tool_calls: Vec<ToolCallRecord>,
     requests: u32,
+}
+
+impl Ended {
+    /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
+    fn feed(&mut self, event: Event) {
+        if let Err(misfed) = self.state.feed(event) {
+            self.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
+            let _ = self.state.feed(Event::Stopped { stop: Stop::Cancelled });
+        }
+    }
 }
 
 impl<'r, 'a> Run<'r, 'a> {
@@ -253,15 +266,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
             };
-            self.feed(&mut ended, event);
-        }
-    }
-
-    /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
-    fn feed(&self, ended: &mut Ended, event: Event) {
-        if let Err(misfed) = ended.state.feed(event) {
-            ended.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
-            let _ = ended.state.feed(Event::Stopped { stop: Stop::Cancelled });
+            ended.feed(event);
         }
     }
 

@@ -52,7 +52,6 @@ impl Runtime {
     }
 
     /// A runtime to be set up.
-    #[must_use]
     pub fn builder() -> RuntimeBuilder {
         RuntimeBuilder::default()
     }
@@ -76,23 +75,9 @@ impl Runtime {
             name.parse().map_err(|error: fastroai_providers::model::ModelIdError| {
                 ModelError::config(error.to_string())
             })?;
-        let model = self.connect(id)?;
+        let model = connect(id, self)?;
         models.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)
-    }
-
-    fn connect(&self, id: ModelId) -> Result<Arc<dyn Model>, ModelError> {
-        if id.provider() == "offline" {
-            return Ok(Arc::new(OfflineModel::new(id)));
-        }
-        #[cfg(feature = "http")]
-        {
-            fastroai_providers::connect::connect(&id, &self.0.connection)
-        }
-        #[cfg(not(feature = "http"))]
-        Err(ModelError::config(format!(
-            "`{id}` is reached over HTTP: turn on the feature `http` of `fastroai`, or run offline with `offline:demo`"
-        )))
     }
 
     /// The prices that bills are made with.
@@ -117,6 +102,19 @@ impl Runtime {
     pub(crate) fn captures_content(&self) -> bool {
         self.0.capture_content
     }
+}
+
+#[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing to connect with"))]
+fn connect(id: ModelId, runtime: &Runtime) -> Result<Arc<dyn Model>, ModelError> {
+    if id.provider() == "offline" {
+        return Ok(Arc::new(OfflineModel::new(id)));
+    }
+    #[cfg(feature = "http")]
+    return fastroai_providers::connect::connect(&id, &runtime.0.connection);
+    #[cfg(not(feature = "http"))]
+    Err(ModelError::config(format!(
+        "`{id}` is reached over HTTP: turn on the feature `http` of `fastroai`, or run offline with `offline:demo`"
+    )))
 }
 
 impl Default for Runtime {

@@ -55,7 +55,7 @@ impl Run<'_, '_> {
                     });
                     ended.tool_calls.push(record);
                     let index = unit.index;
-                    self.feed(ended, Event::ToolDone { index, report });
+                    ended.feed(Event::ToolDone { index, report });
                 }
             }
         }
@@ -203,9 +203,10 @@ fn capped(mut report: ToolReport) -> ToolReport {
     if size > RESULT_LIMIT {
         let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));
         report.content.truncate(end.unwrap_or(0));
-        report.content.push_str(&format!(
+        let note = format!(
             "\n(Cut: the result has {size} bytes, and these are the first {RESULT_LIMIT}.)"
-        ));
+        );
+        report.content.push_str(&note);
     }
     report
 }

@@ -123,9 +123,10 @@ impl Calls {
             .calls
             .iter()
             .zip(self.reports)
-            .map(|(call, report)| match report {
-                Some(report) => ToolResult::new(call, report.content, report.outcome),
-                None => {
+            .map(|(call, report)| {
+                if let Some(report) = report {
+                    ToolResult::new(call, report.content, report.outcome)
+                } else {
                     missing = true;
                     interrupted(call)
                 }
