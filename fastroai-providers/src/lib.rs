@@ -9,6 +9,7 @@ pub mod error;
 mod hidden;
 pub mod message;
 pub mod model;
+pub mod openai;
 pub mod protocol;
 pub mod request;
 pub mod response;
