@@ -216,7 +216,8 @@ impl Assembly {
             return self.text(text, out);
         }
         let part: ContentPart<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-        match (&*part.kind.0, part) {
+        let kind = part.kind.0.clone();
+        match (&*kind, part) {
             ("text" | "output_text", ContentPart { text: Some(Text(text)), .. }) => {
                 self.text(text, out);
             }

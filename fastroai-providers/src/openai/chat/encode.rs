@@ -301,7 +301,9 @@ impl<'a> Content<'a> {
 
 /// The texts in one, borrowed where there is only one; `None` where there is nothing in them.
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Cow<'a, str>> {
-    texts.filter(|text| !text.is_empty()).map(Cow::Borrowed).reduce(|all, next| all + &*next)
+    let mut texts = texts.filter(|text| !text.is_empty());
+    let first = Cow::Borrowed(texts.next()?);
+    Some(texts.fold(first, |all, next| all + next))
 }
 
 #[derive(Serialize)]
