@@ -71,19 +71,20 @@ impl Facts {
     fn gather_field(&mut self, name: &str, value: &Value, depth: usize) {
         match name {
             "error" | "message" | "detail" | "msg" | "errors" => self.gather(value, depth),
-            "code" | "status" | "status_code" | "raw_status_code" => match value {
-                Value::String(word) if name == "code" && !word.is_empty() => {
-                    self.code.get_or_insert_with(|| word.clone());
+            "code" | "status" | "status_code" | "raw_status_code" => {
+                let word = match value {
+                    Value::String(word) if !word.is_empty() => word.clone(),
+                    Value::Number(number) => number.to_string(),
+                    _ => return,
+                };
+                let number = word.parse().ok().filter(|status| (400..600).contains(status));
+                self.status = self.status.or(number);
+                if name == "code" {
+                    self.code.get_or_insert(word);
+                } else if number.is_none() {
+                    self.kind.get_or_insert(word);
                 }
-                Value::String(word) if !word.is_empty() => {
-                    self.kind.get_or_insert_with(|| word.clone());
-                }
-                Value::Number(number) => {
-                    let status = number.as_u64().and_then(|number| u16::try_from(number).ok());
-                    self.status = self.status.or(status.filter(|s| (400..600).contains(s)));
-                }
-                _ => {}
-            },
+            }
             "type" => {
                 if let Value::String(word) = value {
                     self.kind.get_or_insert_with(|| word.clone());
@@ -111,15 +112,13 @@ impl Facts {
     fn into_error(self, status: Option<u16>) -> ModelError {
         let fault = self.fault(status);
         let mut error = ModelError::new(ModelErrorKind::Provider(fault.clone()), says(&fault));
-        let number = self.status.map(|status| status.to_string());
-        for code in [number, self.kind, self.code].into_iter().flatten() {
+        for code in [self.kind, self.code].into_iter().flatten() {
             // The last that is a plain word stays.
             error = error.with_code(code);
         }
-        match (self.message, self.cause) {
-            (Some(message), Some(cause)) => error.with_detail(&format!("{message}: {cause}")),
-            (Some(text), None) | (None, Some(text)) => error.with_detail(&text),
-            (None, None) => error,
+        match self.message {
+            Some(message) => error.with_detail(&message),
+            None => error,
         }
     }
 

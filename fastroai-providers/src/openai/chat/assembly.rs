@@ -122,6 +122,9 @@ impl Assembly {
         out: &mut Vec<Delta>,
     ) -> Vec<ToolCall<'a>> {
         self.take_reasoning(&message, out);
+        for tool in message.executed_tools.into_iter().flatten().filter_map(meaningful) {
+            self.provider_part(tool);
+        }
         match message.content {
             Some(Content::Text(text)) => self.text(text, out),
             Some(Content::Parts(parts)) => {
@@ -310,7 +313,7 @@ impl Assembly {
         let refused = self.parts.iter().any(|part| matches!(part, Part::Refusal { .. }));
         let finish_reason = finish_reason(self.finish.as_deref(), refused, !self.calls.is_empty());
         self.parts.extend(self.calls.into_calls().map(Part::ToolCall));
-        self.usage.clamp();
+        usage::settle(&self.provider, &mut self.usage);
         Response {
             parts: self.parts,
             finish_reason,

@@ -41,12 +41,34 @@ pub(super) fn read(raw: &RawValue, usage: &mut Usage) {
         };
         usage.inconsistent |= raise(slot, value);
     }
-    // A total that is more than its parts (Google's endpoint leaves thinking out) is worth keeping.
     if let (Some(total), Some(sum)) = (total, usage.total_tokens())
         && total != sum
     {
-        detail(usage, "total_tokens".to_owned(), total);
+        detail(usage, TOTAL.to_owned(), total);
     }
+}
+
+/// Where a total is kept that is not the sum of input and output.
+const TOTAL: &str = "total_tokens";
+
+/// Brings the counts of a whole reply to the one meaning that they have here.
+pub(super) fn settle(provider: &str, usage: &mut Usage) {
+    if let (Some(input), Some(output)) = (usage.input_tokens, usage.output_tokens)
+        && let Some(total) = usage.details.get(TOTAL)
+        && let Some(rest) = total.checked_sub(input.saturating_add(output))
+    {
+        if usage.input_audio_tokens.is_some_and(|audio| audio > input && audio == rest) {
+            // Mistral counts audio beside the prompt.
+            usage.input_tokens = input.checked_add(rest);
+            usage.details.remove(TOTAL);
+        } else if provider == "google" && rest > 0 && usage.reasoning_tokens.is_none() {
+            // Google counts thinking beside the completion, and names it only in the total.
+            usage.output_tokens = output.checked_add(rest);
+            usage.reasoning_tokens = Some(rest);
+            usage.details.remove(TOTAL);
+        }
+    }
+    usage.clamp();
 }
 
 fn prompt_details(raw: &RawValue, usage: &mut Usage) {

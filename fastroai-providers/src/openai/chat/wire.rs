@@ -78,6 +78,9 @@ pub(super) struct Message<'a> {
     pub(super) audio: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) images: Option<&'a RawValue>,
+    /// Groq: the tools that it ran itself.
+    #[serde(borrow)]
+    pub(super) executed_tools: Option<Vec<&'a RawValue>>,
     /// Where Google's endpoint puts its signatures.
     #[serde(borrow)]
     pub(super) extra_content: Option<&'a RawValue>,
