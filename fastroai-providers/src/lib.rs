@@ -8,6 +8,8 @@
 pub mod anthropic;
 pub mod error;
 mod hidden;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod message;
 pub mod model;
 pub mod protocol;
