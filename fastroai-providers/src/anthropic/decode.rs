@@ -4,9 +4,9 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::block::Block;
+use super::error;
 use super::fields::Fields;
 use super::usage::Counts;
-use super::{PROVIDER, error};
 use crate::error::{ModelError, ProtocolFault};
 use crate::response::{FinishReason, Part, Response};
 
@@ -130,7 +130,8 @@ impl Head {
             finish_reason_raw: self.stop_reason,
             stop_sequence: self.stop_sequence,
             usage: self.usage.usage(),
-            provider: Some(PROVIDER.to_owned()),
+            // Who answered is known to who asked: gateways speak this wire too.
+            provider: None,
             model: self.model,
             id: self.id,
             interrupted: false,

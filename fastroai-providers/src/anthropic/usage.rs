@@ -28,9 +28,28 @@ impl Counts {
     /// Takes a report, which in a stream repeats what earlier ones said, as large or larger.
     pub(super) fn merge(&mut self, json: &str) {
         match serde_json::from_str(json) {
-            Ok(Value::Object(report)) => grow(&mut self.sent, report),
+            Ok(Value::Object(report)) => {
+                self.forget_restated(&report);
+                grow(&mut self.sent, report);
+            }
             Ok(Value::Null) => {}
             _ => self.unreadable = true,
+        }
+    }
+
+    /// Makes way for cache counts that may be smaller than before.
+    ///
+    /// Where the server rewrites the conversation on the way, the last report counts what was read
+    /// in the end: more fresh tokens, and fewer from the cache.
+    fn forget_restated(&mut self, report: &Map<String, Value>) {
+        let fresh = |counts: &Map<String, Value>| counts.get("input_tokens")?.as_u64();
+        if fresh(report) <= fresh(&self.sent) {
+            return;
+        }
+        for name in ["cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation"] {
+            if report.get(name).is_some_and(|count| !count.is_null()) {
+                self.sent.shift_remove(name);
+            }
         }
     }
 
@@ -157,6 +176,15 @@ mod tests {
             r#"{"output_tokens":9}"#,
         ]);
         assert_eq!((usage.input_tokens, usage.output_tokens), (Some(30), Some(9)));
+    }
+
+    #[test]
+    fn a_conversation_that_the_server_compacted_is_counted_as_it_was_read_in_the_end() {
+        let usage = usage(&[
+            r#"{"input_tokens":10,"cache_read_input_tokens":5000,"output_tokens":1}"#,
+            r#"{"input_tokens":80,"cache_read_input_tokens":0,"output_tokens":6}"#,
+        ]);
+        assert_eq!((usage.input_tokens, usage.cache_read_tokens), (Some(80), Some(0)));
     }
 
     #[test]
