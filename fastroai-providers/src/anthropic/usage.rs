@@ -138,7 +138,9 @@ mod tests {
 
     fn usage(reports: &[&str]) -> Usage {
         let mut counts = Counts::default();
-        reports.iter().for_each(|report| counts.merge(report));
+        for report in reports {
+            counts.merge(report);
+        }
         counts.usage()
     }
 
