@@ -28,6 +28,8 @@ fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     match api {
         "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
         // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        // "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
+        "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
         _ => None,
     }
 }
