@@ -5,6 +5,8 @@
 //! no tool that runs, no retry and no money: those live in `fastroai`, which is the crate to use.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "http")]
+mod connect;
 pub mod error;
 mod hidden;
 #[cfg(feature = "http")]
@@ -17,6 +19,8 @@ pub mod response;
 pub mod stream;
 pub mod usage;
 
+#[cfg(feature = "http")]
+pub use connect::{Connection, connect};
 pub use error::{ModelError, ModelErrorKind, RetryClass};
 pub use message::{History, Message, ToolCall, ToolOutcome, ToolResult};
 pub use model::{Model, ModelId, Profile};
