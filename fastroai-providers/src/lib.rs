@@ -13,6 +13,7 @@ mod hidden;
 pub mod http;
 pub mod message;
 pub mod model;
+pub mod offline;
 pub mod protocol;
 pub mod request;
 pub mod response;
