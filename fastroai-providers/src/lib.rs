@@ -14,6 +14,7 @@ pub mod http;
 pub mod message;
 pub mod model;
 pub mod offline;
+pub mod openai;
 pub mod protocol;
 pub mod request;
 pub mod response;
