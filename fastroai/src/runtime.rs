@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 #[cfg(feature = "http")]
-use fastroai_providers::connect::Connection;
+use fastroai_providers::Connection;
 use fastroai_providers::{Model, ModelError, ModelId, offline::OfflineModel};
 use tokio::sync::Semaphore;
 
@@ -110,7 +110,7 @@ fn connect(id: ModelId, runtime: &Runtime) -> Result<Arc<dyn Model>, ModelError>
         return Ok(Arc::new(OfflineModel::new(id)));
     }
     #[cfg(feature = "http")]
-    return fastroai_providers::connect::connect(&id, &runtime.0.connection);
+    return fastroai_providers::connect(&id, &runtime.0.connection);
     #[cfg(not(feature = "http"))]
     Err(ModelError::config(format!(
         "`{id}` is reached over HTTP: turn on the feature `http` of `fastroai`, or run offline with `offline:demo`"
