@@ -5,6 +5,7 @@
 
 mod bill;
 mod cost;
+mod counts;
 mod meter;
 mod prices;
 mod rates;

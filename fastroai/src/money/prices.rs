@@ -13,6 +13,7 @@ use fastroai_providers::Usage;
 
 pub use pattern::OverrideError;
 
+use super::counts::possible;
 use super::{Cost, Rates};
 use pattern::Pattern;
 
@@ -94,8 +95,7 @@ impl Prices {
         if !self.listed {
             return None;
         }
-        let mut usage = usage.clone();
-        usage.clamp();
+        let usage = possible(usage);
         models().find_map(|model| catalogue::price(provider, model, &usage))
     }
 

@@ -3,6 +3,7 @@
 use fastroai_providers::Usage;
 use serde::{Deserialize, Serialize};
 
+use super::counts::possible;
 use super::{Cost, CostError};
 
 /// The tokens that a rate is for, times the hundred parts that a share of a rate is given in.
@@ -148,12 +149,11 @@ struct Parts {
 
 impl Parts {
     fn of(usage: &Usage) -> Self {
-        let mut usage = usage.clone();
-        usage.clamp();
+        let usage = possible(usage);
         let known = |part: Option<u64>| part.unwrap_or(0);
         let (read, write) = (known(usage.cache_read_tokens), known(usage.cache_write_tokens));
-        let read_audio = known(usage.cache_audio_read_tokens).min(read);
-        let write_1h = known(usage.cache_write_1h_tokens).min(write);
+        let read_audio = known(usage.cache_audio_read_tokens);
+        let write_1h = known(usage.cache_write_1h_tokens);
         let fresh = usage.input_tokens.map(|all| all.saturating_sub(read).saturating_sub(write));
         let input_audio = known(usage.input_audio_tokens).saturating_sub(read_audio);
         let input_audio = input_audio.min(fresh.unwrap_or(u64::MAX));

@@ -133,7 +133,9 @@ proptest! {
         let mut union = Bill::default();
         for costs in &families {
             let child = parent.child();
-            costs.iter().for_each(|cost| child.record(line(*cost)));
+            for cost in costs {
+                child.record(line(*cost));
+            }
             union.extend(child.bill());
         }
         prop_assert_eq!(parent.bill(), union);

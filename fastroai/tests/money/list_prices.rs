@@ -2,6 +2,7 @@
 
 use fastroai::money::{Bill, Cost, Line, Prices, Rates, Total};
 use fastroai_providers::{ModelId, Usage};
+use proptest::prelude::*;
 
 use super::usages::{reading, tokens, usd, writing};
 
@@ -170,4 +171,40 @@ fn audio_in_a_cached_request_is_priced_where_the_provider_did_not_split_it() {
     let cost = price("google:gemini-2.5-flash", &usage).unwrap();
     let text = price("google:gemini-2.5-flash", &reading(tokens(1_000, 0), 600)).unwrap();
     assert!(cost > text, "{cost} against {text}");
+}
+
+#[test]
+fn cached_audio_that_leaves_no_room_for_the_rest_still_has_a_price() {
+    let mut usage = reading(tokens(1_000, 0), 900);
+    usage.input_audio_tokens = Some(500);
+    usage.cache_audio_read_tokens = Some(0);
+    assert!(price("google:gemini-2.5-flash", &usage).is_some());
+}
+
+proptest! {
+    #[test]
+    fn no_counts_of_a_listed_model_lose_the_price(
+        whole in any::<[u32; 2]>(), parts in any::<[Option<u32>; 7]>(),
+    ) {
+        let mut usage = tokens(whole[0].into(), whole[1].into());
+        let [read, write, hour, reasoning, audio_in, audio_out, audio_read] =
+            parts.map(|part| part.map(u64::from));
+        usage.cache_read_tokens = read;
+        usage.cache_write_tokens = write;
+        usage.cache_write_1h_tokens = hour;
+        usage.reasoning_tokens = reasoning;
+        usage.input_audio_tokens = audio_in;
+        usage.output_audio_tokens = audio_out;
+        usage.cache_audio_read_tokens = audio_read;
+        for model in [
+            "openai:gpt-4o",
+            "openai:gpt-4o-audio-preview",
+            "openai:gpt-realtime",
+            "google:gemini-2.5-flash",
+            "anthropic:claude-sonnet-4-5",
+            "bedrock:anthropic.claude-3-haiku-20240307-v1:0",
+        ] {
+            prop_assert!(price(model, &usage).is_some(), "{}", model);
+        }
+    }
 }

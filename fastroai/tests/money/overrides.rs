@@ -48,6 +48,14 @@ fn writes_kept_for_an_hour_cost_twice_the_input_or_what_was_set() {
 }
 
 #[test]
+fn a_part_without_its_whole_is_priced_as_that_part() {
+    let mut usage = tokens(1_000, 0);
+    usage.cache_write_1h_tokens = Some(400);
+    let rates = Rates::per_million("10", "20").unwrap();
+    assert_eq!(rates.cost(&usage), Some(Cost::from_microdollars(600 * 10 + 400 * 20)));
+}
+
+#[test]
 fn audio_is_priced_apart_where_it_has_a_rate() {
     let mut usage = reading(tokens(100, 50), 40);
     usage.input_audio_tokens = Some(30);

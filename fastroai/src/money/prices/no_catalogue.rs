@@ -1,5 +1,7 @@
 //! Stands in for the catalogue where its feature is off: no model has a list price.
 
+use std::future::Ready;
+
 use fastroai_providers::Usage;
 
 use crate::money::Cost;
@@ -14,4 +16,6 @@ pub(super) fn is_ready() -> bool {
     true
 }
 
-pub(super) async fn ready() {}
+pub(super) fn ready() -> Ready<()> {
+    std::future::ready(())
+}
