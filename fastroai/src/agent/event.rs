@@ -75,6 +75,14 @@ impl<'a, T> RunStream<'a, T> {
         self.sink.bill()
     }
 
+    /// The next event; `None` when the run has ended. It needs no trait in scope.
+    ///
+    /// # Cancellation
+    /// Dropping the future loses nothing: the next call goes on.
+    pub async fn next(&mut self) -> Option<Result<AgentEvent<T>, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
     /// The next notice that is an event.
     fn next_event(&mut self) -> Option<AgentEvent<T>> {
         while let Some(notice) = self.sink.pop() {
