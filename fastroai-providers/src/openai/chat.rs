@@ -5,6 +5,7 @@
 mod assembly;
 mod calls;
 mod decode;
+mod details;
 mod encode;
 mod usage;
 mod wire;

@@ -26,8 +26,8 @@ fn strict(schema: Value) -> Value {
 }
 
 /// An object of one required property.
-fn with(property: Value) -> Value {
-    json!({ "type": "object", "properties": { "p": property }, "required": ["p"] })
+fn with(property: impl Into<Value>) -> Value {
+    json!({ "type": "object", "properties": { "p": property.into() }, "required": ["p"] })
 }
 
 fn property(schema: Value) -> Value {
