@@ -18,16 +18,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fastroai_providers::anthropic::Messages;
+use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::protocol::Protocol;
 
 use recording::Recording;
 
 /// The adapter of a wire, by its name in the recordings.
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
-    #[allow(clippy::match_single_binding)] // one line for each wire follows
     match api {
         "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
         // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        // "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
+        "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        "chat_completions" => Some(Box::new(ChatCompletions::new())),
+        "messages" => Some(Box::new(Messages::new())),
         _ => None,
     }
 }
