@@ -1,2 +1,10 @@
-//! Placeholder.
+//! What the tests of this crate stand on: the material beside the repository, Python environments,
+//! a real inference server, and a validator of the requests that the adapters write.
 #![forbid(unsafe_code)]
+
+pub mod llama;
+pub mod python;
+pub mod shared;
+pub mod validator;
+
+pub use shared::{shared, shared_or_skip, skip};
