@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::python;
 
@@ -21,8 +21,8 @@ pub struct Body {
     /// The provider, where it documents more than the API that its own copies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<&'static str>,
-    /// The body as it goes over the wire.
-    pub body: Value,
+    /// The body, byte for byte as it goes over the wire, so that a key sent twice is seen.
+    pub body: Box<RawValue>,
 }
 
 /// The validator in its Python environment.
