@@ -7,6 +7,8 @@
 
 pub mod error;
 mod hidden;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod message;
 pub mod model;
 pub mod protocol;

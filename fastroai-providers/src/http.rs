@@ -1,0 +1,3 @@
+//! The way to a provider over HTTP.
+
+pub mod sse;
