@@ -20,7 +20,9 @@ pub fn environment(name: &str, requirements: &[&str]) -> Result<PathBuf, String>
     let folder = home.join(name);
     let interpreter = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let _lock = lock(&home)?;
-    once(&folder, &requirements.join("\n"), || {
+    // An environment holds its own path, so that one that was moved is made anew as well.
+    let recipe = format!("{}\n{}", folder.display(), requirements.join("\n"));
+    once(&folder, &recipe, || {
         let uv = uv(&home)?;
         run(Command::new(&uv)
             .args(["venv", "--quiet", "--no-python-downloads", "--python"])

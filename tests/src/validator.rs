@@ -21,6 +21,9 @@ pub struct Body {
     /// The provider, where it documents more than the API that its own copies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<&'static str>,
+    /// The version of the definition, where a header names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The body, byte for byte as it goes over the wire, so that a key sent twice is seen.
     pub body: Box<RawValue>,
 }
