@@ -5,6 +5,7 @@
 
 mod events;
 mod guard;
+pub(super) mod limit;
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -21,6 +22,7 @@ use crate::protocol::{EventDecoder, Progress};
 use crate::stream::{ResponseStream, StreamEvent};
 
 use events::Event;
+pub(super) use guard::limited;
 
 /// How large a streamed reply may be, and how long it may take.
 ///
@@ -53,8 +55,16 @@ pub fn decode_stream(
     body: impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static,
     limits: Limits,
 ) -> ResponseStream {
+    decode_limited(decoder, limited(body, limits))
+}
+
+/// As [`decode_stream`], for a body whose limits are already watched.
+pub(super) fn decode_limited(
+    decoder: Box<dyn EventDecoder>,
+    body: impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static,
+) -> ResponseStream {
     Decoding {
-        open: Some(Open { decoder, events: events::parse(guard::limited(body, limits)).boxed() }),
+        open: Some(Open { decoder, events: events::parse(body).boxed() }),
         deltas: Vec::new(),
         ready: VecDeque::new(),
     }

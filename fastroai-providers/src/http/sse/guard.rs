@@ -1,17 +1,16 @@
 //! Limits on a body of events: in bytes and in time.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
 use super::Limits;
-use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
+use super::limit::{silent, too_large, too_late};
+use crate::error::ModelError;
 
 /// The body, until it breaks a limit.
-pub(super) fn limited(
+pub(in crate::http) fn limited(
     body: impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static,
     limits: Limits,
 ) -> impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static {
@@ -77,23 +76,6 @@ impl Guard {
             Err(_) => Some(Err(silent(idle.unwrap_or_default()))),
         }
     }
-}
-
-fn transport(phase: Phase, message: String) -> ModelError {
-    ModelError::new(ModelErrorKind::Transport { phase, sent: Sent::Maybe }, message)
-}
-
-fn too_late() -> ModelError {
-    transport(Phase::Total, "the reply took longer than the whole request may".to_owned())
-}
-
-fn silent(idle: Duration) -> ModelError {
-    transport(Phase::Idle, format!("the stream fell silent for {idle:?}"))
-}
-
-fn too_large(what: &str, limit: usize) -> ModelError {
-    let message = format!("{what} is larger than the {limit} bytes that are taken");
-    ModelError::protocol(ProtocolFault::TooLarge, message)
 }
 
 /// Counts the bytes of each block, which a blank line ends.
