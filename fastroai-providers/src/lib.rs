@@ -11,6 +11,7 @@ mod hidden;
 pub mod http;
 pub mod message;
 pub mod model;
+pub mod openai;
 pub mod protocol;
 pub mod request;
 pub mod response;

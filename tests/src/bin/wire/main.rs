@@ -26,7 +26,7 @@ use recording::Recording;
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     #[allow(clippy::match_single_binding)] // one line for each wire follows
     match api {
-        // "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
+        "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
         // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
         _ => None,
     }
