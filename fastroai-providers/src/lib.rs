@@ -5,6 +5,7 @@
 //! no tool that runs, no retry and no money: those live in `fastroai`, which is the crate to use.
 #![forbid(unsafe_code)]
 
+pub mod anthropic;
 pub mod error;
 mod hidden;
 #[cfg(feature = "http")]

@@ -24,10 +24,9 @@ use recording::Recording;
 
 /// The adapter of a wire, by its name in the recordings.
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
-    #[allow(clippy::match_single_binding)] // one line for each wire follows
     match api {
         "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
-        // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
         _ => None,
     }
 }
