@@ -134,10 +134,9 @@ impl ModelError {
     #[must_use]
     pub fn scrubbed(mut self, secret: &str) -> Self {
         if !secret.is_empty() {
-            for text in [&mut self.0.detail, &mut self.0.code, &mut self.0.request_id] {
-                if let Some(text) = text {
-                    scrub(text, secret);
-                }
+            let texts = [&mut self.0.detail, &mut self.0.code, &mut self.0.request_id];
+            for text in texts.into_iter().flatten() {
+                scrub(text, secret);
             }
         }
         self

@@ -18,6 +18,7 @@ use crate::response::Response;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(tag = "role", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "every second message of a conversation is a reply")]
 pub enum Message {
     /// What the user (or the program for him) said.
     User(UserMessage),

@@ -1,2 +1,67 @@
-//! Placeholder.
+//! Annotate ordinary functions as tools, declare agents, and run them against any model, with a
+//! bill that is exact and mistakes that the compiler catches.
 #![forbid(unsafe_code)]
+
+// The macros name this crate `::fastroai`, also inside it.
+#[allow(unused_extern_crates, reason = "unused where no macro is")]
+extern crate self as fastroai;
+
+pub mod agent;
+mod driver;
+mod error;
+pub mod money;
+mod provide;
+pub mod run;
+mod runtime;
+mod scope;
+mod telemetry;
+pub mod tool;
+
+pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
+pub use error::{Error, ErrorCategory, ErrorKind};
+#[cfg(feature = "macros")]
+pub use fastroai_macros::{agent, safe_tool};
+pub use fastroai_providers as providers;
+pub use fastroai_providers::{
+    History, Message, Model, ModelError, ModelId, Settings, ToolDefinition, Usage,
+};
+pub use money::Cost;
+pub use provide::Provide;
+pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
+pub use scope::{spawn, spawn_blocking};
+pub use tool::{RunContext, Tool, ToolError};
+pub use {schemars, serde};
+
+/// What most programs need: `use fastroai::prelude::*;`.
+pub mod prelude {
+    pub use crate::agent::{Agent, AgentEvent, AgentResponse, AgentSpec};
+    pub use crate::money::Cost;
+    pub use crate::tool::{RunContext, ToolError};
+    pub use crate::{Error, Runtime};
+    #[cfg(feature = "macros")]
+    pub use fastroai_macros::{agent, safe_tool};
+    pub use schemars::{self, JsonSchema};
+}
+
+/// What the macros write names nothing else. Not for use by hand: it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::agent::{AgentConfig, AgentOutput, AgentSpec};
+    pub use crate::money::{Cost, Rates};
+    pub use crate::provide::Provide;
+    pub use crate::runtime::Runtime;
+    pub use crate::tool::{
+        Arguments, ArgumentsSchema, BoundTool, Effect, Returned, RunContext, Tool, ToolArg,
+        ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError, blocking, reply,
+    };
+    pub use fastroai_providers::ToolDefinition;
+    pub use std::borrow::{Cow, ToOwned};
+    pub use std::boxed::Box;
+    pub use std::option::Option::{self, None, Some};
+    pub use std::result::Result::{self, Err, Ok};
+    pub use std::string::String;
+    pub use std::sync::{Arc, LazyLock};
+    pub use std::time::Duration;
+    pub use std::vec::Vec;
+    pub use std::{concat, vec};
+}

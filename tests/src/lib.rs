@@ -1,9 +1,10 @@
-//! What the tests of this crate stand on: the material beside the repository, Python environments,
-//! a real inference server, and a validator of the requests that the adapters write.
+//! What the tests of this crate stand on: a scripted model, the material beside the repository,
+//! Python environments, a real inference server, and a validator of what the adapters write.
 #![forbid(unsafe_code)]
 
 pub mod llama;
 pub mod python;
+pub mod scripted;
 pub mod shared;
 pub mod validator;
 

@@ -42,3 +42,27 @@ fn date(text: &str) -> Option<Timestamp> {
 fn until(date: Timestamp, now: Timestamp) -> Option<Duration> {
     Duration::try_from(date.duration_since(now)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_header_is_a_wait_or_none_and_never_a_crash(
+            name in prop_oneof!["retry-after", "retry-after-ms"],
+            value in prop_oneof!["[ -~]{0,40}", "[0-9.eE+-]{0,12}", "[A-Z][a-z]{2}, [0-9 ]{2} [A-Z][a-z]{2} [0-9]{1,6} [0-9:]{8} [A-Z]{3}"],
+            date in "[ -~]{0,40}",
+        ) {
+            let mut headers = HeaderMap::new();
+            let name = reqwest::header::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.insert(name, HeaderValue::from_str(&value).unwrap());
+            headers.insert(DATE, HeaderValue::from_str(&date).unwrap());
+            let wait = retry_after(&headers);
+            prop_assert!(wait.is_none() || value.bytes().any(|byte| byte.is_ascii_digit()));
+        }
+    }
+}

@@ -26,7 +26,8 @@ const ERROR_BYTES: usize = 256 << 10;
 /// The connections to providers. Cloning it is cheap and shares them.
 ///
 /// It follows no redirect, repeats no request, asks for no compression, takes no proxy from the
-/// environment unless told to, and gives up by the [`Timeouts`].
+/// environment unless told to, and gives up by its [`Timeouts`]. No connection is made, and no
+/// certificate is loaded, before the first request.
 #[derive(Clone, Default)]
 pub struct Transport(Arc<Inner>);
 
@@ -38,11 +39,10 @@ struct Inner {
 }
 
 impl Transport {
-    /// Connections with these limits. None is made, and no certificate is loaded, before the
-    /// first request.
+    /// Gives up by these limits.
     #[must_use]
-    pub fn new(timeouts: Timeouts) -> Self {
-        Self::with(Setup { timeouts, environment_proxy: false }, None)
+    pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
+        Self::with(Setup { timeouts, ..self.0.setup }, self.0.given.clone())
     }
 
     /// Uses the proxies that `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name.

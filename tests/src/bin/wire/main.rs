@@ -18,6 +18,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fastroai_providers::anthropic::Messages;
+use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::protocol::Protocol;
 
 use recording::Recording;
@@ -26,7 +28,11 @@ use recording::Recording;
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     match api {
         "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
+        // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        // "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
         "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
+        "chat_completions" => Some(Box::new(ChatCompletions::new())),
+        "messages" => Some(Box::new(Messages::new())),
         _ => None,
     }
 }

@@ -1,0 +1,19 @@
+//! Agents: what they are told, what they may do, and what they answer.
+
+mod call;
+mod config;
+mod dynamic;
+mod event;
+mod output;
+#[cfg(feature = "partial")]
+mod partial;
+mod response;
+mod spec;
+
+pub use call::Call;
+pub use config::AgentConfig;
+pub use dynamic::{Agent, AgentBuilder, BuildError};
+pub use event::{AgentEvent, RunStream};
+pub use output::AgentOutput;
+pub use response::{AgentResponse, ToolCallRecord};
+pub use spec::AgentSpec;

@@ -1,0 +1,132 @@
+//! What an agent is set to, whatever its dependencies are.
+
+use std::time::Duration;
+
+use fastroai_providers::Settings;
+
+use crate::money::{Cost, Rates};
+
+/// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
+///
+/// ```
+/// use std::time::Duration;
+/// use fastroai::agent::AgentConfig;
+/// let config = AgentConfig::new("Travel", "openai:gpt-4o-mini")
+///     .timeout(Duration::from_secs(60))
+///     .max_turns(8);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AgentConfig {
+    /// The agent's name, for traces.
+    pub name: String,
+    /// The model, as `provider:model`.
+    pub model: String,
+    /// How to generate; what is not set is not sent.
+    pub settings: Settings,
+    /// The most that one run may spend.
+    #[doc(alias = "cost_budget")]
+    pub budget: Option<Cost>,
+    /// Prices for a server of one's own; they win over the catalogue.
+    pub rates: Option<Rates>,
+    /// How long one run may take.
+    pub timeout: Option<Duration>,
+    /// How often one run may ask the model; 16 unless said otherwise.
+    #[doc(alias = "request_limit")]
+    pub max_turns: u32,
+    /// How many tool calls one run may make; 256 unless said otherwise.
+    #[doc(alias = "tool_calls_limit")]
+    pub max_tool_calls: u32,
+    /// How many answers the model may try until one fits the output; 3 unless said otherwise.
+    pub output_attempts: u32,
+    /// How many tools run at one time; 16 unless said otherwise.
+    pub max_concurrency: usize,
+}
+
+impl AgentConfig {
+    /// An agent of this name on this model, everything else as documented.
+    pub fn new(name: impl Into<String>, model: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            model: model.into(),
+            settings: Settings::default(),
+            budget: None,
+            rates: None,
+            timeout: None,
+            max_turns: 16,
+            max_tool_calls: 256,
+            output_attempts: 3,
+            max_concurrency: 16,
+        }
+    }
+
+    /// Sets the temperature.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.settings.temperature = Some(temperature);
+        self
+    }
+
+    /// Sets the most tokens that one reply may have.
+    #[must_use]
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.settings.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Sets how to generate, key by key over what is set.
+    #[must_use]
+    pub fn settings(mut self, settings: &Settings) -> Self {
+        self.settings = self.settings.merge(settings);
+        self
+    }
+
+    /// Sets the most that one run may spend.
+    #[must_use]
+    pub fn budget(mut self, budget: Cost) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Sets prices that win over the catalogue's.
+    #[must_use]
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.rates = Some(rates);
+        self
+    }
+
+    /// Sets how long one run may take.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how often one run may ask the model.
+    #[must_use]
+    pub fn max_turns(mut self, max_turns: u32) -> Self {
+        self.max_turns = max_turns;
+        self
+    }
+
+    /// Sets how many tool calls one run may make.
+    #[must_use]
+    pub fn max_tool_calls(mut self, max_tool_calls: u32) -> Self {
+        self.max_tool_calls = max_tool_calls;
+        self
+    }
+
+    /// Sets how many answers the model may try until one fits the output.
+    #[must_use]
+    pub fn output_attempts(mut self, output_attempts: u32) -> Self {
+        self.output_attempts = output_attempts;
+        self
+    }
+
+    /// Sets how many tools run at one time.
+    #[must_use]
+    pub fn max_concurrency(mut self, max_concurrency: usize) -> Self {
+        self.max_concurrency = max_concurrency;
+        self
+    }
+}

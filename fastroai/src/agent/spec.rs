@@ -1,0 +1,62 @@
+//! What makes a struct an agent.
+
+use std::borrow::Cow;
+
+use super::{AgentConfig, AgentOutput, Call};
+use crate::runtime::Runtime;
+use crate::tool::BoundTool;
+
+/// An agent. `#[agent]` implements it; by hand it looks so:
+///
+/// ```
+/// use std::borrow::Cow;
+/// use std::sync::LazyLock;
+/// use fastroai::agent::{AgentConfig, AgentSpec};
+///
+/// struct Greeter { language: String }
+///
+/// impl AgentSpec for Greeter {
+///     type Output = String;
+///     fn config(&self) -> &AgentConfig {
+///         static CONFIG: LazyLock<AgentConfig> =
+///             LazyLock::new(|| AgentConfig::new("Greeter", "offline:demo"));
+///         &CONFIG
+///     }
+///     fn instructions(&self) -> Cow<'_, str> {
+///         format!("Greet the user in {}.", self.language).into()
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no agent",
+    note = "put `#[agent(model = \"provider:model\")]` on `{Self}`"
+)]
+pub trait AgentSpec: Sync {
+    /// What a run answers: `String` for text, any other type for JSON that fits it.
+    type Output: AgentOutput;
+
+    /// What the agent is set to.
+    fn config(&self) -> &AgentConfig;
+
+    /// What the model is told before each request; asked for again for each.
+    #[doc(alias = "system_prompt")]
+    fn instructions(&self) -> Cow<'_, str>;
+
+    /// The tools on offer, bound to this agent.
+    fn tools(&self) -> Vec<BoundTool<'_>> {
+        Vec::new()
+    }
+
+    /// The runtime that this agent brings along.
+    fn runtime(&self) -> Option<&Runtime> {
+        None
+    }
+
+    /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
+    fn run(&self, prompt: impl Into<String>) -> Call<'_, Self::Output>
+    where
+        Self: Sized,
+    {
+        Call::new(self, prompt.into())
+    }
+}

@@ -1,0 +1,97 @@
+//! Functions that a model may call.
+
+mod arguments;
+mod bound;
+mod context;
+mod error;
+mod function;
+mod options;
+mod returned;
+mod schema;
+#[cfg(feature = "jsonschema")]
+mod validated;
+
+use std::sync::Arc;
+
+use fastroai_providers::ToolDefinition;
+use futures_util::future::BoxFuture;
+
+pub use arguments::{Arguments, Reader, ToolArg};
+pub use bound::{BoundTool, DynTool};
+pub(crate) use context::CallContext;
+pub use context::RunContext;
+pub use error::{ToolError, ToolFailure};
+pub use function::FunctionTool;
+#[cfg(feature = "jsonschema")]
+pub use function::SchemaError;
+pub use options::{Effect, ToolOptions};
+pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};
+pub use schema::ArgumentsSchema;
+pub(crate) use schema::schema_of;
+
+/// What is known of a tool before any agent lists it. `#[safe_tool]` implements it.
+pub trait ToolInfo {
+    /// The names that it takes in an agent: a function has one.
+    ///
+    /// Free of type parameters, so that an agent's names can be compared at compile time.
+    const NAMES: &'static [&'static str];
+
+    /// Its limits.
+    const OPTIONS: ToolOptions;
+
+    /// What a model sees of it, made once.
+    fn definition() -> &'static Arc<ToolDefinition>;
+}
+
+/// A tool that an agent of type `A` can run. `#[safe_tool]` implements it for every `A` that
+/// [provides](crate::Provide) what the function's `#[context]` parameters need.
+///
+/// Written by hand:
+///
+/// ```
+/// use std::sync::{Arc, LazyLock};
+/// use fastroai::tool::{self, Arguments, ArgumentsSchema, RunContext, Tool, ToolFuture, ToolInfo, ToolOptions};
+/// use fastroai::{Provide, ToolDefinition};
+///
+/// async fn lookup(key: String, table: &Vec<String>) -> Option<usize> {
+///     table.iter().position(|entry| *entry == key)
+/// }
+///
+/// #[allow(non_camel_case_types)]
+/// struct lookup {}
+///
+/// impl ToolInfo for lookup {
+///     const NAMES: &'static [&'static str] = &["lookup"];
+///     const OPTIONS: ToolOptions = ToolOptions::DEFAULT;
+///     fn definition() -> &'static Arc<ToolDefinition> {
+///         static DEFINITION: LazyLock<Arc<ToolDefinition>> = LazyLock::new(|| {
+///             let mut schema = ArgumentsSchema::new();
+///             schema.field::<String>("key", "What to look for.");
+///             Arc::new(ToolDefinition::new("lookup", "Find an entry.", schema.finish()))
+///         });
+///         &DEFINITION
+///     }
+/// }
+///
+/// impl<A: Provide<Vec<String>> + Sync + ?Sized> Tool<A> for lookup {
+///     fn call<'a>(agent: &'a A, arguments: Arguments<'a>, _run: RunContext<'a>) -> ToolFuture<'a> {
+///         Box::pin(async move {
+///             let mut fields = arguments.read(&["key"])?;
+///             let Some(key) = fields.get::<String>("key") else { return Err(fields.misfit()) };
+///             tool::reply(Ok::<_, std::convert::Infallible>(lookup(key, agent.provide()).await))
+///         })
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tool of `{A}`",
+    label = "not a tool that `{A}` can run",
+    note = "put `#[safe_tool]` on the function"
+)]
+pub trait Tool<A: ?Sized>: ToolInfo {
+    /// Decodes the arguments and runs the tool once.
+    fn call<'a>(agent: &'a A, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a>;
+}
+
+/// One run of a tool, on its way.
+pub type ToolFuture<'a> = BoxFuture<'a, ToolReturn>;

@@ -1,0 +1,185 @@
+//! The arguments of a call: read field by field, with every misfit told at once.
+
+mod missing;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::error::ToolError;
+pub(super) use missing::is_optional;
+
+/// The types that a model can fill in.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the type of a tool parameter",
+    label = "the model cannot fill in a `{Self}`",
+    note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
+)]
+pub trait ToolArg: DeserializeOwned + schemars::JsonSchema + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> ToolArg for T {}
+
+/// The arguments of a call, as the model wrote them.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a> {
+    json: &'a str,
+}
+
+impl<'a> Arguments<'a> {
+    /// The arguments in this JSON text; an empty text stands for `{}`.
+    #[must_use]
+    pub fn new(json: &'a str) -> Self {
+        let json = if json.trim().is_empty() { "{}" } else { json };
+        Self { json }
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_json(&self) -> &'a str {
+        self.json
+    }
+
+    /// Splits the object into its fields, which may be `names` only.
+    ///
+    /// # Errors
+    /// A [`ToolError::retry`] with the position, where the text is not a JSON object.
+    pub fn read(self, names: &'static [&'static str]) -> Result<Reader<'a>, ToolError> {
+        let fields: BTreeMap<String, &'a RawValue> =
+            serde_json::from_str(self.json).map_err(|error| {
+                ToolError::retry(if error.is_data() {
+                    "the arguments must be one JSON object".to_owned()
+                } else {
+                    format!(
+                        "the arguments are not valid JSON: {} at line {} column {}: write one complete JSON object",
+                        if error.is_eof() { "they end too early" } else { "syntax error" },
+                        error.line(),
+                        error.column()
+                    )
+                })
+            })?;
+        let mut reader = Reader { fields, misfits: Vec::new(), names };
+        let unknown: Vec<String> = reader
+            .fields
+            .keys()
+            .filter(|name| !names.contains(&name.as_str()))
+            .map(|name| pointer(name, ""))
+            .collect();
+        reader.misfits.extend(unknown.into_iter().map(|at| (at, "no such argument".to_owned())));
+        Ok(reader)
+    }
+
+    /// Reads the whole object as one value.
+    ///
+    /// # Errors
+    /// A [`ToolError::retry`] that names the place and the reason.
+    pub fn parse<T: DeserializeOwned>(self) -> Result<T, ToolError> {
+        let mut deserializer = serde_json::Deserializer::from_str(self.json);
+        serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| misfit(&[(path_pointer(error.path()), reason(error.inner()))]))
+    }
+}
+
+/// A call's fields, taken one by one.
+pub struct Reader<'a> {
+    fields: BTreeMap<String, &'a RawValue>,
+    misfits: Vec<(String, String)>,
+    names: &'static [&'static str],
+}
+
+impl Reader<'_> {
+    /// The field of this name, or `None` and a note of the misfit.
+    ///
+    /// An absent field is fine where the type says so, as `Option` does.
+    pub fn get<T: ToolArg>(&mut self, name: &str) -> Option<T> {
+        let Some(raw) = self.fields.remove(name) else {
+            let absent = missing::value::<T>();
+            if absent.is_none() {
+                self.misfits.push((pointer(name, ""), "missing".to_owned()));
+            }
+            return absent;
+        };
+        self.decode(name, raw)
+    }
+
+    /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
+    pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+        match self.fields.remove(name) {
+            Some(raw) => self.decode(name, raw),
+            None => Some(default()),
+        }
+    }
+
+    fn decode<T: ToolArg>(&mut self, name: &str, raw: &RawValue) -> Option<T> {
+        let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+        match serde_path_to_error::deserialize(&mut deserializer) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let rest = path_pointer(error.path());
+                self.misfits.push((pointer(name, &rest), reason(error.inner())));
+                None
+            }
+        }
+    }
+
+    /// Fails if a field did not fit.
+    ///
+    /// # Errors
+    /// [`Self::misfit`], where there is one.
+    pub fn check(&self) -> Result<(), ToolError> {
+        if self.misfits.is_empty() { Ok(()) } else { Err(self.misfit()) }
+    }
+
+    /// What did not fit, for the model: a JSON pointer and a reason each, and the names on offer.
+    #[must_use]
+    pub fn misfit(&self) -> ToolError {
+        let mut error = misfit(&self.misfits);
+        if let Some(text) = error.as_retry() {
+            let names = self.names.join("`, `");
+            let names = if names.is_empty() {
+                "there are no arguments".to_owned()
+            } else {
+                format!("the arguments are `{names}`")
+            };
+            error = ToolError::retry(format!("{text}; {names}"));
+        }
+        error
+    }
+}
+
+fn misfit(misfits: &[(String, String)]) -> ToolError {
+    let mut text = String::from("the arguments do not fit: ");
+    for (index, (at, reason)) in misfits.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "; " };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{separator}`{at}`: {reason}");
+    }
+    ToolError::retry(text)
+}
+
+/// serde's reason without the position inside a field, which says nothing to the model.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+fn pointer(name: &str, rest: &str) -> String {
+    format!("/{}{rest}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn path_pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => pointer(key, ""),
+            Segment::Enum { variant } => pointer(variant, ""),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! What a tool sees of the run it is called from.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::money::{Bill, Total};
+use crate::scope::Scope;
+
+/// The run itself, for a tool that asks for it: `#[context] run: RunContext<'_>`.
+#[derive(Clone)]
+pub struct RunContext<'a> {
+    call: Arc<CallContext>,
+    lifetime: PhantomData<&'a ()>,
+}
+
+pub(crate) struct CallContext {
+    pub(crate) run_id: Arc<str>,
+    pub(crate) tool: String,
+    pub(crate) call_id: String,
+    pub(crate) turn: u32,
+    pub(crate) attempt: u32,
+    pub(crate) scope: Scope,
+}
+
+impl RunContext<'_> {
+    pub(crate) fn new(call: CallContext) -> Self {
+        Self { call: Arc::new(call), lifetime: PhantomData }
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub fn run_id(&self) -> &str {
+        &self.call.run_id
+    }
+
+    /// The name under which the model called this tool.
+    #[must_use]
+    pub fn tool(&self) -> &str {
+        &self.call.tool
+    }
+
+    /// The id of the model's call.
+    #[must_use]
+    pub fn call_id(&self) -> &str {
+        &self.call.call_id
+    }
+
+    /// The turn of the run, from 1.
+    #[must_use]
+    pub fn turn(&self) -> u32 {
+        self.call.turn
+    }
+
+    /// The attempt at this call, from 1.
+    #[must_use]
+    #[doc(alias = "retry")]
+    pub fn attempt(&self) -> u32 {
+        self.call.attempt
+    }
+
+    /// What the run has cost so far.
+    #[must_use]
+    pub fn bill(&self) -> Bill {
+        self.call.scope.meter().bill()
+    }
+
+    /// What the run has spent so far, in one figure.
+    #[must_use]
+    pub fn spent(&self) -> Total {
+        self.call.scope.meter().spent()
+    }
+
+    /// How long the run may still take; `None` without a limit.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        self.call.scope.time_left()
+    }
+
+    /// Fires when the run is cancelled, runs out of time or is dropped.
+    #[must_use]
+    pub fn cancellation(&self) -> CancellationToken {
+        self.call.scope.cancellation().clone()
+    }
+
+    /// Cancels the whole run: it ends with an error that keeps its history and its bill.
+    pub fn cancel(&self) {
+        self.call.scope.cancellation().cancel();
+    }
+
+    /// The same run for a thread that outlives the borrow, as a blocking tool's.
+    #[must_use]
+    pub fn detach(&self) -> RunContext<'static> {
+        RunContext { call: Arc::clone(&self.call), lifetime: PhantomData }
+    }
+}
+
+impl fmt::Debug for RunContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunContext")
+            .field("run_id", &self.call.run_id)
+            .field("tool", &self.call.tool)
+            .field("turn", &self.call.turn)
+            .field("attempt", &self.call.attempt)
+            .finish_non_exhaustive()
+    }
+}

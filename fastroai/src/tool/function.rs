@@ -1,0 +1,137 @@
+//! Tools made at run time, from a closure.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use fastroai_providers::ToolDefinition;
+
+use super::returned::{ToolOutput, reply};
+use super::schema::schema_of;
+use super::{Arguments, DynTool, RunContext, ToolArg, ToolFailure, ToolFuture, ToolOptions};
+
+type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
+
+/// A tool made at run time from a closure.
+///
+/// ```
+/// use fastroai::tool::FunctionTool;
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Sum { a: i64, b: i64 }
+/// let add = FunctionTool::new("add", "Adds two numbers.", |sum: Sum, _run| async move {
+///     Ok::<_, std::convert::Infallible>(sum.a + sum.b)
+/// });
+/// ```
+#[derive(Clone)]
+pub struct FunctionTool {
+    definition: Arc<ToolDefinition>,
+    options: ToolOptions,
+    handler: Arc<Handler>,
+}
+
+impl FunctionTool {
+    /// A tool of this name and purpose whose arguments are the fields of `T`.
+    pub fn new<T, F, Fut, R, E>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        function: F,
+    ) -> Self
+    where
+        T: ToolArg,
+        F: Fn(T, RunContext<'static>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<R, E>> + Send + 'static,
+        R: ToolOutput + Send,
+        E: ToolFailure + Send,
+    {
+        let definition = ToolDefinition::new(name, description, schema_of::<T>());
+        let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
+            match Arguments::new(json).parse::<T>() {
+                Ok(arguments) => {
+                    let running = function(arguments, run.detach());
+                    Box::pin(async move { reply(running.await) })
+                }
+                Err(misfit) => Box::pin(std::future::ready(Err(misfit))),
+            }
+        };
+        Self {
+            definition: Arc::new(definition),
+            options: ToolOptions::DEFAULT,
+            handler: Arc::new(handler),
+        }
+    }
+
+    /// A tool whose arguments are described by a schema that is only known at run time.
+    ///
+    /// Arguments are checked against the schema before the closure sees them.
+    ///
+    /// # Errors
+    /// Where the schema is not one.
+    #[cfg(feature = "jsonschema")]
+    pub fn from_schema<F, Fut, R, E>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        schema: serde_json::Value,
+        function: F,
+    ) -> Result<Self, SchemaError>
+    where
+        F: Fn(serde_json::Value, RunContext<'static>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<R, E>> + Send + 'static,
+        R: ToolOutput + Send,
+        E: ToolFailure + Send,
+    {
+        let validator =
+            jsonschema::validator_for(&schema).map_err(|error| SchemaError(error.to_string()))?;
+        let definition = ToolDefinition::new(name, description, schema.into());
+        let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
+            let checked = Arguments::new(json).parse().and_then(|value| {
+                super::validated::check(&validator, &value)?;
+                Ok(value)
+            });
+            match checked {
+                Ok(arguments) => {
+                    let running = function(arguments, run.detach());
+                    Box::pin(async move { reply(running.await) })
+                }
+                Err(misfit) => Box::pin(std::future::ready(Err(misfit))),
+            }
+        };
+        Ok(Self {
+            definition: Arc::new(definition),
+            options: ToolOptions::DEFAULT,
+            handler: Arc::new(handler),
+        })
+    }
+
+    /// The same tool with these limits.
+    #[must_use]
+    pub fn options(mut self, options: ToolOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl DynTool for FunctionTool {
+    fn definition(&self) -> &Arc<ToolDefinition> {
+        &self.definition
+    }
+
+    fn options(&self) -> ToolOptions {
+        self.options
+    }
+
+    fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
+        (self.handler)(arguments.as_json(), run)
+    }
+}
+
+impl fmt::Debug for FunctionTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FunctionTool").field(&self.definition.name).finish()
+    }
+}
+
+/// A JSON schema that is not one.
+#[cfg(feature = "jsonschema")]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the arguments' schema is not a JSON schema: {0}")]
+pub struct SchemaError(String);

@@ -1,0 +1,72 @@
+//! A tool's limits, and what repeating it does.
+
+use std::time::Duration;
+
+/// A tool's limits. `#[safe_tool(…)]` sets them.
+///
+/// ```
+/// use fastroai::tool::{Effect, ToolOptions};
+/// const OPTIONS: ToolOptions = ToolOptions { effect: Effect::ReadOnly, attempts: 3, ..ToolOptions::DEFAULT };
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToolOptions {
+    /// How long one attempt may take; 30 seconds unless said otherwise.
+    pub timeout: Duration,
+    /// How often it is tried in all; 1 unless said otherwise.
+    ///
+    /// Only tools whose effect is [`ReadOnly`](Effect::ReadOnly) or
+    /// [`Idempotent`](Effect::Idempotent) are tried again.
+    #[doc(alias = "max_retries")]
+    pub attempts: u32,
+    /// What repeating it does.
+    pub effect: Effect,
+    /// It runs alone: calls before it end first, calls after it wait.
+    pub sequential: bool,
+    /// How often in a row the model may be asked to correct its call before the run fails.
+    pub corrections: u32,
+    /// What the model is told when it fails, in place of the fixed sentence. `{error}` stands for
+    /// the error's own text: write it only where that text holds no secret.
+    pub on_error: Option<&'static str>,
+    /// What the model is told when it takes too long, in place of the fixed sentence.
+    pub on_timeout: Option<&'static str>,
+}
+
+impl ToolOptions {
+    /// What holds when nothing is said: 30 seconds, one attempt, effect `once`.
+    pub const DEFAULT: Self = Self {
+        timeout: Duration::from_secs(30),
+        attempts: 1,
+        effect: Effect::Once,
+        sequential: false,
+        corrections: 2,
+        on_error: None,
+        on_timeout: None,
+    };
+}
+
+impl Default for ToolOptions {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// What repeating a tool does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// It only reads.
+    ReadOnly,
+    /// Doing it twice is as doing it once.
+    Idempotent,
+    /// It must not be repeated: it is tried once, whatever happens.
+    #[default]
+    Once,
+}
+
+impl Effect {
+    /// Whether a failed attempt may be repeated.
+    #[must_use]
+    pub const fn is_repeatable(self) -> bool {
+        !matches!(self, Self::Once)
+    }
+}

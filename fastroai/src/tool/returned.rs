@@ -1,0 +1,106 @@
+//! What a tool gives back, whatever its function returns.
+
+use std::convert::Infallible;
+
+use serde::Serialize;
+
+use super::error::{ToolError, ToolFailure};
+
+/// What the model reads of a tool, or why there is nothing to read.
+pub type ToolReturn = Result<String, ToolError>;
+
+/// The values that a tool may return.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot return `{Self}`",
+    label = "`{Self}` cannot be shown to the model",
+    note = "add `#[derive(serde::Serialize)]` to `{Self}`, or return a `String`"
+)]
+pub trait ToolOutput: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ToolOutput for T {}
+
+/// Writes a tool's value for the model: texts as they are, other values as JSON.
+///
+/// # Errors
+/// The tool's own error, or the serialiser's.
+pub fn reply<T: ToolOutput, E: ToolFailure>(returned: Result<T, E>) -> ToolReturn {
+    let value = returned.map_err(ToolFailure::into_tool_error)?;
+    let json = serde_json::to_string(&value).map_err(ToolError::new)?;
+    if json.starts_with('"') {
+        serde_json::from_str(&json).map_err(ToolError::new)
+    } else {
+        Ok(json)
+    }
+}
+
+/// A function's return value before it is known whether it is a `Result`.
+///
+/// `Returned(value).split()` is the value itself where it is a `Result`, under whatever name, and
+/// `Ok(value)` where it is not (with [`WithoutError`] in scope).
+pub struct Returned<R>(pub R);
+
+impl<T, E> Returned<Result<T, E>> {
+    /// The result.
+    ///
+    /// # Errors
+    /// The function's own.
+    pub fn split(self) -> Result<T, E> {
+        self.0
+    }
+}
+
+/// Makes `split` work for values that are no `Result`.
+pub trait WithoutError {
+    /// The value.
+    type Value;
+    /// The value, as a result without errors.
+    ///
+    /// # Errors
+    /// None.
+    fn split(self) -> Result<Self::Value, Infallible>;
+}
+
+impl<T> WithoutError for Returned<T> {
+    type Value = T;
+    fn split(self) -> Result<T, Infallible> {
+        Ok(self.0)
+    }
+}
+
+/// Runs a function that blocks on the pool of blocking threads, inside the run's scope.
+///
+/// A thread cannot be stopped: where the call's time is up first, the function goes on, its place
+/// in the pool stays taken until it ends, and the trace says so.
+///
+/// # Errors
+/// As the function; a panic goes on in the caller, where the run catches it.
+pub async fn blocking<F>(function: F) -> ToolReturn
+where
+    F: FnOnce() -> ToolReturn + Send + 'static,
+{
+    let permit = crate::scope::blocking_permit().await;
+    let mut watch = Abandoned(true);
+    let running = crate::scope::spawn_blocking(move || {
+        let _permit = permit;
+        function()
+    });
+    let returned = running.await;
+    watch.0 = false;
+    match returned {
+        Ok(returned) => returned,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => Err(ToolError::new(error)),
+    }
+}
+
+/// Says so when a blocking call is given up while its function goes on.
+struct Abandoned(bool);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if self.0 {
+            tracing::warn!(target: "fastroai", "a blocking tool was abandoned and goes on");
+        }
+    }
+}

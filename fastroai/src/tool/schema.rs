@@ -1,0 +1,126 @@
+//! The JSON schema of a tool's arguments, field by field.
+
+use fastroai_providers::Schema;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::arguments::{ToolArg, is_optional};
+
+/// Builds the schema of a tool's arguments: an object, closed to further fields.
+///
+/// ```
+/// use fastroai::tool::ArgumentsSchema;
+/// let mut schema = ArgumentsSchema::new();
+/// schema.field::<String>("city", "City name.");
+/// schema.field::<Option<u32>>("days", "");
+/// let schema = schema.finish();
+/// assert_eq!(schema.as_value()["required"], serde_json::json!(["city"]));
+/// ```
+#[derive(Debug)]
+pub struct ArgumentsSchema {
+    generator: SchemaGenerator,
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+}
+
+impl Default for ArgumentsSchema {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ArgumentsSchema {
+    /// A schema without fields.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { generator: generator(), properties: Map::new(), required: Vec::new() }
+    }
+
+    /// Adds a field; it is required unless its type may be absent. No description if it is empty.
+    pub fn field<T: ToolArg>(&mut self, name: &str, description: &str) -> &mut Self {
+        self.insert::<T>(name, description, None);
+        if !is_optional::<T>() {
+            self.required.push(name.into());
+        }
+        self
+    }
+
+    /// Adds a field that has a default, which the schema tells.
+    pub fn field_or<T: ToolArg>(
+        &mut self,
+        name: &str,
+        description: &str,
+        default: &(impl Serialize + ?Sized),
+    ) -> &mut Self {
+        self.insert::<T>(name, description, serde_json::to_value(default).ok());
+        self
+    }
+
+    fn insert<T: ToolArg>(&mut self, name: &str, description: &str, default: Option<Value>) {
+        let mut schema = self.generator.subschema_for::<T>();
+        if !description.is_empty() {
+            schema.insert("description".to_owned(), description.into());
+        }
+        if let Some(default) = default {
+            schema.insert("default".to_owned(), default);
+        }
+        self.properties.insert(name.to_owned(), schema.to_value());
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn finish(mut self) -> Schema {
+        let mut schema = json!({
+            "type": "object",
+            "properties": self.properties,
+            "required": self.required,
+            "additionalProperties": false,
+        });
+        let definitions = self.generator.take_definitions(true);
+        if !definitions.is_empty() {
+            schema["$defs"] = definitions.into();
+        }
+        Schema::new(schema)
+    }
+}
+
+/// The schema of one type, as an output or the arguments of a run-time tool.
+pub(crate) fn schema_of<T: schemars::JsonSchema>() -> Schema {
+    let mut generator = generator();
+    let mut schema = generator.root_schema_for::<T>();
+    schema.remove("$schema");
+    schema.into()
+}
+
+/// One dialect for all that a model reads: 2020-12, subschemas in place where they do not recur.
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12()
+        .with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        })
+        .with_transform(DropFormats)
+        .into_generator()
+}
+
+/// Takes out the formats that only Rust knows (`uint32`, `double`); providers refuse or ignore them.
+#[derive(Debug, Clone)]
+struct DropFormats;
+
+impl Transform for DropFormats {
+    fn transform(&mut self, schema: &mut schemars::Schema) {
+        let rusty = |format: &str| {
+            matches!(format, "double" | "float" | "char") || {
+                let digits = format.strip_prefix('u').unwrap_or(format).strip_prefix("int");
+                digits.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+            }
+        };
+        if schema.get("format").and_then(Value::as_str).is_some_and(rusty) {
+            schema.remove("format");
+        }
+        transform_subschemas(self, schema);
+    }
+}
