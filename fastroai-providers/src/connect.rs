@@ -10,6 +10,7 @@ pub use connection::Connection;
 use crate::error::ModelError;
 use crate::http::{ApiKey, BaseUrl, HttpModel};
 use crate::model::{Model, ModelId};
+use crate::offline::OfflineModel;
 
 use provider::Provider;
 
@@ -23,11 +24,12 @@ use provider::Provider;
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL`, usually `https://api.openai.com/v1` |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL`, usually `https://api.anthropic.com` |
 ///
-/// An address on this machine needs no key. It is here with the feature `http` only.
+/// An address on this machine needs no key, and `offline` needs neither. All this is here with the
+/// feature `http` only; without it there is [`OfflineModel`].
 ///
 /// ```
 /// use fastroai_providers::{Connection, connect};
-/// let connection = Connection::new().key("openai", "sk-test-123");
+/// let connection = Connection::new().key("sk-test-123");
 /// let model = connect(&"openai:gpt-4o-mini".parse()?, &connection)?;
 /// assert_eq!(model.id().name(), "gpt-4o-mini");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -36,11 +38,14 @@ use provider::Provider;
 /// # Errors
 /// Of kind `Config`: an unknown provider, no key, or a key or base URL that cannot be used.
 pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, ModelError> {
+    if id.provider() == "offline" {
+        return Ok(Arc::new(OfflineModel::new(id.clone())));
+    }
     let provider = Provider::of(id)?;
-    let base_url = base_url(&provider, connection)?;
-    let key = key(id, &provider, connection)?;
+    let base_url = base_url(provider, connection)?;
+    let key = key(id, provider, connection)?;
     if key.is_none() && !base_url.is_loopback() {
-        return Err(no_key(id, &provider));
+        return Err(no_key(id, provider));
     }
     let protocol = (provider.protocol)();
     let model = HttpModel::new(id.clone(), protocol, connection.transport(), base_url);
@@ -49,7 +54,7 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
 
 fn base_url(provider: &Provider, connection: &Connection) -> Result<BaseUrl, ModelError> {
     let name = provider.name;
-    if let Some(set) = connection.base_url_of(name) {
+    if let Some(set) = connection.set_base_url() {
         return set.parse().map_err(|error| within(&format!("for `{name}`"), &error));
     }
     let variable = provider.base_url_variable;
@@ -65,7 +70,7 @@ fn key(
     connection: &Connection,
 ) -> Result<Option<ApiKey>, ModelError> {
     let name = provider.name;
-    if let Some(set) = connection.key_of(name) {
+    if let Some(set) = connection.set_key() {
         return ApiKey::new(set)
             .map(Some)
             .map_err(|error| within(&format!("for `{id}`, in `.key(\"{name}\", …)`"), &error));

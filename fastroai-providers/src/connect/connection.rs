@@ -1,6 +1,5 @@
-//! What is needed to reach providers, beside a model's name.
+//! What is needed to reach a provider, beside a model's name.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,11 +9,17 @@ use crate::http::{Timeouts, Transport};
 
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Keys, addresses and limits for reaching providers. Clones share their connections.
+/// How to reach a provider: key, address, limits. Clones share their connections.
+///
+/// ```
+/// use fastroai_providers::Connection;
+/// let local = Connection::new().base_url("http://127.0.0.1:8080/v1");
+/// assert!(!format!("{:?}", local.key("sk-test-123")).contains("sk-test"));
+/// ```
 #[derive(Clone)]
 pub struct Connection {
-    keys: BTreeMap<String, Arc<SecretString>>,
-    base_urls: BTreeMap<String, String>,
+    key: Option<Arc<SecretString>>,
+    base_url: Option<String>,
     transport: Transport,
     lookup: Lookup,
 }
@@ -24,8 +29,8 @@ impl Connection {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            keys: BTreeMap::new(),
-            base_urls: BTreeMap::new(),
+            key: None,
+            base_url: None,
             transport: Transport::default(),
             lookup: Arc::new(|name| {
                 std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -33,17 +38,17 @@ impl Connection {
         }
     }
 
-    /// Uses this key for a provider, whatever the environment says.
+    /// Uses this key, whatever the environment says.
     #[must_use]
-    pub fn key(mut self, provider: impl Into<String>, key: impl Into<String>) -> Self {
-        self.keys.insert(provider.into(), Arc::new(SecretString::from(key.into())));
+    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
+        self.key = Some(Arc::new(key.into()));
         self
     }
 
-    /// Uses this base URL for a provider, whatever the environment says.
+    /// Uses this base URL, whatever the environment says: `https`, or `http` on this machine.
     #[must_use]
-    pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
-        self.base_urls.insert(provider.into(), url.into());
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
         self
     }
 
@@ -78,12 +83,12 @@ impl Connection {
         self
     }
 
-    pub(super) fn key_of(&self, provider: &str) -> Option<&str> {
-        self.keys.get(provider).map(|key| key.expose_secret())
+    pub(super) fn set_key(&self) -> Option<&str> {
+        self.key.as_ref().map(|key| key.expose_secret())
     }
 
-    pub(super) fn base_url_of(&self, provider: &str) -> Option<&str> {
-        self.base_urls.get(provider).map(String::as_str)
+    pub(super) fn set_base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
     }
 
     /// A variable of the environment; one that is empty is one that is not set.
@@ -106,8 +111,8 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // No base URL: it may hold a password until it is parsed, and refused.
         f.debug_struct("Connection")
-            .field("keys_for", &self.keys.keys())
-            .field("base_urls_for", &self.base_urls.keys())
+            .field("key_set", &self.key.is_some())
+            .field("base_url_set", &self.base_url.is_some())
             .field("transport", &self.transport)
             .finish_non_exhaustive()
     }

@@ -83,7 +83,7 @@ async fn n13_the_status_decides_even_if_the_body_is_a_page() {
 #[tokio::test]
 async fn n16_an_endless_body_is_not_read_for_ever() {
     let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"text\":\"";
-    let server = Server::start([vec![send(head), Step::Drip(&[b'x'; 1 << 20], 0)]]);
+    let server = Server::start([vec![send(head), Step::Flood(b'x')]]);
     let error = ask(&server, short()).await.unwrap_err();
     assert_fault(&error, ProtocolFault::TooLarge);
     assert_eq!(error.retry_class(), RetryClass::Ambiguous);

@@ -81,14 +81,14 @@ async fn n10_pings_and_comments_count_as_life() {
 
 #[tokio::test]
 async fn n16_an_endless_stream_is_not_read_for_ever() {
-    let error = run([send(HEL), Step::Drip(&[b'\n'; 1 << 20], 0)], short()).await.end.unwrap_err();
+    let error = run([send(HEL), Step::Flood(b'\n')], short()).await.end.unwrap_err();
     assert_eq!(*error.kind(), ModelErrorKind::Protocol(ProtocolFault::TooLarge));
     assert_eq!(partial(&error), "hel");
 }
 
 #[tokio::test]
 async fn n29_an_event_without_an_end_is_not_read_for_ever() {
-    let steps = [send(HEL), send("data: "), Step::Drip(&[b'x'; 1 << 20], 0)];
+    let steps = [send(HEL), send("data: "), Step::Flood(b'x')];
     let error = run(steps, short()).await.end.unwrap_err();
     assert_eq!(*error.kind(), ModelErrorKind::Protocol(ProtocolFault::TooLarge));
     assert!(error.to_string().contains("an event"), "{error}");
