@@ -29,8 +29,8 @@ const PROVIDER: &str = "anthropic";
 ///
 /// What a [`Request`] asks goes over this wire as follows:
 ///
-/// - **`max_tokens`** is demanded: where none is set, it is 64,000 for Claude 4.5 and later, 64,000
-///   for Sonnet 4 and 3.7, 32,000 for Opus 4 and 4.1, 8,192 for Claude 3.5, and else 4,096.
+/// - **`max_tokens`** is demanded: where none is set, it is 64,000 for Claude 4.5 and later,
+///   Sonnet 4 and Sonnet 3.7, 32,000 for Opus 4 and 4.1, 8,192 for Claude 3.5, and else 4,096.
 /// - **`temperature`** goes from 0 to 1. Opus 4.7 and all later models take no sampling settings;
 ///   there, anything but the default is refused before it is sent.
 /// - **`reasoning_effort`** becomes adaptive thinking of effort `low`, `medium` or `high` for Claude

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use fastroai_providers::{
     History, Message, Model, ModelError, OutputFormat, Request, Response, Schema, Settings,
-    ToolChoice, ToolDefinition,
+    ToolChoice, ToolDefinition, Usage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -23,9 +23,7 @@ pub(crate) use sink::{Notice, Sink};
 use crate::agent::{AgentConfig, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Cost, Meter, Rates};
-use crate::run::{
-    End, Event, Failure, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work,
-};
+use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work};
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
@@ -38,7 +36,7 @@ const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
     pub(crate) config: &'a AgentConfig,
-    pub(crate) instructions: &'a (dyn Fn() -> Cow<'a, str> + Send + Sync),
+    pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
     pub(crate) prompt: String,
@@ -92,13 +90,16 @@ pub(crate) async fn drive(
     };
     sink.watch(scope.meter());
     let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let prepared = names_differ(&order.tools)
-        .and_then(|()| scope.runtime().model(name).map_err(model_kind));
+    let prepared =
+        names_differ(&order.tools).and_then(|()| scope.runtime().model(name).map_err(model_kind));
     let model = match prepared {
         Ok(model) => model,
         Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
     };
 
+    if !model.profile().free {
+        scope.runtime().prices().warm();
+    }
     let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
     let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
@@ -156,11 +157,11 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
 }
 
 /// A run on its way.
-struct Run<'a> {
-    order: &'a Order<'a>,
+struct Run<'r, 'a> {
+    order: &'r Order<'a>,
     model: Arc<dyn Model>,
     scope: Scope,
-    sink: &'a Sink,
+    sink: &'r Sink,
     definitions: Vec<Arc<ToolDefinition>>,
     choice: ToolChoice,
     output: OutputFormat,
@@ -177,8 +178,18 @@ struct Ended {
     requests: u32,
 }
 
-impl<'a> Run<'a> {
-    fn new(order: &'a Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'a Sink) -> Self {
+impl Ended {
+    /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
+    fn feed(&mut self, event: Event) {
+        if let Err(misfed) = self.state.feed(event) {
+            self.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
+            let _ = self.state.feed(Event::Stopped { stop: Stop::Cancelled });
+        }
+    }
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    fn new(order: &'r Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'r Sink) -> Self {
         let config = order.config;
         let mut definitions: Vec<_> =
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
@@ -255,15 +266,7 @@ impl<'a> Run<'a> {
                     return ended;
                 }
             };
-            self.feed(&mut ended, event);
-        }
-    }
-
-    /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
-    fn feed(&self, ended: &mut Ended, event: Event) {
-        if let Err(misfed) = ended.state.feed(event) {
-            ended.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
-            let _ = ended.state.feed(Event::Stopped { stop: Stop::Cancelled });
+            ended.feed(event);
         }
     }
 
@@ -273,13 +276,11 @@ impl<'a> Run<'a> {
             return Event::Stopped { stop: Stop::Budget };
         }
         let instructions = (self.order.instructions)();
-        let request = Request {
-            instructions: Some(&*instructions).filter(|text| !text.is_empty()),
-            tools: &self.definitions,
-            tool_choice: &self.choice,
-            output: &self.output,
-            ..Request::new(ended.state.messages(), &self.settings)
-        };
+        let mut request = Request::new(ended.state.messages(), &self.settings);
+        request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
+        request.tools = &self.definitions;
+        request.tool_choice = &self.choice;
+        request.output = &self.output;
         let asking = self.attempts(turn, &request, &mut ended.requests);
         match self.scope.guard(asking).await {
             Ok(Ok(reply)) => Event::Replied { reply },
@@ -310,10 +311,11 @@ impl<'a> Run<'a> {
         }
         let prices = self.scope.runtime().prices();
         prices.ready().await;
-        if prices.knows(id.provider(), id.name()) {
-            Ok(())
-        } else {
-            Err(ErrorKind::UnknownPrice { model: id.to_string() })
+        let mut one = Usage::default();
+        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
+        match prices.price(id.provider(), id.name(), &one) {
+            Some(_) => Ok(()),
+            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
         }
     }
 

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use fastroai_providers::{ModelError, ModelErrorKind, History, RetryClass};
 use fastroai_providers::error::ProviderFault;
+use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
 
 use crate::money::{Bill, Cost, Total};
 use crate::run::{Failure, Stop};
@@ -274,17 +274,26 @@ impl fmt::Display for ErrorKind {
             Self::OutputInvalid { attempts, .. } => {
                 write!(f, "none of {attempts} answers fitted the output")
             }
-            Self::OutputTruncated => f.write_str(
-                "the answer was cut at the limit of output tokens: raise `max_tokens`",
-            ),
+            Self::OutputTruncated => {
+                f.write_str("the answer was cut at the limit of output tokens: raise `max_tokens`")
+            }
             Self::MaxTurns { limit } => {
-                write!(f, "the model was asked {limit} times without an answer: raise `max_turns` if it needs more")
+                write!(
+                    f,
+                    "the model was asked {limit} times without an answer: raise `max_turns` if it needs more"
+                )
             }
             Self::MaxToolCalls { limit, asked } => {
-                write!(f, "the model asked for {asked} tool calls where {limit} are allowed: raise `max_tool_calls` if it needs more")
+                write!(
+                    f,
+                    "the model asked for {asked} tool calls where {limit} are allowed: raise `max_tool_calls` if it needs more"
+                )
             }
             Self::ToolCorrections { tool, limit } => {
-                write!(f, "the model could not correct its calls of `{tool}`, though it was asked to {limit} times")
+                write!(
+                    f,
+                    "the model could not correct its calls of `{tool}`, though it was asked to {limit} times"
+                )
             }
             Self::Loop { tool } => {
                 write!(f, "the model called `{tool}` over and over with the same result")

@@ -6,13 +6,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+#[cfg(feature = "http")]
+use fastroai_providers::Connection;
 use fastroai_providers::{Model, ModelError, ModelId, offline::OfflineModel};
 use tokio::sync::Semaphore;
 
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
-use crate::money::{Prices, Rates};
+use crate::money::{OverrideError, Prices, Rates};
 
 /// How many blocking tools run at one time, those included that outlived their deadline.
 const BLOCKING_TOOLS: usize = 64;
@@ -32,7 +34,8 @@ const BLOCKING_TOOLS: usize = 64;
 pub struct Runtime(Arc<Shared>);
 
 struct Shared {
-    connections: HashMap<String, Connection>,
+    #[cfg(feature = "http")]
+    connection: Connection,
     models: Mutex<HashMap<String, Arc<dyn Model>>>,
     prices: Prices,
     retry: RetryPolicy,
@@ -40,11 +43,6 @@ struct Shared {
     blocking: Arc<Semaphore>,
     capture_content: bool,
 }
-
-#[cfg(feature = "http")]
-type Connection = fastroai_providers::connect::Connection;
-#[cfg(not(feature = "http"))]
-type Connection = ();
 
 impl Runtime {
     /// A runtime with everything as documented, and keys from the environment.
@@ -54,7 +52,6 @@ impl Runtime {
     }
 
     /// A runtime to be set up.
-    #[must_use]
     pub fn builder() -> RuntimeBuilder {
         RuntimeBuilder::default()
     }
@@ -78,25 +75,9 @@ impl Runtime {
             name.parse().map_err(|error: fastroai_providers::model::ModelIdError| {
                 ModelError::config(error.to_string())
             })?;
-        let model = self.connect(id)?;
+        let model = connect(id, self)?;
         models.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)
-    }
-
-    fn connect(&self, id: ModelId) -> Result<Arc<dyn Model>, ModelError> {
-        if id.provider() == "offline" {
-            return Ok(Arc::new(OfflineModel::new(id)));
-        }
-        #[cfg(feature = "http")]
-        {
-            let connection = self.0.connections.get(id.provider());
-            let default = Connection::default();
-            fastroai_providers::connect::connect(&id, connection.unwrap_or(&default))
-        }
-        #[cfg(not(feature = "http"))]
-        Err(ModelError::config(format!(
-            "`{id}` is reached over HTTP: turn on the feature `http` of `fastroai`, or run offline with `offline:demo`"
-        )))
     }
 
     /// The prices that bills are made with.
@@ -123,6 +104,19 @@ impl Runtime {
     }
 }
 
+#[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing to connect with"))]
+fn connect(id: ModelId, runtime: &Runtime) -> Result<Arc<dyn Model>, ModelError> {
+    if id.provider() == "offline" {
+        return Ok(Arc::new(OfflineModel::new(id)));
+    }
+    #[cfg(feature = "http")]
+    return fastroai_providers::connect(&id, &runtime.0.connection);
+    #[cfg(not(feature = "http"))]
+    Err(ModelError::config(format!(
+        "`{id}` is reached over HTTP: turn on the feature `http` of `fastroai`, or run offline with `offline:demo`"
+    )))
+}
+
 impl Default for Runtime {
     fn default() -> Self {
         Self::new()
@@ -131,9 +125,7 @@ impl Default for Runtime {
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut providers: Vec<&String> = self.0.connections.keys().collect();
-        providers.sort();
-        f.debug_struct("Runtime").field("providers", &providers).finish_non_exhaustive()
+        f.debug_struct("Runtime").field("retry", &self.0.retry).finish_non_exhaustive()
     }
 }
 
@@ -141,7 +133,8 @@ impl fmt::Debug for Runtime {
 #[derive(Default)]
 #[must_use]
 pub struct RuntimeBuilder {
-    connections: HashMap<String, Connection>,
+    #[cfg(feature = "http")]
+    connection: Connection,
     models: HashMap<String, Arc<dyn Model>>,
     prices: Option<Prices>,
     retry: RetryPolicy,
@@ -151,9 +144,8 @@ pub struct RuntimeBuilder {
 impl RuntimeBuilder {
     /// The key for a provider; without it the provider's environment variable is read.
     #[cfg(feature = "http")]
-    pub fn key(mut self, provider: &str, key: impl Into<secrecy::SecretString>) -> Self {
-        let connection = self.connections.remove(provider).unwrap_or_default();
-        self.connections.insert(provider.to_owned(), connection.key(key.into()));
+    pub fn key(mut self, provider: &str, key: impl Into<String>) -> Self {
+        self.connection = self.connection.key(provider, key);
         self
     }
 
@@ -161,16 +153,15 @@ impl RuntimeBuilder {
     ///
     /// `https` only, but for a loopback address, which needs no key either.
     #[cfg(feature = "http")]
-    pub fn base_url(mut self, provider: &str, url: &str) -> Self {
-        let connection = self.connections.remove(provider).unwrap_or_default();
-        self.connections.insert(provider.to_owned(), connection.base_url(url));
+    pub fn base_url(mut self, provider: &str, url: impl Into<String>) -> Self {
+        self.connection = self.connection.base_url(provider, url);
         self
     }
 
-    /// All that can be set about a provider's connection.
+    /// All that can be set about connections; what was set before is dropped.
     #[cfg(feature = "http")]
-    pub fn connection(mut self, provider: &str, connection: Connection) -> Self {
-        self.connections.insert(provider.to_owned(), connection);
+    pub fn connection(mut self, connection: Connection) -> Self {
+        self.connection = connection;
         self
     }
 
@@ -187,10 +178,13 @@ impl RuntimeBuilder {
     }
 
     /// A price for the models of this pattern; see [`Prices::with_override`].
-    pub fn price(mut self, pattern: &str, rates: Rates) -> Self {
+    ///
+    /// # Errors
+    /// Where the pattern could never match.
+    pub fn price(mut self, pattern: &str, rates: Rates) -> Result<Self, OverrideError> {
         let prices = self.prices.take().unwrap_or_else(Prices::standard);
-        self.prices = Some(prices.with_override(pattern, rates));
-        self
+        self.prices = Some(prices.with_override(pattern, rates)?);
+        Ok(self)
     }
 
     /// How failed attempts at a model are repeated.
@@ -208,7 +202,8 @@ impl RuntimeBuilder {
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
-            connections: self.connections,
+            #[cfg(feature = "http")]
+            connection: self.connection,
             models: Mutex::new(self.models),
             prices: self.prices.unwrap_or_else(Prices::standard),
             retry: self.retry,

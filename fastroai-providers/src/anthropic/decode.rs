@@ -101,6 +101,11 @@ impl Head {
         self.finish_reason() == FinishReason::Length
     }
 
+    /// Why the model would not answer, where it says so.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        self.refusal.as_deref().filter(|_| self.finish_reason() == FinishReason::Refusal)
+    }
+
     fn finish_reason(&self) -> FinishReason {
         match self.stop_reason.as_deref() {
             None => FinishReason::Unknown,
@@ -116,14 +121,13 @@ impl Head {
     /// The reply of these blocks; a `streamed` one may have been cut before a call's arguments.
     pub(super) fn response(self, blocks: Vec<Block>, streamed: bool) -> Response {
         let finish_reason = self.finish_reason();
+        let refusal = self.refusal().map(str::to_owned);
         let cut = streamed && (self.is_cut() || !self.has_ended());
         let last = blocks.len().saturating_sub(1);
         let parts = blocks.into_iter().enumerate();
         let mut parts: Vec<Part> =
             parts.map(|(place, block)| block.into_part(cut && place == last)).collect();
-        if finish_reason == FinishReason::Refusal {
-            parts.extend(self.refusal.map(|text| Part::Refusal { text }));
-        }
+        parts.extend(refusal.map(|text| Part::Refusal { text }));
         Response {
             parts,
             finish_reason,

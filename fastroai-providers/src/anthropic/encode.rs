@@ -1,5 +1,7 @@
 //! Writes a request.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -8,7 +10,7 @@ use super::schema;
 use super::thinking::{Plan, Thinking};
 use super::turn::{Turn, turns};
 use crate::error::ModelError;
-use crate::request::{OutputFormat, Request, Settings, ToolChoice};
+use crate::request::{OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -127,7 +129,7 @@ fn sampling(model: Abilities, settings: &Settings) -> Result<[Option<f64>; 2], M
 }
 
 fn tools<'a>(request: &Request<'a>) -> Vec<Tool<'a>> {
-    let tool = |tool: &'a std::sync::Arc<crate::request::ToolDefinition>| Tool {
+    let tool = |tool: &'a Arc<ToolDefinition>| Tool {
         name: &tool.name,
         description: &tool.description,
         input_schema: tool.parameters.as_raw(),

@@ -210,8 +210,9 @@ impl Decoder {
         Ok(())
     }
 
-    /// Passes on the arguments that did not come in pieces.
+    /// Passes on what did not come in pieces: arguments given at once, and a refusal.
     fn settle(&self, out: &mut Vec<Delta>) {
+        out.extend(self.head.refusal().map(|text| Delta::Refusal(text.to_owned())));
         let last = self.blocks.iter().map(|slot| slot.index).max();
         for slot in &self.blocks {
             if let Block::ToolUse(call) = &slot.block {

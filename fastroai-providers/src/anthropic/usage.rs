@@ -3,6 +3,8 @@
 //! Fields: <https://platform.claude.com/docs/en/api/messages#response-usage>. Their input leaves
 //! out what the cache read or kept; ours includes it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::usage::Usage;
@@ -56,7 +58,7 @@ impl Counts {
     /// The counts in our meaning.
     pub(super) fn usage(&self) -> Usage {
         let mut usage = Usage { inconsistent: self.unreadable, ..Usage::default() };
-        let mut counts = std::collections::BTreeMap::new();
+        let mut counts = BTreeMap::new();
         flatten("", &self.sent, &mut counts, &mut usage.inconsistent);
         let [input, output, read, write, write_1h, reasoning] =
             KNOWN.map(|name| counts.remove(name));
@@ -106,7 +108,7 @@ fn grow(mine: &mut Map<String, Value>, theirs: Map<String, Value>) {
 fn flatten(
     prefix: &str,
     sent: &Map<String, Value>,
-    counts: &mut std::collections::BTreeMap<String, u64>,
+    counts: &mut BTreeMap<String, u64>,
     odd: &mut bool,
 ) {
     for (name, value) in sent {
@@ -138,7 +140,9 @@ mod tests {
 
     fn usage(reports: &[&str]) -> Usage {
         let mut counts = Counts::default();
-        reports.iter().for_each(|report| counts.merge(report));
+        for report in reports {
+            counts.merge(report);
+        }
         counts.usage()
     }
 

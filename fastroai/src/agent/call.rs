@@ -94,8 +94,8 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 
     /// Generates otherwise than the agent says; what is not set here stays as it is there.
     #[doc(alias = "model_settings")]
-    pub fn settings(self, settings: Settings) -> Self {
-        self.refine(|question| question.settings = question.settings.merge(&settings))
+    pub fn settings(self, settings: &Settings) -> Self {
+        self.refine(|question| question.settings = question.settings.merge(settings))
     }
 
     /// Runs on this runtime.
@@ -162,7 +162,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             let instructions = move || -> Cow<'a, str> { agent.instructions() };
             let order = Order {
                 config: agent.config(),
-                instructions: &instructions,
+                instructions: Box::new(instructions),
                 tools: agent.tools(),
                 schema: T::schema(),
                 prompt: self.prompt,

@@ -134,10 +134,7 @@ impl<T: AgentOutput> AgentBuilder<T> {
     }
 
     /// What the model is told, made anew before each request.
-    pub fn instructions_with(
-        mut self,
-        make: impl Fn() -> String + Send + Sync + 'static,
-    ) -> Self {
+    pub fn instructions_with(mut self, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.instructions = Instructions::Made(Arc::new(make));
         self
     }
@@ -216,7 +213,9 @@ impl<T: AgentOutput> AgentBuilder<T> {
     pub fn build(self) -> Result<Agent<T>, BuildError> {
         let Self { config, instructions, tools, runtime, output } = self;
         if config.model.is_empty() {
-            return Err(BuildError("an agent needs a model: write `.model(\"provider:model\")`".into()));
+            return Err(BuildError(
+                "an agent needs a model: write `.model(\"provider:model\")`".into(),
+            ));
         }
         if let Err(error) = config.model.parse::<ModelId>() {
             return Err(BuildError(error.to_string()));

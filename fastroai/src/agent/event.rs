@@ -13,8 +13,7 @@ use crate::driver::{Notice, Sink};
 use crate::error::Error;
 use crate::money::Bill;
 
-/// What happens while an agent answers.
-#[derive(Debug)]
+/// What happens while an agent answers. `Debug` shows no content.
 #[non_exhaustive]
 pub enum AgentEvent<T> {
     /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead.
@@ -31,6 +30,19 @@ pub enum AgentEvent<T> {
     Partial(serde_json::Value),
     /// The whole response: once, and last.
     Done(Box<AgentResponse<T>>),
+}
+
+impl<T> fmt::Debug for AgentEvent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text(<{} bytes>)", text.len()),
+            Self::Reasoning(text) => write!(f, "Reasoning(<{} bytes>)", text.len()),
+            Self::ToolCall(call) => call.fmt(f),
+            Self::ToolResult(result) => result.fmt(f),
+            Self::Partial(_) => f.write_str("Partial(..)"),
+            Self::Done(response) => f.debug_tuple("Done").field(response).finish(),
+        }
+    }
 }
 
 /// The events of a run. Dropping it stops the run and closes the provider's connection.
@@ -102,7 +114,9 @@ impl<T> Stream for RunStream<'_, T> {
             return Poll::Ready(Some(Ok(event)));
         }
         match self.end.take() {
-            Some(end) => Poll::Ready(Some(end.map(|response| AgentEvent::Done(Box::new(response))))),
+            Some(end) => {
+                Poll::Ready(Some(end.map(|response| AgentEvent::Done(Box::new(response)))))
+            }
             None if self.running.is_none() => Poll::Ready(None),
             None => Poll::Pending,
         }

@@ -37,6 +37,5 @@ fn value(json: &JsonValue<'_>) -> Option<Value> {
             let fields = fields.iter().map(|(key, field)| Some((key.to_string(), value(field)?)));
             Value::Object(fields.collect::<Option<Map<_, _>>>()?)
         }
-        _ => return None,
     })
 }

@@ -54,8 +54,17 @@ impl<T> AgentResponse<T> {
 impl<T: AgentOutput> AgentResponse<T> {
     /// `checked` is the output where the run has checked it already; text needs no check.
     pub(super) fn new(finished: Finished, checked: Option<T>) -> Result<Self, Error> {
-        let Finished { text, run_id, messages, first_new, reply, mut tool_calls, requests, bill, elapsed } =
-            finished;
+        let Finished {
+            text,
+            run_id,
+            messages,
+            first_new,
+            reply,
+            mut tool_calls,
+            requests,
+            bill,
+            elapsed,
+        } = finished;
         let messages = History::from(messages);
         let output = match checked.map_or_else(|| T::parse(&text), Ok) {
             Ok(output) => output,

@@ -13,7 +13,7 @@ use crate::money::{Cost, Line};
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// Asks the model. Each attempt that was paid for has its line on the bill.
     pub(super) async fn attempts(
         &self,
@@ -143,15 +143,11 @@ impl Run<'_> {
                 "no price is known for this reply: the bill is incomplete"
             );
         }
-        self.meter().record(Line {
-            turn,
-            attempt,
-            provider: provider.to_owned(),
-            model: answered.to_owned(),
-            usage: reply.usage.clone(),
-            cost,
-            failed,
-        });
+        let mut line = Line::new(turn, attempt, provider, answered).with(reply.usage.clone(), cost);
+        if failed {
+            line = line.failed();
+        }
+        self.meter().record(line);
         cost
     }
 
@@ -160,14 +156,11 @@ impl Run<'_> {
             return Some(Cost::ZERO);
         }
         if let Some(rates) = self.rates() {
-            return rates.price(usage);
+            return rates.cost(usage);
         }
         let prices = self.scope.runtime().prices();
         prices.ready().await;
-        let asked = self.model.id().name();
-        prices.price(provider, answered, usage).or_else(|| {
-            (asked != answered).then(|| prices.price(provider, asked, usage)).flatten()
-        })
+        prices.price_reply(provider, self.model.id().name(), Some(answered), usage)
     }
 }
 

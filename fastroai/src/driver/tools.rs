@@ -30,7 +30,7 @@ enum Attempt {
     TimedOut,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     /// Runs these calls, and feeds each result as it comes; a stop leaves the rest unfed.
     pub(super) async fn run_tools(
         &self,
@@ -55,7 +55,7 @@ impl Run<'_> {
                     });
                     ended.tool_calls.push(record);
                     let index = unit.index;
-                    self.feed(ended, Event::ToolDone { index, report });
+                    ended.feed(Event::ToolDone { index, report });
                 }
             }
         }
@@ -74,7 +74,8 @@ impl Run<'_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         span.record("fastroai.attempts", i64::from(attempts));
-        let record = ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record =
+            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
@@ -102,7 +103,8 @@ impl Run<'_> {
                 Attempt::TimedOut => true,
                 Attempt::Returned(Ok(_)) | Attempt::Panicked(_) => false,
             };
-            let again = repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
+            let again =
+                repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
             if let Some(kind) = self.trace(call, &attempt, again)
                 && !again
             {
@@ -201,9 +203,10 @@ fn capped(mut report: ToolReport) -> ToolReport {
     if size > RESULT_LIMIT {
         let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));
         report.content.truncate(end.unwrap_or(0));
-        report.content.push_str(&format!(
+        let note = format!(
             "\n(Cut: the result has {size} bytes, and these are the first {RESULT_LIMIT}.)"
-        ));
+        );
+        report.content.push_str(&note);
     }
     report
 }

@@ -33,7 +33,11 @@ enum Phase {
     Ask,
     Tools(Calls),
     /// `output` is the place of the call that carries the answer, where a call does.
-    Check { text: String, output: Option<(Calls, usize)>, cut: bool },
+    Check {
+        text: String,
+        output: Option<(Calls, usize)>,
+        cut: bool,
+    },
     Ended(End),
 }
 
@@ -66,13 +70,10 @@ impl RunState {
     #[must_use]
     pub fn next(&self) -> Work {
         match &self.phase {
-            Phase::Ask => Work::Model {
-                turn: self.turn.saturating_add(1),
-                messages: self.messages.len(),
-            },
-            Phase::Tools(calls) => {
-                Work::Tools { turn: self.turn, units: calls.batch(&self.spec) }
+            Phase::Ask => {
+                Work::Model { turn: self.turn.saturating_add(1), messages: self.messages.len() }
             }
+            Phase::Tools(calls) => Work::Tools { turn: self.turn, units: calls.batch(&self.spec) },
             Phase::Check { text, .. } => Work::Check { text: text.clone() },
             Phase::Ended(end) => Work::Done(end.clone()),
         }
@@ -105,7 +106,10 @@ impl RunState {
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
                 if let Some((mut calls, index)) = output {
-                    calls.report(index, ToolReport::new("Taken as the answer.", ToolOutcome::Success));
+                    calls.report(
+                        index,
+                        ToolReport::new("Taken as the answer.", ToolOutcome::Success),
+                    );
                     calls.answer_rest(&self.spec, "Not needed: there is an answer.");
                     self.messages.push(calls.into_message());
                 }

@@ -32,9 +32,12 @@ impl Calls {
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let waiting = self.calls.iter().zip(&self.reports).enumerate().filter(|(_, (call, report))| {
-            report.is_none() && !is_output(call, spec)
-        });
+        let waiting = self
+            .calls
+            .iter()
+            .zip(&self.reports)
+            .enumerate()
+            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec));
         let mut batch = Vec::new();
         for (index, (call, _)) in waiting {
             let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
@@ -120,9 +123,10 @@ impl Calls {
             .calls
             .iter()
             .zip(self.reports)
-            .map(|(call, report)| match report {
-                Some(report) => ToolResult::new(call, report.content, report.outcome),
-                None => {
+            .map(|(call, report)| {
+                if let Some(report) = report {
+                    ToolResult::new(call, report.content, report.outcome)
+                } else {
                     missing = true;
                     interrupted(call)
                 }

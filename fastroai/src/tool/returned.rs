@@ -27,7 +27,11 @@ impl<T: Serialize> ToolOutput for T {}
 pub fn reply<T: ToolOutput, E: ToolFailure>(returned: Result<T, E>) -> ToolReturn {
     let value = returned.map_err(ToolFailure::into_tool_error)?;
     let json = serde_json::to_string(&value).map_err(ToolError::new)?;
-    if json.starts_with('"') { serde_json::from_str(&json).map_err(ToolError::new) } else { Ok(json) }
+    if json.starts_with('"') {
+        serde_json::from_str(&json).map_err(ToolError::new)
+    } else {
+        Ok(json)
+    }
 }
 
 /// A function's return value before it is known whether it is a `Result`.
