@@ -29,7 +29,7 @@ use provider::Provider;
 ///
 /// ```
 /// use fastroai_providers::{Connection, connect};
-/// let connection = Connection::new().key("sk-test-123");
+/// let connection = Connection::new().key("openai", "sk-test-123");
 /// let model = connect(&"openai:gpt-4o-mini".parse()?, &connection)?;
 /// assert_eq!(model.id().name(), "gpt-4o-mini");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -54,7 +54,7 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
 
 fn base_url(provider: &Provider, connection: &Connection) -> Result<BaseUrl, ModelError> {
     let name = provider.name;
-    if let Some(set) = connection.set_base_url() {
+    if let Some(set) = connection.base_url_of(name) {
         return set.parse().map_err(|error| within(&format!("for `{name}`"), &error));
     }
     let variable = provider.base_url_variable;
@@ -70,7 +70,7 @@ fn key(
     connection: &Connection,
 ) -> Result<Option<ApiKey>, ModelError> {
     let name = provider.name;
-    if let Some(set) = connection.set_key() {
+    if let Some(set) = connection.key_of(name) {
         return ApiKey::new(set)
             .map(Some)
             .map_err(|error| within(&format!("for `{id}`, in `.key(\"{name}\", …)`"), &error));

@@ -1,5 +1,6 @@
-//! What is needed to reach a provider, beside a model's name.
+//! What is needed to reach providers, beside a model's name.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,17 +10,17 @@ use crate::http::{Timeouts, Transport};
 
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// How to reach a provider: key, address, limits. Clones share their connections.
+/// Keys, addresses and limits for reaching providers. Clones share what is open.
 ///
 /// ```
 /// use fastroai_providers::Connection;
-/// let local = Connection::new().base_url("http://127.0.0.1:8080/v1");
-/// assert!(!format!("{:?}", local.key("sk-test-123")).contains("sk-test"));
+/// let local = Connection::new().base_url("openai", "http://127.0.0.1:8080/v1");
+/// assert!(!format!("{:?}", local.key("anthropic", "sk-test-123")).contains("sk-test"));
 /// ```
 #[derive(Clone)]
 pub struct Connection {
-    key: Option<Arc<SecretString>>,
-    base_url: Option<String>,
+    keys: BTreeMap<String, Arc<SecretString>>,
+    base_urls: BTreeMap<String, String>,
     transport: Transport,
     lookup: Lookup,
 }
@@ -29,8 +30,8 @@ impl Connection {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            key: None,
-            base_url: None,
+            keys: BTreeMap::new(),
+            base_urls: BTreeMap::new(),
             transport: Transport::default(),
             lookup: Arc::new(|name| {
                 std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -38,17 +39,18 @@ impl Connection {
         }
     }
 
-    /// Uses this key, whatever the environment says.
+    /// Uses this key for a provider, whatever the environment says.
     #[must_use]
-    pub fn key(mut self, key: impl Into<SecretString>) -> Self {
-        self.key = Some(Arc::new(key.into()));
+    pub fn key(mut self, provider: impl Into<String>, key: impl Into<String>) -> Self {
+        self.keys.insert(provider.into(), Arc::new(SecretString::from(key.into())));
         self
     }
 
-    /// Uses this base URL, whatever the environment says: `https`, or `http` on this machine.
+    /// Uses this base URL for a provider, whatever the environment says: `https`, or `http` on
+    /// this machine.
     #[must_use]
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+    pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
+        self.base_urls.insert(provider.into(), url.into());
         self
     }
 
@@ -83,12 +85,12 @@ impl Connection {
         self
     }
 
-    pub(super) fn set_key(&self) -> Option<&str> {
-        self.key.as_ref().map(|key| key.expose_secret())
+    pub(super) fn key_of(&self, provider: &str) -> Option<&str> {
+        self.keys.get(provider).map(|key| key.expose_secret())
     }
 
-    pub(super) fn set_base_url(&self) -> Option<&str> {
-        self.base_url.as_deref()
+    pub(super) fn base_url_of(&self, provider: &str) -> Option<&str> {
+        self.base_urls.get(provider).map(String::as_str)
     }
 
     /// A variable of the environment; one that is empty is one that is not set.
@@ -111,8 +113,8 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // No base URL: it may hold a password until it is parsed, and refused.
         f.debug_struct("Connection")
-            .field("key_set", &self.key.is_some())
-            .field("base_url_set", &self.base_url.is_some())
+            .field("keys_for", &self.keys.keys())
+            .field("base_urls_for", &self.base_urls.keys())
             .field("transport", &self.transport)
             .finish_non_exhaustive()
     }

@@ -23,8 +23,8 @@ impl ApiKey {
     ///
     /// # Errors
     /// Of kind `Config`, where it is empty or holds what a header cannot carry, such as a line end.
-    pub fn new(key: impl Into<SecretString>) -> Result<Self, ModelError> {
-        let key = key.into();
+    pub fn new(key: impl Into<String>) -> Result<Self, ModelError> {
+        let key = SecretString::from(key.into());
         let text = key.expose_secret();
         if text.is_empty() {
             return Err(ModelError::config("the key is empty"));

@@ -47,7 +47,10 @@ async fn a_base_url_means_what_it_means_to_the_providers_own_libraries() {
         let server = Server::start([vec![answer(200, JSON, body)], vec![answer(200, JSON, body)]]);
         let url = format!("{}{path}", server.url());
         assert_eq!(ask(id, &environment(&[(variable, &url)])).await.unwrap(), "hi");
-        assert_eq!(ask(id, &environment(&[]).base_url(&url)).await.unwrap(), "hi");
+        assert_eq!(
+            ask(id, &environment(&[]).base_url(id.split(':').next().unwrap(), &url)).await.unwrap(),
+            "hi"
+        );
         for request in server.requests() {
             assert_eq!(request.lines().next(), Some(line));
             let head = request.to_lowercase();
@@ -63,7 +66,8 @@ async fn what_the_code_sets_goes_before_the_environment() {
     let variables = [("OPENAI_API_KEY", "sk-env"), ("OPENAI_BASE_URL", &*theirs.url())];
     ask("openai:m", &environment(&variables)).await.unwrap();
     assert!(theirs.requests()[0].contains("authorization: Bearer sk-env\r\n"));
-    let connection = environment(&variables).key("sk-code").base_url(ours.url());
+    let connection =
+        environment(&variables).key("openai", "sk-code").base_url("openai", ours.url());
     ask("openai:m", &connection).await.unwrap();
     assert!(ours.requests()[0].contains("authorization: Bearer sk-code\r\n"));
     assert_eq!(theirs.requests().len(), 1);
@@ -73,7 +77,7 @@ async fn what_the_code_sets_goes_before_the_environment() {
 async fn models_of_one_connection_share_what_is_open() {
     let good = answer(200, JSON, OPENAI);
     let server = Server::start([vec![good.clone()], vec![good]]);
-    let connection = environment(&[]).base_url(server.url());
+    let connection = environment(&[]).base_url("openai", server.url());
     ask("openai:one", &connection).await.unwrap();
     ask("openai:two", &connection).await.unwrap();
     assert_eq!(server.connections(), 1);
@@ -94,7 +98,7 @@ fn a_missing_key_is_one_error_that_says_what_to_do() {
 fn a_key_or_address_that_cannot_be_used_is_named_by_its_place_and_not_shown() {
     let key = refusal("anthropic:m", &environment(&[("ANTHROPIC_API_KEY", "sk-canary\n")]));
     assert!(key.starts_with("for `anthropic:m`, in `ANTHROPIC_API_KEY`: the key holds"), "{key}");
-    let set = refusal("openai:m", &environment(&[]).key("sk canary"));
+    let set = refusal("openai:m", &environment(&[]).key("openai", "sk canary"));
     assert!(set.starts_with("for `openai:m`, in `.key(\"openai\", …)`: the key holds"), "{set}");
     let variables = [("OPENAI_API_KEY", "sk-1"), ("OPENAI_BASE_URL", "http://canary.test/v1")];
     let url = refusal("openai:m", &environment(&variables));

@@ -35,8 +35,8 @@ async fn s1_the_key_is_in_the_request_and_nowhere_else() {
 
     let key = ApiKey::new(CANARY).unwrap();
     let connection = Connection::new()
-        .key(CANARY)
-        .base_url(format!("https://user:{CANARY}@api.test/"))
+        .key("openai", CANARY)
+        .base_url("openai", format!("https://user:{CANARY}@api.test/"))
         .environment(|_| Some(CANARY.to_owned()));
     let shown: [(&str, &dyn Debug); 5] = [
         ("the key", &key),
