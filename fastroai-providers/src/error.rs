@@ -134,12 +134,9 @@ impl ModelError {
     #[must_use]
     pub fn scrubbed(mut self, secret: &str) -> Self {
         if !secret.is_empty() {
-            for text in [&mut self.0.detail, &mut self.0.code, &mut self.0.request_id] {
-                if let Some(text) = text
-                    && text.contains(secret)
-                {
-                    *text = text.replace(secret, "[redacted]");
-                }
+            let texts = [&mut self.0.detail, &mut self.0.code, &mut self.0.request_id];
+            for text in texts.into_iter().flatten() {
+                scrub(text, secret);
             }
         }
         self
@@ -212,6 +209,23 @@ impl ModelError {
     }
 }
 
+/// The shortest beginning of a secret that is taken for one.
+const TELLING: usize = 4;
+
+fn scrub(text: &mut String, secret: &str) {
+    if text.contains(secret) {
+        *text = text.replace(secret, "[redacted]");
+    }
+    // A text that was shortened may end within the secret.
+    let beginnings = (TELLING..secret.len()).rev().filter_map(|end| secret.get(..end));
+    for beginning in beginnings {
+        if let Some(rest) = text.strip_suffix(beginning) {
+            *text = format!("{rest}[redacted]");
+            return;
+        }
+    }
+}
+
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { message, provider, status, code, request_id, .. } = &*self.0;
@@ -246,5 +260,22 @@ impl fmt::Debug for ModelError {
 impl StdError for ModelError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_scrubbed_whole_and_where_the_text_was_cut_within_it() {
+        let secret = "sk-canary-0123456789";
+        for before in [0, 10, 185, 190, 196] {
+            let said = format!("{}{secret} is wrong", "x".repeat(before));
+            let error = ModelError::config("no").with_detail(&said).scrubbed(secret);
+            let detail = error.detail().unwrap();
+            assert!(!detail.contains("sk-c"), "{before}: {detail}");
+            assert!(detail.contains("[redacted]"), "{before}: {detail}");
+        }
     }
 }

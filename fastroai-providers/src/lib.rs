@@ -5,16 +5,25 @@
 //! no tool that runs, no retry and no money: those live in `fastroai`, which is the crate to use.
 #![forbid(unsafe_code)]
 
+pub mod anthropic;
+#[cfg(feature = "http")]
+mod connect;
 pub mod error;
 mod hidden;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod message;
 pub mod model;
+pub mod offline;
+pub mod openai;
 pub mod protocol;
 pub mod request;
 pub mod response;
 pub mod stream;
 pub mod usage;
 
+#[cfg(feature = "http")]
+pub use connect::{Connection, connect};
 pub use error::{ModelError, ModelErrorKind, RetryClass};
 pub use message::{History, Message, ToolCall, ToolOutcome, ToolResult};
 pub use model::{Model, ModelId, Profile};

@@ -5,12 +5,14 @@ mod config;
 mod dynamic;
 mod event;
 mod output;
+#[cfg(feature = "partial")]
+mod partial;
 mod response;
 mod spec;
 
 pub use call::Call;
 pub use config::AgentConfig;
-pub use dynamic::{Agent, AgentBuilder};
+pub use dynamic::{Agent, AgentBuilder, BuildError};
 pub use event::{AgentEvent, RunStream};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 // The macros name this crate `::fastroai`, also inside it.
+#[allow(unused_extern_crates, reason = "unused where no macro is")]
 extern crate self as fastroai;
 
 pub mod agent;
@@ -26,7 +27,7 @@ pub use fastroai_providers::{
 };
 pub use money::Cost;
 pub use provide::Provide;
-pub use runtime::Runtime;
+pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
 pub use scope::{spawn, spawn_blocking};
 pub use tool::{RunContext, Tool, ToolError};
 pub use {schemars, serde};

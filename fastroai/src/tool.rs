@@ -18,6 +18,7 @@ use futures_util::future::BoxFuture;
 
 pub use arguments::{Arguments, Reader, ToolArg};
 pub use bound::{BoundTool, DynTool};
+pub(crate) use context::CallContext;
 pub use context::RunContext;
 pub use error::{ToolError, ToolFailure};
 pub use function::FunctionTool;

@@ -1,2 +1,4 @@
-//! Placeholder.
+//! Helpers of the tests.
 #![forbid(unsafe_code)]
+
+pub mod scripted;

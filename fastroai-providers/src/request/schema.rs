@@ -1,5 +1,6 @@
 //! A JSON schema that is serialised once and then only copied.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +15,14 @@ pub struct Schema(Arc<Inner>);
 struct Inner {
     value: Value,
     text: Box<RawValue>,
-    strict: OnceLock<Result<Box<RawValue>, String>>,
+    dialects: OnceLock<Box<Dialect>>,
+}
+
+/// The schema in one provider's dialect, and a place for the next.
+struct Dialect {
+    of: TypeId,
+    text: Result<Box<RawValue>, String>,
+    next: OnceLock<Box<Dialect>>,
 }
 
 impl Schema {
@@ -23,7 +31,7 @@ impl Schema {
     pub fn new(value: Value) -> Self {
         // A `Value` has string keys and finite numbers only, so that writing it cannot fail.
         let text = serde_json::value::to_raw_value(&value).unwrap_or_default();
-        Self(Arc::new(Inner { value, text, strict: OnceLock::new() }))
+        Self(Arc::new(Inner { value, text, dialects: OnceLock::new() }))
     }
 
     /// The schema as JSON.
@@ -38,23 +46,31 @@ impl Schema {
         &self.0.text
     }
 
-    /// The schema in another provider's dialect, made once by `transform` and kept.
+    /// The schema in another provider's dialect, made once by each `transform` and kept.
+    ///
+    /// Name a function, or write the closure in one place: every `transform` has a dialect of its
+    /// own, so that two providers never get each other's.
     ///
     /// # Errors
     /// The reason that `transform` gave, where the dialect cannot carry the schema.
-    pub fn strict(
-        &self,
-        transform: impl FnOnce(&Value) -> Result<Value, String>,
-    ) -> Result<&RawValue, &str> {
-        self.0
-            .strict
-            .get_or_init(|| {
-                transform(&self.0.value).and_then(|value| {
+    pub fn strict<F>(&self, transform: F) -> Result<&RawValue, &str>
+    where
+        F: Fn(&Value) -> Result<Value, String> + 'static,
+    {
+        let of = TypeId::of::<F>();
+        let mut place = &self.0.dialects;
+        loop {
+            let dialect = place.get_or_init(|| {
+                let text = transform(&self.0.value).and_then(|value| {
                     serde_json::value::to_raw_value(&value).map_err(|error| error.to_string())
-                })
-            })
-            .as_deref()
-            .map_err(String::as_str)
+                });
+                Box::new(Dialect { of, text, next: OnceLock::new() })
+            });
+            if dialect.of == of {
+                return dialect.text.as_deref().map_err(String::as_str);
+            }
+            place = &dialect.next;
+        }
     }
 }
 
@@ -85,5 +101,27 @@ impl fmt::Debug for Schema {
 impl Serialize for Schema {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.text.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_dialect_is_made_once_and_none_is_mistaken_for_another() {
+        fn closed(_: &Value) -> Result<Value, String> {
+            Ok(json!({"closed": true}))
+        }
+        fn refused(_: &Value) -> Result<Value, String> {
+            Err("too wide".to_owned())
+        }
+        let schema = Schema::new(json!({"type": "object"}));
+        let first: *const RawValue = schema.strict(closed).unwrap();
+        assert_eq!(schema.strict(refused).unwrap_err(), "too wide");
+        let again = schema.strict(closed).unwrap();
+        assert_eq!(again.get(), r#"{"closed":true}"#);
+        assert!(std::ptr::eq(first, again));
     }
 }

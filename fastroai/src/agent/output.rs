@@ -1,11 +1,12 @@
 //! The types that an agent can answer with.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use fastroai_providers::Schema;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::tool::schema_of;
 
@@ -29,20 +30,7 @@ pub trait AgentOutput: Sized + Send + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> AgentOutput for T {
     fn schema() -> Option<Schema> {
-        /// Schemas by type: each is made once in the life of the process.
-        static SCHEMAS: RwLock<Option<HashMap<TypeId, Schema>>> = RwLock::new(None);
-        if is_text::<T>() {
-            return None;
-        }
-        let id = TypeId::of::<T>();
-        let known = SCHEMAS.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(schema) = known.as_ref().and_then(|schemas| schemas.get(&id)) {
-            return Some(schema.clone());
-        }
-        drop(known);
-        let schema = schema_of::<T>();
-        let mut schemas = SCHEMAS.write().unwrap_or_else(PoisonError::into_inner);
-        Some(schemas.get_or_insert_default().entry(id).or_insert(schema).clone())
+        (!is_text::<T>()).then(|| shape::<T>().schema)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
@@ -53,15 +41,70 @@ impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> AgentOutput fo
             }
             return slot.ok_or_else(|| "the answer is no text".to_owned());
         }
-        let mut json = serde_json::Deserializer::from_str(strip_fence(text));
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let at = error.path().to_string();
-            let place = if at == "." { String::new() } else { format!(" at `{at}`") };
-            format!("{}{place}", error.into_inner())
-        })?;
-        json.end().map_err(|error| error.to_string())?;
-        Ok(value)
+        let text = strip_fence(text);
+        if shape::<T>().wrapped {
+            // A model that was only asked in words may leave the wrapper out.
+            decode::<Wrapped<T>>(text)
+                .map(|wrapped| wrapped.value)
+                .or_else(|reason| decode::<T>(text).map_err(|_| reason))
+        } else {
+            decode(text)
+        }
     }
+}
+
+/// What stands around an answer that is no object: providers take no other schemas.
+#[derive(serde::Deserialize)]
+struct Wrapped<T> {
+    value: T,
+}
+
+/// How a type is asked for.
+#[derive(Clone)]
+struct Shape {
+    schema: Schema,
+    wrapped: bool,
+}
+
+/// The shape of a type, made once in the life of the process.
+fn shape<T: schemars::JsonSchema + 'static>() -> Shape {
+    static SHAPES: RwLock<BTreeMap<TypeId, Shape>> = RwLock::new(BTreeMap::new());
+    let id = TypeId::of::<T>();
+    if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return shape.clone();
+    }
+    let shape = wrap(schema_of::<T>());
+    let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
+    shapes.entry(id).or_insert(shape).clone()
+}
+
+fn wrap(schema: Schema) -> Shape {
+    if schema.as_value().get("type").is_some_and(|kind| kind == "object") {
+        return Shape { schema, wrapped: false };
+    }
+    let mut value = schema.as_value().clone();
+    let definitions = value.as_object_mut().and_then(|schema| schema.shift_remove("$defs"));
+    let mut object = json!({
+        "type": "object",
+        "properties": { "value": value },
+        "required": ["value"],
+        "additionalProperties": false,
+    });
+    if let Some(definitions) = definitions {
+        object["$defs"] = definitions;
+    }
+    Shape { schema: object.into(), wrapped: true }
+}
+
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let at = error.path().to_string();
+        let place = if at == "." { String::new() } else { format!(" at `{at}`") };
+        format!("{}{place}", error.into_inner())
+    })?;
+    json.end().map_err(|error| error.to_string())?;
+    Ok(value)
 }
 
 fn is_text<T: 'static>() -> bool {

@@ -138,7 +138,11 @@ impl Reader<'_> {
         let mut error = misfit(&self.misfits);
         if let Some(text) = error.as_retry() {
             let names = self.names.join("`, `");
-            let names = if names.is_empty() { "there are no arguments".to_owned() } else { format!("the arguments are `{names}`") };
+            let names = if names.is_empty() {
+                "there are no arguments".to_owned()
+            } else {
+                format!("the arguments are `{names}`")
+            };
             error = ToolError::retry(format!("{text}; {names}"));
         }
         error

@@ -8,7 +8,7 @@ use fastroai_providers::ToolDefinition;
 
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
-use super::{Arguments, DynTool, RunContext, ToolArg, ToolError, ToolFailure, ToolFuture, ToolOptions};
+use super::{Arguments, DynTool, RunContext, ToolArg, ToolFailure, ToolFuture, ToolOptions};
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
 

@@ -27,7 +27,11 @@ impl<T: Serialize> ToolOutput for T {}
 pub fn reply<T: ToolOutput, E: ToolFailure>(returned: Result<T, E>) -> ToolReturn {
     let value = returned.map_err(ToolFailure::into_tool_error)?;
     let json = serde_json::to_string(&value).map_err(ToolError::new)?;
-    if json.starts_with('"') { serde_json::from_str(&json).map_err(ToolError::new) } else { Ok(json) }
+    if json.starts_with('"') {
+        serde_json::from_str(&json).map_err(ToolError::new)
+    } else {
+        Ok(json)
+    }
 }
 
 /// A function's return value before it is known whether it is a `Result`.
@@ -66,15 +70,37 @@ impl<T> WithoutError for Returned<T> {
 
 /// Runs a function that blocks on the pool of blocking threads, inside the run's scope.
 ///
+/// A thread cannot be stopped: where the call's time is up first, the function goes on, its place
+/// in the pool stays taken until it ends, and the trace says so.
+///
 /// # Errors
 /// As the function; a panic goes on in the caller, where the run catches it.
 pub async fn blocking<F>(function: F) -> ToolReturn
 where
     F: FnOnce() -> ToolReturn + Send + 'static,
 {
-    match crate::scope::spawn_blocking(function).await {
+    let permit = crate::scope::blocking_permit().await;
+    let mut watch = Abandoned(true);
+    let running = crate::scope::spawn_blocking(move || {
+        let _permit = permit;
+        function()
+    });
+    let returned = running.await;
+    watch.0 = false;
+    match returned {
         Ok(returned) => returned,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(error) => Err(ToolError::new(error)),
+    }
+}
+
+/// Says so when a blocking call is given up while its function goes on.
+struct Abandoned(bool);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        if self.0 {
+            tracing::warn!(target: "fastroai", "a blocking tool was abandoned and goes on");
+        }
     }
 }

@@ -1,0 +1,114 @@
+//! What is needed to reach providers, beside a model's name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::http::{Timeouts, Transport};
+
+type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// Keys, addresses and limits for reaching providers. Clones share their connections.
+#[derive(Clone)]
+pub struct Connection {
+    keys: BTreeMap<String, Arc<SecretString>>,
+    base_urls: BTreeMap<String, String>,
+    transport: Transport,
+    lookup: Lookup,
+}
+
+impl Connection {
+    /// Takes everything from the environment of the process.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            keys: BTreeMap::new(),
+            base_urls: BTreeMap::new(),
+            transport: Transport::default(),
+            lookup: Arc::new(|name| {
+                std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+            }),
+        }
+    }
+
+    /// Uses this key for a provider, whatever the environment says.
+    #[must_use]
+    pub fn key(mut self, provider: impl Into<String>, key: impl Into<String>) -> Self {
+        self.keys.insert(provider.into(), Arc::new(SecretString::from(key.into())));
+        self
+    }
+
+    /// Uses this base URL for a provider, whatever the environment says.
+    #[must_use]
+    pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
+        self.base_urls.insert(provider.into(), url.into());
+        self
+    }
+
+    /// Gives up by these limits.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.transport = self.transport.with_timeouts(timeouts);
+        self
+    }
+
+    /// Sends through this client; see [`Transport::with_client`] for what is then up to it.
+    #[must_use]
+    pub fn client(mut self, client: reqwest::Client) -> Self {
+        self.transport = self.transport.with_client(client);
+        self
+    }
+
+    /// Uses the proxies that `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name.
+    #[must_use]
+    pub fn environment_proxy(mut self) -> Self {
+        self.transport = self.transport.with_environment_proxy();
+        self
+    }
+
+    /// Looks variables up here instead of in the environment of the process; for tests, say.
+    #[must_use]
+    pub fn environment(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.lookup = Arc::new(lookup);
+        self
+    }
+
+    pub(super) fn key_of(&self, provider: &str) -> Option<&str> {
+        self.keys.get(provider).map(|key| key.expose_secret())
+    }
+
+    pub(super) fn base_url_of(&self, provider: &str) -> Option<&str> {
+        self.base_urls.get(provider).map(String::as_str)
+    }
+
+    /// A variable of the environment; one that is empty is one that is not set.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        self.transport.clone()
+    }
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No base URL: it may hold a password until it is parsed, and refused.
+        f.debug_struct("Connection")
+            .field("keys_for", &self.keys.keys())
+            .field("base_urls_for", &self.base_urls.keys())
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}

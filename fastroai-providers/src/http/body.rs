@@ -1,0 +1,115 @@
+//! The body of an answer that is read whole, and what is wrong with one that cannot be read.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, stream};
+use tokio::time::{Instant, timeout_at};
+
+use super::sse::limit;
+use crate::error::{ModelError, ModelErrorKind, ProtocolFault};
+
+/// How far a body may go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) bytes: usize,
+    pub(super) idle: Duration,
+    pub(super) until: Option<Instant>,
+}
+
+/// Bytes as they come, failures classed.
+pub(super) type Body = BoxStream<'static, Result<Bytes, ModelError>>;
+
+/// Everything that came, and why it was not all.
+pub(super) async fn read(mut body: Body, bounds: Bounds) -> (Vec<u8>, Option<ModelError>) {
+    let mut bytes = Vec::new();
+    loop {
+        let now = Instant::now();
+        let silent_at = now.checked_add(bounds.idle);
+        let chunk = match silent_at.into_iter().chain(bounds.until).min() {
+            None => body.next().await,
+            Some(first) => match timeout_at(first, body.next()).await {
+                Ok(chunk) => chunk,
+                Err(_) if bounds.until == Some(first) => return (bytes, Some(limit::too_late())),
+                Err(_) => return (bytes, Some(limit::silent(bounds.idle))),
+            },
+        };
+        match chunk {
+            None => return (bytes, None),
+            Some(Err(error)) => return (bytes, Some(error)),
+            Some(Ok(chunk)) if chunk.len() > bounds.bytes - bytes.len() => {
+                return (bytes, Some(limit::too_large("the answer", bounds.bytes)));
+            }
+            Some(Ok(chunk)) => bytes.extend_from_slice(&chunk),
+        }
+    }
+}
+
+/// What a body is, by its first character that is no space. Labels are often wrong or missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// An object or a list of JSON.
+    Json,
+    /// A page for a browser.
+    Page,
+    /// Anything else, so events where events were asked for.
+    Other,
+}
+
+/// Looks at the beginning of a body, and gives the whole body back.
+pub(super) async fn look(mut body: Body) -> (Looks, Body) {
+    let mut seen = Vec::new();
+    let mut looks = None;
+    while looks.is_none() {
+        let Some(chunk) = body.next().await else { break };
+        if let Ok(bytes) = &chunk {
+            looks = bytes.iter().find_map(|&byte| looks_like(byte));
+        } else {
+            looks = Some(Looks::Other);
+        }
+        seen.push(chunk);
+    }
+    (looks.unwrap_or(Looks::Other), stream::iter(seen).chain(body).boxed())
+}
+
+/// `None` for white space and for the bytes of a byte-order mark.
+fn looks_like(byte: u8) -> Option<Looks> {
+    match byte {
+        b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF => None,
+        b'{' | b'[' => Some(Looks::Json),
+        b'<' => Some(Looks::Page),
+        _ => Some(Looks::Other),
+    }
+}
+
+/// The body without a byte-order mark, which no JSON parser takes.
+pub(super) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// A finer word for a body that the wire format could not read.
+pub(super) fn diagnose(body: &[u8], content_type: &str, error: ModelError) -> ModelError {
+    if !matches!(error.kind(), ModelErrorKind::Protocol(_)) {
+        return error;
+    }
+    let Ok(text) = std::str::from_utf8(body) else {
+        return ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8");
+    };
+    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Ok(_) => error,
+        Err(fault) if fault.is_eof() => {
+            ModelError::protocol(ProtocolFault::Truncated, "the answer was cut off")
+        }
+        Err(_) => not_json(text, content_type),
+    }
+}
+
+/// Something else came than the provider's answer.
+pub(super) fn not_json(text: &str, content_type: &str) -> ModelError {
+    let label: String = content_type.chars().filter(char::is_ascii_graphic).take(60).collect();
+    let message = format!(
+        "the answer is not JSON but `{label}`: is the base URL right, or is a proxy in between"
+    );
+    ModelError::protocol(ProtocolFault::NotJson, message).with_detail(text)
+}

@@ -1,0 +1,78 @@
+//! The two clients: one that speaks TLS, built when it is first needed, and one for this machine.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, retry};
+use rustls::ClientConfig;
+use rustls::RootCertStore;
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::timeouts::Timeouts;
+use crate::error::ModelError;
+
+/// Connections are kept this long after their last use; servers tend to drop them after a minute.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// The clients of one transport.
+#[derive(Default)]
+pub(super) struct Clients {
+    /// Loading the system's certificates takes most of a short program's time: only when asked.
+    secure: OnceLock<Result<Client, String>>,
+    plain: OnceLock<Result<Client, String>>,
+}
+
+/// What differs between transports.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Setup {
+    pub(super) timeouts: Timeouts,
+    pub(super) environment_proxy: bool,
+}
+
+impl Clients {
+    pub(super) fn get(&self, https: bool, setup: &Setup) -> Result<&Client, ModelError> {
+        let client = if https {
+            self.secure.get_or_init(|| secure(setup))
+        } else {
+            self.plain.get_or_init(|| plain(setup))
+        };
+        client
+            .as_ref()
+            .map_err(|why| ModelError::config(format!("no connection can be set up: {why}")))
+    }
+}
+
+fn secure(setup: &Setup) -> Result<Client, String> {
+    let tls = tls()?.with_platform_verifier().map_err(|error| error.to_string())?;
+    build(setup, tls.with_no_client_auth())
+}
+
+/// Trusts no certificate at all, so that there is none to load.
+fn plain(setup: &Setup) -> Result<Client, String> {
+    let tls = tls()?.with_root_certificates(RootCertStore::empty());
+    build(setup, tls.with_no_client_auth())
+}
+
+/// Names its cryptography itself, so that no default of the whole process is needed or set.
+fn tls() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, String> {
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())
+}
+
+fn build(setup: &Setup, tls: ClientConfig) -> Result<Client, String> {
+    let builder = ClientBuilder::new()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("fastroai/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(setup.timeouts.connect)
+        .pool_idle_timeout(POOL_IDLE)
+        .tcp_keepalive(KEEPALIVE);
+    let builder = if setup.environment_proxy { builder } else { builder.no_proxy() };
+    builder.build().map_err(|error| error.without_url().to_string())
+}

@@ -1,0 +1,418 @@
+//! Writing requests: borrowed shapes that serialise straight into the body.
+
+use std::borrow::Cow;
+
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{ChatCompletions, ReasoningReplay, TokenLimit};
+use crate::error::ModelError;
+use crate::message::{Message, ToolCall, UserMessage};
+use crate::openai::strict;
+use crate::request::{Effort, OutputFormat, Request, ToolChoice, ToolDefinition};
+use crate::response::{Part, Response};
+
+/// Writes the body of a request.
+pub(super) fn body(
+    config: &ChatCompletions,
+    model: &str,
+    request: &Request<'_>,
+    streamed: bool,
+) -> Result<Vec<u8>, ModelError> {
+    check(request)?;
+    let settings = request.settings;
+    let (old_limit, limit) = match config.token_limit {
+        TokenLimit::MaxTokens => (settings.max_tokens, None),
+        TokenLimit::MaxCompletionTokens => (None, settings.max_tokens),
+    };
+    let with_tools = !request.tools.is_empty();
+    let body = Body {
+        model,
+        messages: Messages { config, request },
+        tools: request.tools.iter().map(|tool| Tool::of(tool)).collect(),
+        tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
+        parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
+        response_format: ResponseFormat::of(request.output)?,
+        max_completion_tokens: limit,
+        max_tokens: old_limit,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        stop: settings.stop_sequences.as_deref().filter(|stop| !stop.is_empty()),
+        seed: settings.seed,
+        reasoning_effort: settings.reasoning_effort,
+        service_tier: settings.service_tier.as_deref(),
+        stream: streamed.then_some(true),
+        stream_options: (streamed && config.stream_options)
+            .then_some(StreamOptions { include_usage: true }),
+    };
+    let mut bytes = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut bytes, &body)
+        .map_err(|error| ModelError::config("the request cannot be written").with_source(error))?;
+    Ok(bytes)
+}
+
+/// Refuses what the wire cannot carry.
+fn check(request: &Request<'_>) -> Result<(), ModelError> {
+    let config = |message: String| Err(ModelError::config(message));
+    if let Some(tool) = request.tools.iter().find(|tool| !is_name(&tool.name)) {
+        return config(format!(
+            "the tool name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename the tool",
+            tool.name.escape_debug()
+        ));
+    }
+    match request.tool_choice {
+        ToolChoice::Named(name) if !request.tools.iter().any(|tool| tool.name == *name) => {
+            return config(format!(
+                "the tool `{}` is demanded, but not offered: add it to the tools",
+                name.escape_debug()
+            ));
+        }
+        ToolChoice::Required if request.tools.is_empty() => {
+            return config("a tool call is demanded, but no tool is offered: add one".to_owned());
+        }
+        _ => {}
+    }
+    if let OutputFormat::JsonSchema { name, .. } = request.output
+        && !is_name(name)
+    {
+        return config(format!(
+            "the schema name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename it",
+            name.escape_debug()
+        ));
+    }
+    let settings = request.settings;
+    for (name, value) in [("temperature", settings.temperature), ("top_p", settings.top_p)] {
+        if value.is_some_and(|value| !value.is_finite()) {
+            return config(format!("`{name}` is no finite number: give it one, or leave it out"));
+        }
+    }
+    if settings.seed.is_some_and(|seed| i64::try_from(seed).is_err()) {
+        return config(format!("`seed` is over {}, the highest that is taken", i64::MAX));
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<Effort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", content = "function", rename_all = "lowercase")]
+enum Tool<'a> {
+    Function { name: &'a str, description: &'a str, parameters: &'a RawValue },
+}
+
+impl<'a> Tool<'a> {
+    fn of(tool: &'a ToolDefinition) -> Self {
+        Self::Function {
+            name: &tool.name,
+            description: &tool.description,
+            parameters: tool.parameters.as_raw(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Choice<'a> {
+    Word(&'static str),
+    Named(NamedTool<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", content = "function", rename_all = "lowercase")]
+enum NamedTool<'a> {
+    Function { name: &'a str },
+}
+
+impl<'a> Choice<'a> {
+    /// `auto` is what holds when nothing is sent.
+    fn of(choice: &'a ToolChoice) -> Option<Self> {
+        match choice {
+            ToolChoice::Auto => None,
+            ToolChoice::None => Some(Self::Word("none")),
+            ToolChoice::Required => Some(Self::Word("required")),
+            ToolChoice::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", content = "json_schema", rename_all = "snake_case")]
+enum ResponseFormat<'a> {
+    JsonSchema { name: &'a str, strict: bool, schema: &'a RawValue },
+}
+
+impl<'a> ResponseFormat<'a> {
+    /// Strict wherever OpenAI's dialect can carry the schema.
+    fn of(output: &'a OutputFormat) -> Result<Option<Self>, ModelError> {
+        let OutputFormat::JsonSchema { name, schema } = output else { return Ok(None) };
+        if !schema.as_value().is_object() {
+            return Err(ModelError::config("the schema of the answer is no JSON object"));
+        }
+        let (strict, schema) = match schema.strict(strict::transform) {
+            Ok(strict) => (true, strict),
+            Err(_) => (false, schema.as_raw()),
+        };
+        Ok(Some(Self::JsonSchema { name, strict, schema }))
+    }
+}
+
+/// The instructions and the conversation, one wire message after the other.
+struct Messages<'a> {
+    config: &'a ChatCompletions,
+    request: &'a Request<'a>,
+}
+
+impl Serialize for Messages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut messages = serializer.serialize_seq(None)?;
+        if let Some(content) = self.request.instructions.filter(|text| !text.is_empty()) {
+            let content = Content::Text(Cow::Borrowed(content));
+            messages.serialize_element(&WireMessage::System { content })?;
+        }
+        for message in self.request.messages {
+            match message {
+                Message::User(user) => {
+                    if let Some(content) = Content::of_user(user) {
+                        messages.serialize_element(&WireMessage::User { content })?;
+                    }
+                }
+                Message::Assistant(response) => {
+                    let assistant = Assistant::of(response, self.config);
+                    if !assistant.is_empty() {
+                        messages.serialize_element(&WireMessage::Assistant(assistant))?;
+                    }
+                }
+                Message::Tool(tool) => {
+                    for result in &tool.results {
+                        messages.serialize_element(&WireMessage::Tool {
+                            tool_call_id: &result.call_id,
+                            content: &result.content,
+                        })?;
+                    }
+                }
+            }
+        }
+        messages.end()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "role", rename_all = "lowercase")]
+enum WireMessage<'a> {
+    // Not `developer`: OpenAI takes both, the services that follow it only this one.
+    System { content: Content<'a> },
+    User { content: Content<'a> },
+    Assistant(Assistant<'a>),
+    Tool { tool_call_id: &'a str, content: &'a str },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(Cow<'a, str>),
+    Parts(Vec<ContentPart<'a>>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ContentPart<'a> {
+    Text { text: Cow<'a, str> },
+    Refusal { refusal: Cow<'a, str> },
+}
+
+impl<'a> Content<'a> {
+    /// One text goes as a string, which every service takes; several keep their borders.
+    fn of_user(message: &'a UserMessage) -> Option<Self> {
+        match message.parts.as_slice() {
+            [] => None,
+            [part] => Some(Self::Text(part.as_text().into())),
+            parts => Some(Self::Parts(
+                parts
+                    .iter()
+                    .map(|part| ContentPart::Text { text: part.as_text().into() })
+                    .collect(),
+            )),
+        }
+    }
+
+    /// What an assistant said is one text, however many pieces it came in. A refusal has a part of
+    /// its own.
+    fn of_assistant(response: &'a Response) -> Option<Self> {
+        let text = joined(response.parts.iter().filter_map(Part::as_text));
+        let refusal = joined(response.parts.iter().filter_map(|part| match part {
+            Part::Refusal { text } => Some(text.as_str()),
+            _ => None,
+        }));
+        match (text, refusal) {
+            (None, None) => None,
+            (Some(text), None) => Some(Self::Text(text)),
+            (text, Some(refusal)) => {
+                let text = text.map(|text| ContentPart::Text { text });
+                let refusal = ContentPart::Refusal { refusal };
+                Some(Self::Parts(text.into_iter().chain([refusal]).collect()))
+            }
+        }
+    }
+}
+
+/// The texts in one, borrowed where there is only one; `None` where there is nothing in them.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Cow<'a, str>> {
+    let mut texts = texts.filter(|text| !text.is_empty());
+    let first = Cow::Borrowed(texts.next()?);
+    Some(texts.fold(first, |all, next| all + next))
+}
+
+#[derive(Serialize)]
+struct Assistant<'a> {
+    content: Option<Content<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_details: Option<Cow<'a, Value>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Call<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra_content: Option<&'a Value>,
+}
+
+impl<'a> Assistant<'a> {
+    fn of(response: &'a Response, config: &ChatCompletions) -> Self {
+        let own = response.provider.as_deref() == Some(&*config.provider);
+        let mut assistant = Self {
+            content: Content::of_assistant(response),
+            reasoning_content: None,
+            reasoning: None,
+            reasoning_details: None,
+            tool_calls: response.tool_calls().map(|call| Call::of(call, own)).collect(),
+            extra_content: own_part(response, config, "extra_content"),
+        };
+        let thought =
+            || joined(response.parts.iter().filter_map(Part::as_reasoning).map(|r| &*r.text));
+        match config.reasoning_replay {
+            ReasoningReplay::ReasoningContent if own => assistant.reasoning_content = thought(),
+            ReasoningReplay::Reasoning if own => assistant.reasoning = thought(),
+            ReasoningReplay::ReasoningDetails => {
+                assistant.reasoning_details =
+                    own_part(response, config, "reasoning_details").map(Cow::Borrowed);
+                if assistant.reasoning_details.is_none() && own {
+                    assistant.reasoning = thought();
+                }
+            }
+            _ => {}
+        }
+        assistant
+    }
+
+    /// A turn without words and calls is not sent, not even with its reasoning.
+    fn is_empty(&self) -> bool {
+        self.content.is_none() && self.tool_calls.is_empty()
+    }
+}
+
+/// What this provider sent under this name and wants back.
+fn own_part<'a>(response: &'a Response, config: &ChatCompletions, name: &str) -> Option<&'a Value> {
+    response.parts.iter().find_map(|part| match part {
+        Part::Provider { provider, raw } if *provider == *config.provider => raw.get(name),
+        _ => None,
+    })
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    body: CallBody<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra_content: Option<&'a Value>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum CallBody<'a> {
+    Function { function: Function<'a> },
+    Custom { custom: Custom<'a> },
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Custom<'a> {
+    name: &'a str,
+    input: &'a str,
+}
+
+impl<'a> Call<'a> {
+    fn of(call: &'a ToolCall, own: bool) -> Self {
+        let detail = |name| call.details.as_ref().and_then(|details| details.get(name));
+        let name = &call.name;
+        let body = if detail("type").is_some_and(|kind| kind == "custom") {
+            CallBody::Custom { custom: Custom { name, input: &call.arguments } }
+        } else {
+            CallBody::Function { function: Function { name, arguments: object(&call.arguments) } }
+        };
+        Self { id: &call.id, body, extra_content: detail("extra_content").filter(|_| own) }
+    }
+}
+
+/// The arguments as a valid object, since services refuse a conversation that holds anything else:
+/// exactly as they are where they are one, and wrapped where the model wrote something broken.
+fn object(arguments: &str) -> Cow<'_, str> {
+    let trimmed = arguments.trim();
+    if trimmed.is_empty() {
+        return "{}".into();
+    }
+    if trimmed.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(trimmed).is_ok() {
+        return arguments.into();
+    }
+    serde_json::json!({ "INVALID_JSON": arguments }).to_string().into()
+}

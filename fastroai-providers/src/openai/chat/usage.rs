@@ -1,0 +1,192 @@
+//! Reading the token counts, under all the names that the services have for them.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::wire::Text;
+use crate::usage::Usage;
+
+/// Adds what a `usage` object says: of each count the highest figure holds, since services repeat
+/// the counts, in one chunk or in every one, and let them grow.
+///
+/// It cannot fail: an answer that was paid for is not lost because its counts make no sense.
+pub(super) fn read(raw: &RawValue, usage: &mut Usage) {
+    let Ok(Entries(entries)) = serde_json::from_str(raw.get()) else {
+        usage.inconsistent = true;
+        return;
+    };
+    let mut total = None;
+    for (name, value) in entries {
+        let slot = match &*name.0 {
+            "prompt_tokens" | "input_tokens" => &mut usage.input_tokens,
+            "completion_tokens" | "output_tokens" => &mut usage.output_tokens,
+            "prompt_cache_hit_tokens"
+            | "cache_read_input_tokens"
+            | "cached_tokens"
+            | "num_cached_tokens" => &mut usage.cache_read_tokens,
+            "cache_creation_input_tokens" => &mut usage.cache_write_tokens,
+            "reasoning_tokens" => &mut usage.reasoning_tokens,
+            "total_tokens" => &mut total,
+            "prompt_tokens_details" | "input_tokens_details" => {
+                prompt_details(value, usage);
+                continue;
+            }
+            "completion_tokens_details" | "output_tokens_details" => {
+                completion_details(value, usage);
+                continue;
+            }
+            _ => continue,
+        };
+        usage.inconsistent |= raise(slot, value);
+    }
+    if let (Some(total), Some(sum)) = (total, usage.total_tokens())
+        && total != sum
+    {
+        detail(usage, TOTAL.to_owned(), total);
+    }
+}
+
+/// Where a total is kept that is not the sum of input and output.
+const TOTAL: &str = "total_tokens";
+
+/// Brings the counts of a whole reply to the one meaning that they have here.
+pub(super) fn settle(provider: &str, usage: &mut Usage) {
+    if let (Some(input), Some(output)) = (usage.input_tokens, usage.output_tokens)
+        && let Some(total) = usage.details.get(TOTAL)
+        && let Some(rest) = total.checked_sub(input.saturating_add(output))
+    {
+        if usage.input_audio_tokens.is_some_and(|audio| audio > input && audio == rest) {
+            // Mistral counts audio beside the prompt.
+            usage.input_tokens = input.checked_add(rest);
+            usage.details.remove(TOTAL);
+        } else if provider == "google" && rest > 0 && usage.reasoning_tokens.is_none() {
+            // Google counts thinking beside the completion, and names it only in the total.
+            usage.output_tokens = output.checked_add(rest);
+            usage.reasoning_tokens = Some(rest);
+            usage.details.remove(TOTAL);
+        }
+    }
+    usage.clamp();
+}
+
+fn prompt_details(raw: &RawValue, usage: &mut Usage) {
+    let Ok(Entries(entries)) = serde_json::from_str(raw.get()) else { return };
+    for (name, value) in entries {
+        let slot = match &*name.0 {
+            "cached_tokens" => &mut usage.cache_read_tokens,
+            "cache_write_tokens" => &mut usage.cache_write_tokens,
+            "audio_tokens" => &mut usage.input_audio_tokens,
+            other => {
+                further(usage, "prompt", other, value);
+                continue;
+            }
+        };
+        usage.inconsistent |= raise(slot, value);
+    }
+}
+
+fn completion_details(raw: &RawValue, usage: &mut Usage) {
+    let Ok(Entries(entries)) = serde_json::from_str(raw.get()) else { return };
+    for (name, value) in entries {
+        let slot = match &*name.0 {
+            "reasoning_tokens" => &mut usage.reasoning_tokens,
+            "audio_tokens" => &mut usage.output_audio_tokens,
+            other => {
+                further(usage, "completion", other, value);
+                continue;
+            }
+        };
+        usage.inconsistent |= raise(slot, value);
+    }
+}
+
+/// Keeps a count that has no field of its own; names that occur on both sides tell which is meant.
+fn further(usage: &mut Usage, side: &str, name: &str, value: &RawValue) {
+    let key = match name {
+        "accepted_prediction_tokens" | "rejected_prediction_tokens" => name.to_owned(),
+        _ if name.ends_with("_tokens") => format!("{side}_{name}"),
+        _ => return,
+    };
+    let mut count = None;
+    usage.inconsistent |= raise(&mut count, value);
+    if let Some(count) = count {
+        detail(usage, key, count);
+    }
+}
+
+fn detail(usage: &mut Usage, key: String, count: u64) {
+    let kept = usage.details.entry(key).or_default();
+    *kept = count.max(*kept);
+}
+
+/// Raises a count to what was sent, and tells whether it had to be bent to fit.
+fn raise(slot: &mut Option<u64>, raw: &RawValue) -> bool {
+    let (value, bent) = count(raw.get());
+    *slot = (*slot).max(value);
+    bent
+}
+
+/// A token count and whether it was bent: counts arrive as floats, negative, or beyond 64 bits.
+fn count(json: &str) -> (Option<u64>, bool) {
+    let digits = json.trim_matches('"');
+    if digits == "null" {
+        return (None, false);
+    }
+    if let Ok(whole) = digits.parse::<u64>() {
+        return (Some(whole), false);
+    }
+    match digits.parse::<f64>() {
+        Ok(number) if number.is_nan() => (None, true),
+        // The cast saturates: below zero is zero, beyond 64 bits is the highest count.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Ok(number) => {
+            let fits = number >= 0.0 && number < 18_446_744_073_709_551_615.0;
+            (Some(number.round() as u64), !fits || number.fract() != 0.0)
+        }
+        Err(_) => (None, true),
+    }
+}
+
+/// The entries of an object, unparsed.
+struct Entries<'a>(Vec<(Text<'a>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Seen;
+        impl<'de> Visitor<'de> for Seen {
+            type Value = Entries<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn a_count_is_read_in_any_notation_and_marked_where_it_is_bent() {
+        assert_eq!(count("12"), (Some(12), false));
+        assert_eq!(count("12.0"), (Some(12), false));
+        assert_eq!(count("\"12\""), (Some(12), false));
+        assert_eq!(count("null"), (None, false));
+        assert_eq!(count("12.6"), (Some(13), true));
+        assert_eq!(count("-3"), (Some(0), true));
+        assert_eq!(count("1e400"), (Some(u64::MAX), true));
+        assert_eq!(count("99999999999999999999"), (Some(u64::MAX), true));
+        assert_eq!(count("true"), (None, true));
+        assert_eq!(count("{}"), (None, true));
+    }
+}

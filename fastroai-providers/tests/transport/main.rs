@@ -1,0 +1,12 @@
+//! The transport against servers that misbehave. The numbers in the tests' names are those of the
+//! faults that they stand for: N network and stream, P provider, S security.
+#![cfg(feature = "http")]
+
+mod network;
+mod provider;
+mod reply;
+mod security;
+mod server;
+mod sse;
+mod stream;
+mod tiny;

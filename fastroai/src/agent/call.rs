@@ -1,0 +1,211 @@
+//! A question to an agent: refined, then awaited or streamed.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use fastroai_providers::{History, Message, Settings};
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{AgentOutput, AgentResponse, AgentSpec, RunStream};
+use crate::driver::{Order, Sink, Typed, drive};
+use crate::error::Error;
+use crate::money::Cost;
+use crate::runtime::Runtime;
+
+/// A question to an agent: a future that has not begun.
+///
+/// Refine it first, then `.await` it, hand it to `join_all` or `tokio::time::timeout`, or make it
+/// a [stream](Self::stream). It starts at the first poll; dropping it stops all that it started.
+///
+/// # Errors
+/// [`Error`], which carries the bill so far and a transcript that can go on.
+///
+/// # Panics
+/// When polled after it has ended, or on a tokio runtime without a timer.
+#[must_use = "a call does nothing until it is awaited or streamed"]
+pub struct Call<'a, T> {
+    state: State<'a, T>,
+}
+
+enum State<'a, T> {
+    Ready(Box<Question<'a, T>>),
+    Running(BoxFuture<'a, Result<AgentResponse<T>, Error>>),
+    Ended,
+}
+
+/// What is asked, of whom, and how.
+pub(super) struct Question<'a, T> {
+    agent: &'a dyn AgentSpec<Output = T>,
+    prompt: String,
+    history: Vec<Message>,
+    model: Option<String>,
+    settings: Settings,
+    runtime: Option<Runtime>,
+    timeout: Option<Duration>,
+    budget: Option<Cost>,
+    cancellation: Option<CancellationToken>,
+    run_id: String,
+}
+
+impl<'a, T: AgentOutput> Call<'a, T> {
+    /// A question to an agent.
+    pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<String>) -> Self {
+        Self {
+            state: State::Ready(Box::new(Question {
+                agent,
+                prompt: prompt.into(),
+                history: Vec::new(),
+                model: None,
+                settings: Settings::default(),
+                runtime: None,
+                timeout: None,
+                budget: None,
+                cancellation: None,
+                run_id: Uuid::now_v7().to_string(),
+            })),
+        }
+    }
+
+    fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
+        if let State::Ready(question) = &mut self.state {
+            refine(question);
+        }
+        self
+    }
+
+    /// Goes on from a conversation: the [`messages`](AgentResponse::messages) of an earlier answer.
+    ///
+    /// Calls in it without results are answered as interrupted, results without calls dropped.
+    #[doc(alias = "message_history")]
+    pub fn messages(self, history: impl Into<History>) -> Self {
+        self.refine(|question| question.history = history.into().into_messages())
+    }
+
+    /// Asks another model than the agent's own, as `provider:model`.
+    pub fn model(self, model: impl Into<String>) -> Self {
+        self.refine(|question| question.model = Some(model.into()))
+    }
+
+    /// Generates otherwise than the agent says; what is not set here stays as it is there.
+    #[doc(alias = "model_settings")]
+    pub fn settings(self, settings: &Settings) -> Self {
+        self.refine(|question| question.settings = question.settings.merge(settings))
+    }
+
+    /// Runs on this runtime.
+    pub fn on(self, runtime: &Runtime) -> Self {
+        self.refine(|question| question.runtime = Some(runtime.clone()))
+    }
+
+    /// Takes at most this long, and never longer than the agent or the run around it may.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.refine(|question| question.timeout = Some(timeout))
+    }
+
+    /// Spends at most this much, and never more than the agent or the run around it may.
+    ///
+    /// The budget is checked before each request: the last one may go beyond it.
+    pub fn budget(self, budget: Cost) -> Self {
+        self.refine(|question| question.budget = Some(budget))
+    }
+
+    /// Ends when this token is cancelled, with an error that keeps the history and the bill.
+    pub fn cancellation(self, token: CancellationToken) -> Self {
+        self.refine(|question| question.cancellation = Some(token))
+    }
+
+    /// Gives the run this id instead of a new UUID.
+    pub fn run_id(self, id: impl Into<String>) -> Self {
+        self.refine(|question| question.run_id = id.into())
+    }
+
+    /// Yields the answer as it comes: text in deltas, tool events, and the whole response last.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::StreamExt;
+    /// let agent = Agent::builder().model("offline:demo").instructions("Be brief.").build()?;
+    /// let mut stream = agent.run("Hello").stream();
+    /// while let Some(event) = stream.next().await {
+    ///     match event? {
+    ///         AgentEvent::Text(delta) => print!("{delta}"),
+    ///         AgentEvent::Done(response) => println!("\n{}", response.cost),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "run_stream")]
+    pub fn stream(self) -> RunStream<'a, T> {
+        let sink = Sink::streaming(T::schema().is_some());
+        let running = match self.state {
+            State::Ready(question) => Some(question.answer(sink.clone())),
+            State::Running(running) => Some(running),
+            State::Ended => None,
+        };
+        RunStream::new(sink, running)
+    }
+}
+
+impl<'a, T: AgentOutput> Question<'a, T> {
+    fn answer(self, sink: Sink) -> BoxFuture<'a, Result<AgentResponse<T>, Error>> {
+        Box::pin(async move {
+            let agent = self.agent;
+            let check = Typed::<T>::new();
+            let instructions = move || -> Cow<'a, str> { agent.instructions() };
+            let order = Order {
+                config: agent.config(),
+                instructions: Box::new(instructions),
+                tools: agent.tools(),
+                schema: T::schema(),
+                prompt: self.prompt,
+                history: self.history,
+                model: self.model,
+                settings: self.settings,
+                runtime: self.runtime.or_else(|| agent.runtime().cloned()),
+                timeout: self.timeout,
+                budget: self.budget,
+                cancellation: self.cancellation,
+                run_id: self.run_id,
+            };
+            let finished = drive(order, &check, &sink).await?;
+            AgentResponse::new(finished, check.take())
+        })
+    }
+}
+
+impl<T: AgentOutput> Future for Call<'_, T> {
+    type Output = Result<AgentResponse<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Ready(question) => {
+                    self.state = State::Running(question.answer(Sink::none()));
+                }
+                State::Running(mut running) => {
+                    let poll = running.as_mut().poll(cx);
+                    if poll.is_pending() {
+                        self.state = State::Running(running);
+                    }
+                    return poll;
+                }
+                #[expect(clippy::panic, reason = "a future may panic when polled after its end")]
+                State::Ended => panic!("`Call` polled after it has ended"),
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Call<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Call(..)")
+    }
+}

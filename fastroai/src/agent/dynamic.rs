@@ -1,0 +1,263 @@
+//! Agents made at run time.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastroai_providers::{ModelId, Settings};
+
+use super::{AgentConfig, AgentOutput, AgentSpec, Call};
+use crate::money::{Cost, Rates};
+use crate::runtime::Runtime;
+use crate::tool::{BoundTool, DynTool};
+
+/// An agent made at run time; it runs as one that `#[agent]` declares does.
+///
+/// ```
+/// use fastroai::prelude::*;
+/// use fastroai::tool::FunctionTool;
+///
+/// #[derive(serde::Deserialize, JsonSchema)]
+/// struct City { city: String }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let agent = Agent::builder()
+///     .model("offline:demo")
+///     .instructions("You are a travel assistant.")
+///     .tool(FunctionTool::new("weather", "Current weather.", |city: City, _run| async move {
+///         Ok::<_, std::convert::Infallible>(format!("Sunny in {}", city.city))
+///     }))
+///     .build()?;
+/// let answer = agent.run("Do I need an umbrella?").await?;
+/// assert_eq!(answer.tool_calls.len(), 1);
+/// # Ok(()) }
+/// ```
+#[doc(alias = "FastroAgent")]
+pub struct Agent<T = String> {
+    config: AgentConfig,
+    instructions: Instructions,
+    tools: Vec<Arc<dyn DynTool>>,
+    runtime: Option<Runtime>,
+    output: PhantomData<fn() -> T>,
+}
+
+#[derive(Clone)]
+enum Instructions {
+    Fixed(String),
+    Made(Arc<dyn Fn() -> String + Send + Sync>),
+}
+
+impl Agent {
+    /// An agent to be set up. It needs a model.
+    pub fn builder() -> AgentBuilder {
+        AgentBuilder {
+            config: AgentConfig::new("agent", ""),
+            instructions: Instructions::Fixed(String::new()),
+            tools: Vec::new(),
+            runtime: None,
+            output: PhantomData,
+        }
+    }
+}
+
+impl<T: AgentOutput> Agent<T> {
+    /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
+    pub fn run(&self, prompt: impl Into<String>) -> Call<'_, T> {
+        Call::new(self, prompt)
+    }
+}
+
+impl<T: AgentOutput> AgentSpec for Agent<T> {
+    type Output = T;
+
+    fn config(&self) -> &AgentConfig {
+        &self.config
+    }
+
+    fn instructions(&self) -> Cow<'_, str> {
+        match &self.instructions {
+            Instructions::Fixed(text) => Cow::Borrowed(text),
+            Instructions::Made(make) => Cow::Owned(make()),
+        }
+    }
+
+    fn tools(&self) -> Vec<BoundTool<'_>> {
+        self.tools.iter().map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)).collect()
+    }
+
+    fn runtime(&self) -> Option<&Runtime> {
+        self.runtime.as_ref()
+    }
+}
+
+impl<T> fmt::Debug for Agent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools: Vec<&str> = self.tools.iter().map(|t| t.definition().name.as_str()).collect();
+        f.debug_struct("Agent")
+            .field("name", &self.config.name)
+            .field("model", &self.config.model)
+            .field("tools", &tools)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sets up an [`Agent`].
+#[must_use]
+pub struct AgentBuilder<T = String> {
+    config: AgentConfig,
+    instructions: Instructions,
+    tools: Vec<Arc<dyn DynTool>>,
+    runtime: Option<Runtime>,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T: AgentOutput> AgentBuilder<T> {
+    /// The agent's name, for traces.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.config.name = name.into();
+        self
+    }
+
+    /// The model, as `provider:model`.
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.config.model = model.into();
+        self
+    }
+
+    /// What the model is told before each request.
+    #[doc(alias = "system_prompt")]
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Instructions::Fixed(instructions.into());
+        self
+    }
+
+    /// What the model is told, made anew before each request.
+    pub fn instructions_with(mut self, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.instructions = Instructions::Made(Arc::new(make));
+        self
+    }
+
+    /// Adds a tool.
+    pub fn tool(mut self, tool: impl DynTool + 'static) -> Self {
+        self.tools.push(Arc::new(tool));
+        self
+    }
+
+    /// What the agent answers with.
+    #[doc(alias = "output_type")]
+    pub fn output<U: AgentOutput>(self) -> AgentBuilder<U> {
+        let Self { config, instructions, tools, runtime, .. } = self;
+        AgentBuilder { config, instructions, tools, runtime, output: PhantomData }
+    }
+
+    /// How to generate, key by key over what is set.
+    pub fn settings(mut self, settings: &Settings) -> Self {
+        self.config = self.config.settings(settings);
+        self
+    }
+
+    /// The temperature.
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.config = self.config.temperature(temperature);
+        self
+    }
+
+    /// The most tokens that one reply may have.
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.config = self.config.max_tokens(max_tokens);
+        self
+    }
+
+    /// The most that one run may spend.
+    pub fn budget(mut self, budget: Cost) -> Self {
+        self.config = self.config.budget(budget);
+        self
+    }
+
+    /// Prices that win over the catalogue's.
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.config = self.config.rates(rates);
+        self
+    }
+
+    /// How long one run may take.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config = self.config.timeout(timeout);
+        self
+    }
+
+    /// How often one run may ask the model.
+    pub fn max_turns(mut self, max_turns: u32) -> Self {
+        self.config = self.config.max_turns(max_turns);
+        self
+    }
+
+    /// Changes any other setting.
+    pub fn configure(mut self, change: impl FnOnce(AgentConfig) -> AgentConfig) -> Self {
+        self.config = change(self.config);
+        self
+    }
+
+    /// The runtime to run on.
+    pub fn runtime(mut self, runtime: &Runtime) -> Self {
+        self.runtime = Some(runtime.clone());
+        self
+    }
+
+    /// The agent.
+    ///
+    /// # Errors
+    /// [`BuildError`], where there is no model or a tool's name cannot be used.
+    pub fn build(self) -> Result<Agent<T>, BuildError> {
+        let Self { config, instructions, tools, runtime, output } = self;
+        if config.model.is_empty() {
+            return Err(BuildError(
+                "an agent needs a model: write `.model(\"provider:model\")`".into(),
+            ));
+        }
+        if let Err(error) = config.model.parse::<ModelId>() {
+            return Err(BuildError(error.to_string()));
+        }
+        if config.settings.temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
+            return Err(BuildError("the temperature is outside 0.0 to 2.0".into()));
+        }
+        let mut seen = std::collections::BTreeMap::new();
+        for (index, tool) in tools.iter().enumerate() {
+            let name = tool.definition().name.as_str();
+            if !is_tool_name(name) {
+                return Err(BuildError(format!(
+                    "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most 64, no digit or `-` first",
+                    name.escape_debug()
+                )));
+            }
+            if let Some(first) = seen.insert(name, index) {
+                return Err(BuildError(format!(
+                    "two tools of this agent are called `{name}`: number {} and number {}: rename one of them",
+                    first + 1,
+                    index + 1
+                )));
+            }
+        }
+        Ok(Agent { config, instructions, tools, runtime, output })
+    }
+}
+
+fn is_tool_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && name.len() <= 64
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+impl<T> fmt::Debug for AgentBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentBuilder").field("model", &self.config.model).finish_non_exhaustive()
+    }
+}
+
+/// An agent that cannot be built, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BuildError(String);

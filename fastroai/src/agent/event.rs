@@ -1,0 +1,132 @@
+//! An answer as it comes.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use fastroai_providers::{ToolCall, ToolResult};
+use futures_util::Stream;
+use futures_util::future::BoxFuture;
+
+use super::AgentResponse;
+use crate::driver::{Notice, Sink};
+use crate::error::Error;
+use crate::money::Bill;
+
+/// What happens while an agent answers. `Debug` shows no content.
+#[non_exhaustive]
+pub enum AgentEvent<T> {
+    /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead.
+    Text(String),
+    /// More reasoning, where the provider shows it.
+    Reasoning(String),
+    /// A tool is called.
+    ToolCall(ToolCall),
+    /// A tool has ended; always after its call.
+    ToolResult(ToolResult),
+    /// A typed answer as far as it has come: only ever more of it.
+    ///
+    /// Needs the feature `partial`.
+    Partial(serde_json::Value),
+    /// The whole response: once, and last.
+    Done(Box<AgentResponse<T>>),
+}
+
+impl<T> fmt::Debug for AgentEvent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text(<{} bytes>)", text.len()),
+            Self::Reasoning(text) => write!(f, "Reasoning(<{} bytes>)", text.len()),
+            Self::ToolCall(call) => call.fmt(f),
+            Self::ToolResult(result) => result.fmt(f),
+            Self::Partial(_) => f.write_str("Partial(..)"),
+            Self::Done(response) => f.debug_tuple("Done").field(response).finish(),
+        }
+    }
+}
+
+/// The events of a run. Dropping it stops the run and closes the provider's connection.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct RunStream<'a, T> {
+    sink: Sink,
+    running: Option<BoxFuture<'a, Result<AgentResponse<T>, Error>>>,
+    end: Option<Result<AgentResponse<T>, Error>>,
+    #[cfg(feature = "partial")]
+    snapshot: super::partial::Snapshot,
+}
+
+impl<'a, T> RunStream<'a, T> {
+    pub(super) fn new(
+        sink: Sink,
+        running: Option<BoxFuture<'a, Result<AgentResponse<T>, Error>>>,
+    ) -> Self {
+        Self {
+            sink,
+            running,
+            end: None,
+            #[cfg(feature = "partial")]
+            snapshot: super::partial::Snapshot::default(),
+        }
+    }
+
+    /// What the run has cost so far; good to ask before dropping a stream that has not ended.
+    #[must_use]
+    pub fn bill(&self) -> Bill {
+        self.sink.bill()
+    }
+
+    /// The next notice that is an event.
+    fn next_event(&mut self) -> Option<AgentEvent<T>> {
+        while let Some(notice) = self.sink.pop() {
+            let event = match notice {
+                Notice::Text(text) => AgentEvent::Text(text),
+                Notice::Reasoning(text) => AgentEvent::Reasoning(text),
+                Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
+                Notice::ToolDone(result) => AgentEvent::ToolResult(result),
+                #[cfg(feature = "partial")]
+                Notice::Snapshot(text) => match self.snapshot.grow(&text) {
+                    Some(value) => AgentEvent::Partial(value),
+                    None => continue,
+                },
+                #[cfg(not(feature = "partial"))]
+                Notice::Snapshot(_) => continue,
+            };
+            return Some(event);
+        }
+        None
+    }
+}
+
+impl<T> Stream for RunStream<'_, T> {
+    type Item = Result<AgentEvent<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(event) = self.next_event() {
+            return Poll::Ready(Some(Ok(event)));
+        }
+        if let Some(running) = &mut self.running
+            && let Poll::Ready(end) = running.as_mut().poll(cx)
+        {
+            self.running = None;
+            self.end = Some(end);
+        }
+        if let Some(event) = self.next_event() {
+            return Poll::Ready(Some(Ok(event)));
+        }
+        match self.end.take() {
+            Some(end) => {
+                Poll::Ready(Some(end.map(|response| AgentEvent::Done(Box::new(response)))))
+            }
+            None if self.running.is_none() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Unpin for RunStream<'_, T> {}
+
+impl<T> fmt::Debug for RunStream<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunStream").field("ended", &self.running.is_none()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! A typed answer while its JSON is still arriving.
+
+use jiter::{JsonValue, PartialMode};
+use serde_json::{Map, Number, Value};
+
+/// The last good value of an answer that is still arriving.
+#[derive(Default)]
+pub(super) struct Snapshot {
+    last: Option<Value>,
+}
+
+impl Snapshot {
+    /// The value of the text so far, where it says more than before.
+    ///
+    /// A cut inside a key, a number or a literal has no value: the last good one stands.
+    pub(super) fn grow(&mut self, text: &str) -> Option<Value> {
+        let parsed =
+            JsonValue::parse_with_config(text.as_bytes(), false, PartialMode::TrailingStrings);
+        let value = value(&parsed.ok()?)?;
+        if self.last.as_ref() == Some(&value) {
+            return None;
+        }
+        self.last = Some(value.clone());
+        Some(value)
+    }
+}
+
+fn value(json: &JsonValue<'_>) -> Option<Value> {
+    Some(match json {
+        JsonValue::Null => Value::Null,
+        JsonValue::Bool(bool) => Value::Bool(*bool),
+        JsonValue::Int(int) => Value::Number((*int).into()),
+        JsonValue::Float(float) => Value::Number(Number::from_f64(*float)?),
+        JsonValue::Str(text) => Value::String(text.to_string()),
+        JsonValue::Array(items) => Value::Array(items.iter().map(value).collect::<Option<_>>()?),
+        JsonValue::Object(fields) => {
+            let fields = fields.iter().map(|(key, field)| Some((key.to_string(), value(field)?)));
+            Value::Object(fields.collect::<Option<Map<_, _>>>()?)
+        }
+    })
+}

@@ -1,0 +1,171 @@
+//! What an agent answered, and all about how it got there.
+
+use std::fmt;
+use std::time::Duration;
+
+use fastroai_providers::{FinishReason, History, Message, ToolCall, ToolOutcome, Usage};
+
+use super::AgentOutput;
+use crate::driver::Finished;
+use crate::error::{Error, ErrorKind};
+use crate::money::{Bill, Total};
+
+/// What an agent answered, and all about how it got there.
+#[non_exhaustive]
+#[doc(alias = "ChatResponse")]
+pub struct AgentResponse<T> {
+    /// The answer.
+    pub output: T,
+    /// Tokens of all requests together, agents inside tools included.
+    pub usage: Usage,
+    /// What it all cost.
+    #[doc(alias = "cost_microcents")]
+    pub cost: Total,
+    /// What it all cost, reply by reply.
+    pub bill: Bill,
+    /// The model that gave the answer, as its provider names it.
+    pub model: String,
+    /// The whole conversation; hand it to [`Call::messages`](crate::Call::messages) to go on.
+    pub messages: History,
+    /// The tools that ran, in the order of their calls.
+    pub tool_calls: Vec<ToolCallRecord>,
+    /// How many requests were sent to models by this run itself, failed attempts included.
+    #[doc(alias = "request_count")]
+    pub requests: u32,
+    /// How long it took.
+    #[doc(alias = "processing_time_ms")]
+    pub elapsed: Duration,
+    /// The run's id, as in the trace.
+    #[doc(alias = "trace_id")]
+    pub run_id: String,
+    /// Why the model stopped: [`FinishReason::Length`] says that the text was cut.
+    pub finish_reason: FinishReason,
+    first_new: usize,
+}
+
+impl<T> AgentResponse<T> {
+    /// What was said in this run, without the history that it went on from.
+    #[must_use]
+    pub fn new_messages(&self) -> &[Message] {
+        self.messages.get(self.first_new..).unwrap_or_default()
+    }
+}
+
+impl<T: AgentOutput> AgentResponse<T> {
+    /// `checked` is the output where the run has checked it already; text needs no check.
+    pub(super) fn new(finished: Finished, checked: Option<T>) -> Result<Self, Error> {
+        let Finished {
+            text,
+            run_id,
+            messages,
+            first_new,
+            reply,
+            mut tool_calls,
+            requests,
+            bill,
+            elapsed,
+        } = finished;
+        let messages = History::from(messages);
+        let output = match checked.map_or_else(|| T::parse(&text), Ok) {
+            Ok(output) => output,
+            Err(reason) => {
+                return Err(Error::new(ErrorKind::Config(reason), run_id, bill, messages, elapsed));
+            }
+        };
+        tool_calls.sort_by_key(|call| (call.turn, position(&messages, &call.id)));
+        Ok(Self {
+            output,
+            usage: bill.usage(),
+            cost: bill.total(),
+            bill,
+            model: reply.model.unwrap_or_default(),
+            messages,
+            tool_calls,
+            requests,
+            elapsed,
+            run_id,
+            finish_reason: reply.finish_reason,
+            first_new,
+        })
+    }
+}
+
+/// The place of a call among all calls of a conversation.
+fn position(messages: &[Message], id: &str) -> Option<usize> {
+    let replies = messages.iter().filter_map(|message| match message {
+        Message::Assistant(reply) => Some(reply),
+        _ => None,
+    });
+    replies.flat_map(fastroai_providers::Response::tool_calls).position(|call| call.id == id)
+}
+
+impl<T> fmt::Debug for AgentResponse<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentResponse")
+            .field("model", &self.model)
+            .field("cost", &self.cost)
+            .field("usage", &self.usage)
+            .field("tool_calls", &self.tool_calls)
+            .field("requests", &self.requests)
+            .field("elapsed", &self.elapsed)
+            .field("run_id", &self.run_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One tool call of a run.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolCallRecord {
+    /// The call's id, unique in its conversation.
+    #[doc(alias = "tool_call_id")]
+    pub id: String,
+    /// The tool.
+    #[doc(alias = "tool_name")]
+    pub name: String,
+    /// The arguments, exactly as the model wrote them.
+    #[doc(alias = "args")]
+    pub arguments: String,
+    /// The turn that asked for it, from 1.
+    pub turn: u32,
+    /// How often the tool was tried.
+    pub attempts: u32,
+    /// How it went.
+    pub outcome: ToolOutcome,
+    /// How long it took, all attempts and waits together.
+    pub elapsed: Duration,
+}
+
+impl ToolCallRecord {
+    pub(crate) fn new(
+        call: &ToolCall,
+        turn: u32,
+        attempts: u32,
+        outcome: ToolOutcome,
+        elapsed: Duration,
+    ) -> Self {
+        Self {
+            id: call.id.clone(),
+            name: call.name.clone(),
+            arguments: call.arguments.clone(),
+            turn,
+            attempts,
+            outcome,
+            elapsed,
+        }
+    }
+}
+
+impl fmt::Debug for ToolCallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCallRecord")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("arguments", &format_args!("<{} bytes>", self.arguments.len()))
+            .field("turn", &self.turn)
+            .field("attempts", &self.attempts)
+            .field("outcome", &self.outcome)
+            .field("elapsed", &self.elapsed)
+            .finish()
+    }
+}

@@ -1,0 +1,333 @@
+//! The one async shell around a run: it does the work that the state machine asks for.
+
+mod attempts;
+mod check;
+mod sink;
+mod tools;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fastroai_providers::{
+    History, Message, Model, ModelError, OutputFormat, Request, Response, Schema, Settings,
+    ToolChoice, ToolDefinition, Usage,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+pub(crate) use check::{Check, Typed};
+pub(crate) use sink::{Notice, Sink};
+
+use crate::agent::{AgentConfig, ToolCallRecord};
+use crate::error::{Error, ErrorKind};
+use crate::money::{Bill, Cost, Meter, Rates};
+use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work};
+use crate::runtime::Runtime;
+use crate::scope::Scope;
+use crate::telemetry;
+use crate::tool::BoundTool;
+
+/// The limit of output tokens under a budget where none was set: without one, nobody could say
+/// what a request may cost.
+const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
+
+/// All that a run needs, in no one's type.
+pub(crate) struct Order<'a> {
+    pub(crate) config: &'a AgentConfig,
+    pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
+    pub(crate) tools: Vec<BoundTool<'a>>,
+    pub(crate) schema: Option<Schema>,
+    pub(crate) prompt: String,
+    pub(crate) history: Vec<Message>,
+    pub(crate) model: Option<String>,
+    pub(crate) settings: Settings,
+    pub(crate) runtime: Option<Runtime>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) budget: Option<Cost>,
+    pub(crate) cancellation: Option<CancellationToken>,
+    pub(crate) run_id: String,
+}
+
+/// A run that ended with an answer.
+pub(crate) struct Finished {
+    pub(crate) text: String,
+    pub(crate) run_id: String,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) first_new: usize,
+    pub(crate) reply: Response,
+    pub(crate) tool_calls: Vec<ToolCallRecord>,
+    pub(crate) requests: u32,
+    pub(crate) bill: Bill,
+    pub(crate) elapsed: Duration,
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    order: Order<'_>,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let timeouts = [order.timeout, order.config.timeout];
+    let budgets = [order.budget, order.config.budget];
+    let scope = Scope::enter(
+        order.runtime.clone(),
+        timeouts.into_iter().flatten().min(),
+        budgets.into_iter().flatten().min(),
+        order.cancellation.clone(),
+    );
+    let failed = |kind, bill, messages: Vec<Message>| {
+        Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
+    };
+    let unstarted = || {
+        RunState::new(RunSpec::default(), order.history.clone(), order.prompt.clone())
+            .into_messages()
+    };
+    let Some(scope) = scope else {
+        return Err(failed(ErrorKind::TooDeep, Bill::default(), unstarted()));
+    };
+    sink.watch(scope.meter());
+    let name = order.model.as_deref().unwrap_or(&order.config.model);
+    let prepared =
+        names_differ(&order.tools).and_then(|()| scope.runtime().model(name).map_err(model_kind));
+    let model = match prepared {
+        Ok(model) => model,
+        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
+    };
+
+    if !model.profile().free {
+        scope.runtime().prices().warm();
+    }
+    let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let run = Run::new(&order, model, scope.clone(), sink);
+    // Whoever still works for the run when it is dropped is told to stop.
+    let stopping = scope.cancellation().clone().drop_guard();
+    let (ended, bill) = scope
+        .run(async {
+            let ended = run.go(check).await;
+            (ended, scope.meter().bill())
+        })
+        .instrument(span.clone())
+        .await;
+    if ended.failure.is_none() {
+        stopping.disarm();
+    }
+    match ended.failure {
+        Some(kind) => {
+            telemetry::failed(&span, kind.word());
+            Err(failed(kind, bill, ended.state.into_messages()))
+        }
+        None => Ok(Finished {
+            text: ended.text,
+            run_id: order.run_id.clone(),
+            first_new: ended.state.messages().len() - ended.state.new_messages().len(),
+            reply: ended.state.last_reply().cloned().unwrap_or_default(),
+            messages: ended.state.into_messages(),
+            tool_calls: ended.tool_calls,
+            requests: ended.requests,
+            bill,
+            elapsed: start.elapsed(),
+        }),
+    }
+}
+
+fn model_kind(error: ModelError) -> ErrorKind {
+    ErrorKind::Model(error)
+}
+
+/// Tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
+fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
+    let mut seen = std::collections::BTreeSet::new();
+    for tool in tools {
+        let name = tool.definition().name.as_str();
+        if name == OUTPUT_TOOL {
+            return Err(ErrorKind::Config(format!(
+                "a tool is called `{name}`, which is the name for typed answers: rename the tool"
+            )));
+        }
+        if !seen.insert(name) {
+            return Err(ErrorKind::Config(format!(
+                "two tools are called `{name}`: rename one of them"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A run on its way.
+struct Run<'r, 'a> {
+    order: &'r Order<'a>,
+    model: Arc<dyn Model>,
+    scope: Scope,
+    sink: &'r Sink,
+    definitions: Vec<Arc<ToolDefinition>>,
+    choice: ToolChoice,
+    output: OutputFormat,
+    settings: Settings,
+    spec: RunSpec,
+}
+
+/// How it ended.
+struct Ended {
+    state: RunState,
+    text: String,
+    failure: Option<ErrorKind>,
+    tool_calls: Vec<ToolCallRecord>,
+    requests: u32,
+}
+
+impl Ended {
+    /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
+    fn feed(&mut self, event: Event) {
+        if let Err(misfed) = self.state.feed(event) {
+            self.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
+            let _ = self.state.feed(Event::Stopped { stop: Stop::Cancelled });
+        }
+    }
+}
+
+impl<'r, 'a> Run<'r, 'a> {
+    fn new(order: &'r Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'r Sink) -> Self {
+        let config = order.config;
+        let mut definitions: Vec<_> =
+            order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
+        let mut choice = ToolChoice::Auto;
+        let mut output = OutputFormat::Text;
+        let mode = match &order.schema {
+            None => OutputMode::Text,
+            Some(schema) if model.profile().json_schema => {
+                output =
+                    OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
+                OutputMode::Native
+            }
+            Some(schema) => {
+                let description = "Hand in the final answer. Call it once, when you have it all.";
+                definitions.push(Arc::new(ToolDefinition::new(
+                    OUTPUT_TOOL,
+                    description,
+                    schema.clone(),
+                )));
+                choice = ToolChoice::Required;
+                OutputMode::Tool
+            }
+        };
+        let mut settings = config.settings.merge(&order.settings);
+        if settings.max_tokens.is_none() && !scope.budgets().is_empty() {
+            settings.max_tokens = Some(MAX_TOKENS_UNDER_BUDGET);
+        }
+        let spec = RunSpec {
+            tools: order
+                .tools
+                .iter()
+                .map(|tool| ToolSpec {
+                    name: tool.definition().name.clone(),
+                    sequential: tool.options().sequential,
+                    corrections: tool.options().corrections,
+                })
+                .collect(),
+            output: mode,
+            max_turns: config.max_turns,
+            max_tool_calls: config.max_tool_calls,
+            output_attempts: config.output_attempts,
+        };
+        Self { order, model, scope, sink, definitions, choice, output, settings, spec }
+    }
+
+    async fn go(&self, check: &dyn Check) -> Ended {
+        let history = self.order.history.clone();
+        let state = RunState::new(self.spec.clone(), history, self.order.prompt.clone());
+        let mut ended = Ended {
+            state,
+            text: String::new(),
+            failure: None,
+            tool_calls: Vec::new(),
+            requests: 0,
+        };
+        loop {
+            let event = match ended.state.next() {
+                Work::Model { turn, .. } => self.ask(turn, &mut ended).await,
+                Work::Tools { turn, units } => {
+                    let stop = self.run_tools(turn, units, &mut ended).await;
+                    let Some(stop) = stop else { continue };
+                    Event::Stopped { stop }
+                }
+                Work::Check { text } => match check.accepts(&text) {
+                    Ok(()) => Event::Accepted,
+                    Err(reason) => Event::Rejected { reason },
+                },
+                Work::Done(End::Answered { text }) => {
+                    ended.text = text;
+                    return ended;
+                }
+                Work::Done(End::Failed { failure }) => {
+                    ended.failure.get_or_insert_with(|| ErrorKind::of(failure));
+                    return ended;
+                }
+            };
+            ended.feed(event);
+        }
+    }
+
+    async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
+        if let Err(kind) = self.can_pay().await {
+            ended.failure = Some(kind);
+            return Event::Stopped { stop: Stop::Budget };
+        }
+        let instructions = (self.order.instructions)();
+        let mut request = Request::new(ended.state.messages(), &self.settings);
+        request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
+        request.tools = &self.definitions;
+        request.tool_choice = &self.choice;
+        request.output = &self.output;
+        let asking = self.attempts(turn, &request, &mut ended.requests);
+        match self.scope.guard(asking).await {
+            Ok(Ok(reply)) => Event::Replied { reply },
+            Ok(Err(mut error)) => {
+                let partial = error.take_partial();
+                ended.failure = Some(ErrorKind::Model(error));
+                Event::ModelFailed { partial }
+            }
+            Err(stop) => Event::Stopped { stop },
+        }
+    }
+
+    /// Refuses a request when a budget is spent, or when what it costs could not be known.
+    async fn can_pay(&self) -> Result<(), ErrorKind> {
+        let budgets = self.scope.budgets();
+        if budgets.is_empty() {
+            return Ok(());
+        }
+        for (budget, meter) in budgets {
+            let spent = meter.spent();
+            if spent.known() >= *budget {
+                return Err(ErrorKind::Budget { budget: *budget, spent });
+            }
+        }
+        let id = self.model.id();
+        if self.is_free() || self.order.config.rates.is_some() {
+            return Ok(());
+        }
+        let prices = self.scope.runtime().prices();
+        prices.ready().await;
+        let mut one = Usage::default();
+        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
+        match prices.price(id.provider(), id.name(), &one) {
+            Some(_) => Ok(()),
+            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.model.profile().free
+    }
+
+    fn meter(&self) -> &Meter {
+        self.scope.meter()
+    }
+
+    fn rates(&self) -> Option<&Rates> {
+        self.order.config.rates.as_ref()
+    }
+}

@@ -1,0 +1,175 @@
+//! Asking a model, as often as it takes and the policy allows.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use fastroai_providers::error::ProtocolFault;
+use fastroai_providers::{ModelError, Request, Response, RetryClass, StreamEvent, Usage};
+use futures_util::StreamExt;
+use tracing::{Instrument, Span};
+
+use super::Run;
+use crate::money::{Cost, Line};
+use crate::runtime::LONGEST_RETRY_AFTER;
+use crate::telemetry;
+
+impl Run<'_, '_> {
+    /// Asks the model. Each attempt that was paid for has its line on the bill.
+    pub(super) async fn attempts(
+        &self,
+        turn: u32,
+        request: &Request<'_>,
+        requests: &mut u32,
+    ) -> Result<Response, ModelError> {
+        let span = telemetry::chat(self.model.id(), request, self.sink.is_streaming());
+        let asked = self.attempts_in(turn, request, requests, &span).instrument(span.clone()).await;
+        if let Err(error) = &asked {
+            telemetry::failed(&span, error_word(error));
+        }
+        asked
+    }
+
+    async fn attempts_in(
+        &self,
+        turn: u32,
+        request: &Request<'_>,
+        requests: &mut u32,
+        span: &Span,
+    ) -> Result<Response, ModelError> {
+        let policy = self.scope.runtime().retry();
+        let budget = self.scope.runtime().retry_budget(self.model.id().provider());
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(policy.first_wait / 2)
+            .with_max_delay(policy.longest_wait / 2)
+            .without_max_times()
+            .with_jitter()
+            .build();
+        let mut taken = 0;
+        let mut ambiguous = 0;
+        let mut attempt: u32 = 0;
+        loop {
+            attempt = attempt.saturating_add(1);
+            *requests = requests.saturating_add(1);
+            let mut delivered = false;
+            let outcome = self.once(request, &mut delivered).await;
+            span.record("fastroai.attempts", i64::from(attempt));
+            let error = match outcome {
+                Ok(mut reply) => {
+                    reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
+                    let cost = self.bill(turn, attempt, &reply, false).await;
+                    telemetry::replied(span, &reply, cost);
+                    budget.refund(taken);
+                    return Ok(reply);
+                }
+                Err(error) => error,
+            };
+            if let Some(partial) = error.partial()
+                && !partial.usage.is_unknown()
+            {
+                self.bill(turn, attempt, partial, true).await;
+            }
+            let class = error.retry_class();
+            ambiguous += u32::from(class == RetryClass::Ambiguous);
+            let repeat = match class {
+                RetryClass::NotSent | RetryClass::Throttled => true,
+                RetryClass::Ambiguous => policy.repeat_ambiguous && ambiguous == 1,
+                _ => false,
+            };
+            // What has been shown to a watcher cannot be taken back: no second answer after it.
+            if !repeat || delivered || attempt >= policy.attempts {
+                return Err(error);
+            }
+            let Some(wait) = self.wait(&error, waits.next()) else { return Err(error) };
+            let Some(cost) = budget.take(class) else { return Err(error) };
+            taken = cost;
+            tracing::debug!(
+                target: "fastroai",
+                attempt,
+                wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
+                reason = error_word(&error),
+                "asking again"
+            );
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` when that is longer than makes sense.
+    fn wait(&self, error: &ModelError, ours: Option<Duration>) -> Option<Duration> {
+        let wait = match error.retry_after() {
+            Some(asked) if asked > LONGEST_RETRY_AFTER => return None,
+            Some(asked) => asked,
+            None => ours?,
+        };
+        let in_time = self.scope.time_left().is_none_or(|left| wait < left);
+        in_time.then_some(wait)
+    }
+
+    /// One attempt, whole or streamed.
+    async fn once(
+        &self,
+        request: &Request<'_>,
+        delivered: &mut bool,
+    ) -> Result<Response, ModelError> {
+        if !self.sink.is_streaming() {
+            return self.model.request(request).await;
+        }
+        self.sink.reply_begins();
+        let mut stream = self.model.stream(request).await?;
+        while let Some(event) = stream.next().await {
+            match event? {
+                StreamEvent::Delta(delta) => {
+                    *delivered = true;
+                    self.sink.delta(delta);
+                }
+                StreamEvent::Done(reply) => return Ok(*reply),
+                _ => {}
+            }
+        }
+        Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
+    }
+
+    /// Writes a line on the bill, priced by the model that answered.
+    async fn bill(&self, turn: u32, attempt: u32, reply: &Response, failed: bool) -> Option<Cost> {
+        let id = self.model.id();
+        let provider = reply.provider.as_deref().unwrap_or(id.provider());
+        let answered = reply.model.as_deref().unwrap_or(id.name());
+        let cost = self.price(provider, answered, &reply.usage).await;
+        if cost.is_none() {
+            tracing::warn!(
+                target: "fastroai",
+                provider,
+                model = answered,
+                usage_known = !reply.usage.is_unknown(),
+                "no price is known for this reply: the bill is incomplete"
+            );
+        }
+        let mut line = Line::new(turn, attempt, provider, answered).with(reply.usage.clone(), cost);
+        if failed {
+            line = line.failed();
+        }
+        self.meter().record(line);
+        cost
+    }
+
+    async fn price(&self, provider: &str, answered: &str, usage: &Usage) -> Option<Cost> {
+        if self.is_free() {
+            return Some(Cost::ZERO);
+        }
+        if let Some(rates) = self.rates() {
+            return rates.cost(usage);
+        }
+        let prices = self.scope.runtime().prices();
+        prices.ready().await;
+        prices.price_reply(provider, self.model.id().name(), Some(answered), usage)
+    }
+}
+
+fn error_word(error: &ModelError) -> &str {
+    use fastroai_providers::ModelErrorKind as Kind;
+    error.code().unwrap_or(match error.kind() {
+        Kind::Config => "config",
+        Kind::Transport { .. } => "transport",
+        Kind::Protocol(_) => "protocol",
+        _ => "provider",
+    })
+}

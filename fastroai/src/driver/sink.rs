@@ -1,0 +1,112 @@
+//! Where a run tells what happens, for those who watch it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use fastroai_providers::{Delta, ToolCall, ToolResult};
+
+use crate::money::{Bill, Meter};
+use crate::run::OUTPUT_TOOL;
+
+/// What a watcher is told.
+pub(crate) enum Notice {
+    Text(String),
+    Reasoning(String),
+    ToolCalled(ToolCall),
+    ToolDone(ToolResult),
+    /// The whole of a typed answer so far.
+    Snapshot(String),
+}
+
+/// Notices on their way to a stream; nobody watches a run that is only awaited.
+#[derive(Clone, Default)]
+pub(crate) struct Sink(Option<Arc<Watched>>);
+
+#[derive(Default)]
+struct Watched {
+    typed: bool,
+    notices: Mutex<VecDeque<Notice>>,
+    answer: Mutex<Answer>,
+    meter: OnceLock<Meter>,
+}
+
+/// The text of a typed answer, as it grows.
+#[derive(Default)]
+struct Answer {
+    text: String,
+    /// The place of the call that carries it, where a call does.
+    call: Option<usize>,
+}
+
+impl Sink {
+    /// For a run that nobody watches.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    /// For a run that is streamed; a typed answer comes as snapshots instead of text.
+    pub(crate) fn streaming(typed: bool) -> Self {
+        Self(Some(Arc::new(Watched { typed, ..Watched::default() })))
+    }
+
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn pop(&self) -> Option<Notice> {
+        lock(&self.0.as_ref()?.notices).pop_front()
+    }
+
+    pub(crate) fn watch(&self, meter: &Meter) {
+        if let Some(watched) = &self.0 {
+            let _ = watched.meter.set(meter.clone());
+        }
+    }
+
+    pub(crate) fn bill(&self) -> Bill {
+        let meter = self.0.as_ref().and_then(|watched| watched.meter.get());
+        meter.map(Meter::bill).unwrap_or_default()
+    }
+
+    pub(crate) fn tell(&self, notice: impl FnOnce() -> Notice) {
+        if let Some(watched) = &self.0 {
+            lock(&watched.notices).push_back(notice());
+        }
+    }
+
+    /// A new reply begins.
+    pub(crate) fn reply_begins(&self) {
+        if let Some(watched) = &self.0 {
+            *lock(&watched.answer) = Answer::default();
+        }
+    }
+
+    /// A piece of a reply has come.
+    pub(crate) fn delta(&self, delta: Delta) {
+        let Some(watched) = &self.0 else { return };
+        let mut answer = lock(&watched.answer);
+        let notice = match delta {
+            Delta::Text(text) if watched.typed => {
+                answer.text.push_str(&text);
+                Notice::Snapshot(answer.text.clone())
+            }
+            Delta::Text(text) => Notice::Text(text),
+            Delta::Reasoning(text) => Notice::Reasoning(text),
+            Delta::ToolCall { index, name } if watched.typed && name == OUTPUT_TOOL => {
+                *answer = Answer { text: String::new(), call: Some(index) };
+                return;
+            }
+            Delta::Arguments { index, fragment } if answer.call == Some(index) => {
+                answer.text.push_str(&fragment);
+                Notice::Snapshot(answer.text.clone())
+            }
+            _ => return,
+        };
+        drop(answer);
+        lock(&watched.notices).push_back(notice);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,218 @@
+//! Running the tools of one reply: concurrently, within their limits, and whatever they do.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use fastroai_providers::{ToolCall, ToolOutcome, ToolResult};
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{Ended, Notice, Run};
+use crate::agent::ToolCallRecord;
+use crate::run::{Event, Stop, ToolReport, ToolUnit};
+use crate::telemetry;
+use crate::tool::{Arguments, BoundTool, CallContext, RunContext, ToolError, ToolOptions};
+
+/// The longest result that a model is given, in bytes.
+const RESULT_LIMIT: usize = 64 * 1024;
+
+/// What a model reads of a failure that it is not told about.
+const FAILED: &str = "The tool failed; the reason was recorded and is not shown here.";
+
+/// How one attempt at a tool ended.
+enum Attempt {
+    Returned(Result<String, ToolError>),
+    Panicked(String),
+    TimedOut,
+}
+
+impl Run<'_, '_> {
+    /// Runs these calls, and feeds each result as it comes; a stop leaves the rest unfed.
+    pub(super) async fn run_tools(
+        &self,
+        turn: u32,
+        units: Vec<ToolUnit>,
+        ended: &mut Ended,
+    ) -> Option<Stop> {
+        for unit in &units {
+            self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
+        }
+        let mut running = stream::iter(units)
+            .map(|unit| self.run_unit(turn, unit))
+            .buffer_unordered(self.order.config.max_concurrency.max(1));
+        loop {
+            match self.scope.guard(running.next()).await {
+                Ok(None) => return None,
+                Err(stop) => return Some(stop),
+                Ok(Some((unit, report, record))) => {
+                    self.sink.tell(|| {
+                        let content = report.content.clone();
+                        Notice::ToolDone(ToolResult::new(&unit.call, content, report.outcome))
+                    });
+                    ended.tool_calls.push(record);
+                    let index = unit.index;
+                    ended.feed(Event::ToolDone { index, report });
+                }
+            }
+        }
+    }
+
+    async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (ToolUnit, ToolReport, ToolCallRecord) {
+        let start = Instant::now();
+        let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
+        let mut attempts = 0;
+        let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
+        let report = match self.order.tools.iter().find(named) {
+            Some(tool) => {
+                let running = self.repeat(tool, turn, &unit.call, &mut attempts, &span);
+                running.instrument(span.clone()).await
+            }
+            None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
+        };
+        span.record("fastroai.attempts", i64::from(attempts));
+        let record =
+            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        (unit, capped(report), record)
+    }
+
+    /// Tries a call, as often as its tool allows.
+    async fn repeat(
+        &self,
+        tool: &BoundTool<'_>,
+        turn: u32,
+        call: &ToolCall,
+        attempts: &mut u32,
+        span: &tracing::Span,
+    ) -> ToolReport {
+        let options = tool.options();
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_delay(Duration::from_secs(10))
+            .without_max_times()
+            .with_jitter()
+            .build();
+        loop {
+            *attempts = attempts.saturating_add(1);
+            let attempt = self.attempt(tool, options, turn, call, *attempts).await;
+            let repeatable = match &attempt {
+                Attempt::Returned(Err(error)) => error.is_repeatable(),
+                Attempt::TimedOut => true,
+                Attempt::Returned(Ok(_)) | Attempt::Panicked(_) => false,
+            };
+            let again =
+                repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
+            if let Some(kind) = self.trace(call, &attempt, again)
+                && !again
+            {
+                telemetry::failed(span, kind);
+            }
+            if !again {
+                return report(attempt, options);
+            }
+            tokio::time::sleep(waits.next().unwrap_or_default()).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        tool: &BoundTool<'_>,
+        options: ToolOptions,
+        turn: u32,
+        call: &ToolCall,
+        attempt: u32,
+    ) -> Attempt {
+        let scope = self.scope.within(options.timeout);
+        let context = RunContext::new(CallContext {
+            run_id: Arc::from(self.order.run_id.as_str()),
+            tool: call.name.clone(),
+            call_id: call.id.clone(),
+            turn,
+            attempt,
+            scope: scope.clone(),
+        });
+        // The call itself is inside: a tool may panic before its first await.
+        let running = async { tool.call(Arguments::new(&call.arguments), context).await };
+        let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
+        match tokio::time::timeout(options.timeout, guarded).await {
+            Ok(Ok(returned)) => Attempt::Returned(returned),
+            Ok(Err(payload)) => Attempt::Panicked(panic_text(&*payload)),
+            Err(_) => Attempt::TimedOut,
+        }
+    }
+
+    /// Records a failure; its own text only where the runtime was told to capture content.
+    fn trace(&self, call: &ToolCall, attempt: &Attempt, again: bool) -> Option<&'static str> {
+        let (kind, text) = match attempt {
+            Attempt::Returned(Ok(_)) => return None,
+            Attempt::Returned(Err(error)) if error.as_retry().is_some() => {
+                ("retry", error.to_string())
+            }
+            Attempt::Returned(Err(error)) => ("failed", error.to_string()),
+            Attempt::Panicked(text) => ("panicked", text.clone()),
+            Attempt::TimedOut => ("timed_out", String::new()),
+        };
+        let tool = call.name.as_str();
+        if self.scope.runtime().captures_content() {
+            tracing::warn!(target: "fastroai", tool, kind, again, error = text, "a tool failed");
+        } else {
+            tracing::warn!(target: "fastroai", tool, kind, again, "a tool failed");
+        }
+        Some(kind)
+    }
+}
+
+/// What the model reads.
+fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
+    match attempt {
+        Attempt::Returned(Ok(content)) => ToolReport::new(content, ToolOutcome::Success),
+        Attempt::Returned(Err(error)) => {
+            if let Some(text) = error.as_retry() {
+                ToolReport::new(text, ToolOutcome::Retry)
+            } else if let Some(text) = error.as_tell_model() {
+                ToolReport::new(text, ToolOutcome::Failed)
+            } else {
+                let told = options.on_error.map_or_else(
+                    || FAILED.to_owned(),
+                    |text| text.replace("{error}", &error.to_string()),
+                );
+                ToolReport::new(told, ToolOutcome::Failed)
+            }
+        }
+        // A panic's text was written for programmers: `{error}` does not stand for it.
+        Attempt::Panicked(_) => {
+            let told = options.on_error.filter(|text| !text.contains("{error}"));
+            ToolReport::new(told.unwrap_or(FAILED), ToolOutcome::Failed)
+        }
+        Attempt::TimedOut => {
+            let told = options.on_timeout.map_or_else(
+                || format!("Timed out after {} seconds.", options.timeout.as_secs_f64()),
+                str::to_owned,
+            );
+            ToolReport::new(told, ToolOutcome::Retry)
+        }
+    }
+}
+
+/// Cuts a result that is longer than a model should be given, and says how long it was.
+fn capped(mut report: ToolReport) -> ToolReport {
+    let size = report.content.len();
+    if size > RESULT_LIMIT {
+        let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));
+        report.content.truncate(end.unwrap_or(0));
+        let note = format!(
+            "\n(Cut: the result has {size} bytes, and these are the first {RESULT_LIMIT}.)"
+        );
+        report.content.push_str(&note);
+    }
+    report
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a text".to_owned())
+}

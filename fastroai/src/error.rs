@@ -1,0 +1,339 @@
+//! How a run fails, with what it cost and what was said.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use fastroai_providers::error::ProviderFault;
+use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
+
+use crate::money::{Bill, Cost, Total};
+use crate::run::{Failure, Stop};
+
+/// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
+///
+/// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    run_id: String,
+    bill: Bill,
+    history: History,
+    elapsed: Duration,
+}
+
+/// Why a run ended without an answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Something is set up wrongly; nothing was sent.
+    Config(String),
+    /// The model could not be asked.
+    Model(ModelError),
+    /// The model said nothing, twice.
+    Empty,
+    /// The model would not answer; its words are at the end of the history.
+    Refused,
+    /// The provider's filter stopped the answer.
+    Filtered,
+    /// No answer fitted the output.
+    OutputInvalid {
+        /// How many were tried.
+        attempts: u32,
+        /// What was wrong with the last one: places and types, and at times a value.
+        reason: Reason,
+    },
+    /// The answer was cut at the limit of output tokens, and so does not fit the output.
+    OutputTruncated,
+    /// The model was asked as often as is allowed.
+    MaxTurns {
+        /// How often that is.
+        limit: u32,
+    },
+    /// The model asked for more tool calls than are allowed; none of that reply ran.
+    MaxToolCalls {
+        /// How many are allowed in a run.
+        limit: u32,
+        /// How many there would have been.
+        asked: u64,
+    },
+    /// The model could not correct its calls of a tool.
+    ToolCorrections {
+        /// The tool.
+        tool: String,
+        /// How often it was asked to.
+        limit: u32,
+    },
+    /// The model made the same call with the same result over and over.
+    Loop {
+        /// The tool.
+        tool: String,
+    },
+    /// The budget is spent.
+    Budget {
+        /// The budget.
+        budget: Cost,
+        /// What was spent against it.
+        spent: Total,
+    },
+    /// There is a budget, and nobody knows what the model costs; nothing was sent to it.
+    UnknownPrice {
+        /// The model.
+        model: String,
+    },
+    /// The time is up.
+    DeadlinePassed,
+    /// Someone cancelled it.
+    Cancelled,
+    /// Agents called agents too deeply.
+    TooDeep,
+}
+
+/// A reason that may repeat a piece of an answer: `Debug` hides it, [`as_str`](Self::as_str) shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// The reason.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
+}
+
+/// What kind of trouble an error is, for a decision what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCategory {
+    /// Trying again later may help.
+    Transient,
+    /// Trying again cannot help.
+    Permanent,
+    /// A limit was reached: money, time, turns, tokens.
+    ResourceExhaustion,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Error {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        run_id: String,
+        bill: Bill,
+        history: History,
+        elapsed: Duration,
+    ) -> Self {
+        Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+    }
+
+    /// Why it failed.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn category(&self) -> ErrorCategory {
+        self.0.kind.category()
+    }
+
+    /// Whether running it again, later, may help.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.category() == ErrorCategory::Transient
+    }
+
+    /// What the run had cost.
+    #[must_use]
+    pub fn bill(&self) -> &Bill {
+        &self.0.bill
+    }
+
+    /// All that was said, in a form that can go on: no call is without a result.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.0.history
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub fn run_id(&self) -> &str {
+        &self.0.run_id
+    }
+
+    /// How long the run took.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The failure of the model, where that is what it was.
+    #[must_use]
+    pub fn model_error(&self) -> Option<&ModelError> {
+        match &self.0.kind {
+            ErrorKind::Model(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl ErrorKind {
+    pub(crate) fn of(failure: Failure) -> Self {
+        match failure {
+            // The driver knows more of these two and says it.
+            Failure::Stopped { stop: Stop::Cancelled } => Self::Cancelled,
+            Failure::Stopped { stop: _ } => Self::DeadlinePassed,
+            Failure::Model => Self::Config("the model could not be asked".to_owned()),
+            Failure::MaxTurns { limit } => Self::MaxTurns { limit },
+            Failure::MaxToolCalls { limit, asked } => Self::MaxToolCalls { limit, asked },
+            Failure::Corrections { tool, limit } => Self::ToolCorrections { tool, limit },
+            Failure::Loop { tool } => Self::Loop { tool },
+            Failure::Empty => Self::Empty,
+            Failure::Refused => Self::Refused,
+            Failure::Filtered => Self::Filtered,
+            Failure::OutputInvalid { attempts, reason } => {
+                Self::OutputInvalid { attempts, reason: Reason(reason) }
+            }
+            Failure::OutputTruncated => Self::OutputTruncated,
+        }
+    }
+
+    /// A word for traces.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "config",
+            Self::Model(error) => match error.kind() {
+                ModelErrorKind::Config => "config",
+                ModelErrorKind::Transport { .. } => "transport",
+                ModelErrorKind::Protocol(_) => "protocol",
+                _ => "provider",
+            },
+            Self::Empty => "empty",
+            Self::Refused => "refused",
+            Self::Filtered => "filtered",
+            Self::OutputInvalid { .. } => "output_invalid",
+            Self::OutputTruncated => "output_truncated",
+            Self::MaxTurns { .. } => "max_turns",
+            Self::MaxToolCalls { .. } => "max_tool_calls",
+            Self::ToolCorrections { .. } => "tool_corrections",
+            Self::Loop { .. } => "loop",
+            Self::Budget { .. } => "budget",
+            Self::UnknownPrice { .. } => "unknown_price",
+            Self::DeadlinePassed => "deadline",
+            Self::Cancelled => "cancelled",
+            Self::TooDeep => "too_deep",
+        }
+    }
+
+    fn category(&self) -> ErrorCategory {
+        match self {
+            Self::Model(error) => match (error.kind(), error.retry_class()) {
+                (
+                    ModelErrorKind::Provider(
+                        ProviderFault::Quota | ProviderFault::ContextLength { .. },
+                    ),
+                    _,
+                ) => ErrorCategory::ResourceExhaustion,
+                (_, RetryClass::Never) => ErrorCategory::Permanent,
+                _ => ErrorCategory::Transient,
+            },
+            Self::Empty => ErrorCategory::Transient,
+            Self::Config(_) | Self::Refused | Self::Filtered | Self::UnknownPrice { .. } => {
+                ErrorCategory::Permanent
+            }
+            Self::OutputTruncated
+            | Self::MaxTurns { .. }
+            | Self::MaxToolCalls { .. }
+            | Self::Budget { .. }
+            | Self::DeadlinePassed
+            | Self::TooDeep => ErrorCategory::ResourceExhaustion,
+            Self::OutputInvalid { .. }
+            | Self::ToolCorrections { .. }
+            | Self::Loop { .. }
+            | Self::Cancelled => ErrorCategory::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(why) => f.write_str(why),
+            Self::Model(error) => error.fmt(f),
+            Self::Empty => f.write_str("the model gave an empty answer twice"),
+            Self::Refused => f.write_str("the model refused to answer"),
+            Self::Filtered => f.write_str("the provider's content filter stopped the answer"),
+            Self::OutputInvalid { attempts, .. } => {
+                write!(f, "none of {attempts} answers fitted the output")
+            }
+            Self::OutputTruncated => {
+                f.write_str("the answer was cut at the limit of output tokens: raise `max_tokens`")
+            }
+            Self::MaxTurns { limit } => {
+                write!(
+                    f,
+                    "the model was asked {limit} times without an answer: raise `max_turns` if it needs more"
+                )
+            }
+            Self::MaxToolCalls { limit, asked } => {
+                write!(
+                    f,
+                    "the model asked for {asked} tool calls where {limit} are allowed: raise `max_tool_calls` if it needs more"
+                )
+            }
+            Self::ToolCorrections { tool, limit } => {
+                write!(
+                    f,
+                    "the model could not correct its calls of `{tool}`, though it was asked to {limit} times"
+                )
+            }
+            Self::Loop { tool } => {
+                write!(f, "the model called `{tool}` over and over with the same result")
+            }
+            Self::Budget { budget, spent } => {
+                write!(f, "the budget of {budget} is spent: {spent}")
+            }
+            Self::UnknownPrice { model } => write!(
+                f,
+                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
+            ),
+            Self::DeadlinePassed => f.write_str("the run's time is up"),
+            Self::Cancelled => f.write_str("the run was cancelled"),
+            Self::TooDeep => f.write_str("agents called agents too deeply"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.kind.fmt(f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("run_id", &self.0.run_id)
+            .field("cost", &self.0.bill.total())
+            .field("messages", &self.0.history.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Model(error) => error.source(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What things cost: exact amounts, prices, and the bill.
+//!
+//! Amounts are whole numbers of picodollars (1e-12 dollar), so that sums never round. What is not
+//! known to have a price has no cost, which is not the same as costing nothing.
+
+mod bill;
+mod cost;
+mod counts;
+mod meter;
+mod prices;
+mod rates;
+mod total;
+
+pub use bill::{Bill, Line};
+pub use cost::{Cost, CostError};
+pub use meter::Meter;
+pub use prices::{OverrideError, Prices};
+pub use rates::Rates;
+pub use total::Total;

@@ -1,0 +1,146 @@
+//! The list prices of the `genai-prices` crate, and the one edge where a float becomes money.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, OnceLock};
+use std::thread;
+
+use fastroai_providers::Usage;
+use genai_prices::{Calculator, PriceRequest, Usage as Counts, UsageKey};
+use tokio::sync::watch;
+
+use crate::money::Cost;
+
+/// Our names of providers beside the catalogue's; others are the same in both.
+const PROVIDERS: &[(&str, &str)] = &[
+    ("azure-openai", "azure"),
+    ("bedrock", "aws"),
+    ("copilot", "github-copilot"),
+    ("gemini", "google"),
+    ("grok", "x-ai"),
+    ("mistralai", "mistral"),
+    ("moonshot", "moonshotai"),
+    ("openai-chat", "openai"),
+    ("openai-responses", "openai"),
+    ("vertex", "google"),
+    ("voyage", "voyageai"),
+    ("xai", "x-ai"),
+];
+
+/// Picodollars in a dollar, for the conversion from the catalogue's dollars.
+const PICODOLLARS: f64 = 1e12;
+
+/// The catalogue, once it is read; `None` within where it cannot be read.
+static CATALOGUE: OnceLock<Option<&'static Calculator>> = OnceLock::new();
+
+static STARTED: AtomicBool = AtomicBool::new(false);
+
+static READY: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+
+fn catalogue() -> Option<&'static Calculator> {
+    // A catalogue that cannot be read makes prices unknown; it does not take the process down.
+    *CATALOGUE.get_or_init(|| std::panic::catch_unwind(Calculator::bundled).ok())
+}
+
+/// The list price of this usage, which is consistent with itself.
+pub(super) fn price(provider: &str, model: &str, usage: &Usage) -> Option<Cost> {
+    // The catalogue takes what it is not told for nothing.
+    let (input, output) = (usage.input_tokens?, usage.output_tokens?);
+    let catalogue = catalogue()?;
+    let provider = PROVIDERS.iter().find(|(ours, _)| *ours == provider).map_or(provider, |p| p.1);
+    // It also guesses providers by parts of their names; a price is not to be guessed.
+    if !catalogue.providers().any(|known| known.id() == provider) {
+        return None;
+    }
+    let total = |counts: &Counts| {
+        let request = PriceRequest::new(model, counts).with_provider_id(provider);
+        catalogue.calculate(&request).ok().map(|price| price.total_price)
+    };
+    let whole = [(UsageKey::INPUT_TOKENS, count(input)), (UsageKey::OUTPUT_TOKENS, count(output))];
+    // Parts that overlap in a way that it refuses are priced by the parts that cannot.
+    let dollars = total(&counts(whole.clone(), &parts(usage)))
+        .or_else(|| total(&counts(whole, &cached(usage))))?;
+    amount(dollars)
+}
+
+type Part = (UsageKey, Option<u64>);
+
+fn counts(whole: [(UsageKey, f64); 2], parts: &[Part]) -> Counts {
+    let mut counts = Counts::from(whole);
+    counts.extend(parts.iter().filter_map(|(key, part)| Some((key.clone(), count((*part)?)))));
+    counts
+}
+
+fn cached(usage: &Usage) -> Vec<Part> {
+    vec![
+        (UsageKey::CACHE_READ_TOKENS, usage.cache_read_tokens),
+        (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write_tokens),
+        (UsageKey::CACHE_WRITE_1H_TOKENS, usage.cache_write_1h_tokens),
+    ]
+}
+
+fn parts(usage: &Usage) -> Vec<Part> {
+    let mut parts = cached(usage);
+    parts.extend([
+        (UsageKey::INPUT_AUDIO_TOKENS, usage.input_audio_tokens),
+        (UsageKey::CACHE_AUDIO_READ_TOKENS, cached_audio(usage)),
+        (UsageKey::OUTPUT_AUDIO_TOKENS, usage.output_audio_tokens),
+        (UsageKey::OUTPUT_REASONING_TOKENS, usage.reasoning_tokens),
+    ]);
+    parts
+}
+
+/// The audio that was read from the cache. Where the provider did not say, it is the least that
+/// the other counts allow, since cached audio is the cheaper one.
+fn cached_audio(usage: &Usage) -> Option<u64> {
+    let least = || {
+        let fresh = usage.input_tokens?.saturating_sub(usage.cache_read_tokens?);
+        let fresh = fresh.saturating_sub(usage.cache_write_tokens.unwrap_or(0));
+        Some(usage.input_audio_tokens?.saturating_sub(fresh))
+    };
+    usage.cache_audio_read_tokens.or_else(least)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of tokens are far below 2^53")]
+fn count(tokens: u64) -> f64 {
+    tokens as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "held within what fits"
+)]
+fn amount(dollars: f64) -> Option<Cost> {
+    let picodollars = (dollars * PICODOLLARS).round();
+    (0.0..u64::MAX as f64)
+        .contains(&picodollars)
+        .then(|| Cost::from_picodollars(picodollars as u64))
+}
+
+pub(super) fn is_ready() -> bool {
+    CATALOGUE.get().is_some()
+}
+
+pub(super) fn warm() {
+    if is_ready() || STARTED.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let read = || {
+        catalogue();
+        READY.send_replace(true);
+    };
+    if thread::Builder::new().name("fastroai-prices".to_owned()).spawn(read).is_err() {
+        // No thread is to be had: better a short wait here than one without end elsewhere.
+        read();
+    }
+}
+
+pub(super) async fn ready() {
+    if is_ready() {
+        return;
+    }
+    warm();
+    // The sender is never dropped, so that this ends only when the catalogue is read.
+    let _ = READY.subscribe().wait_for(|ready| *ready).await;
+}

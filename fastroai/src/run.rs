@@ -1,0 +1,33 @@
+//! A run as a state machine: it takes events and asks for work, and does no I/O of its own.
+//!
+//! There is no clock, randomness, task or hash order inside, so that feeding the same events
+//! rebuilds the same run. The driver that runs agents stands on it; so can a test, a simulator or
+//! a durable engine:
+//!
+//! ```
+//! use fastroai::providers::{Part, Response};
+//! use fastroai::run::{End, Event, RunSpec, RunState, Work};
+//!
+//! let mut run = RunState::new(RunSpec::default(), Vec::new(), "Hello".to_owned());
+//! assert!(matches!(run.next(), Work::Model { turn: 1, .. }));
+//! let mut reply = Response::default();
+//! reply.parts.push(Part::text("Good day"));
+//! run.feed(Event::Replied { reply })?;
+//! assert!(matches!(run.next(), Work::Done(End::Answered { text }) if text == "Good day"));
+//! # Ok::<(), fastroai::run::Misfed>(())
+//! ```
+
+mod event;
+mod ids;
+mod repair;
+mod repeats;
+mod spec;
+mod state;
+mod tools;
+mod work;
+
+pub use event::{Event, Stop, ToolReport};
+pub use repair::repair;
+pub use spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+pub use state::{Misfed, RunState};
+pub use work::{End, Failure, ToolUnit, Work};

@@ -1,0 +1,79 @@
+//! What happens to a run.
+
+use fastroai_providers::{Response, ToolOutcome};
+use serde::{Deserialize, Serialize};
+
+/// What happens to a run: all that its state depends on, and all that is needed to rebuild it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The model has answered.
+    Replied {
+        /// Its reply.
+        reply: Response,
+    },
+    /// The model could not be asked, after all attempts.
+    ModelFailed {
+        /// What had arrived.
+        partial: Option<Response>,
+    },
+    /// A tool has ended.
+    ToolDone {
+        /// The call's place in the model's reply.
+        index: usize,
+        /// What it gave.
+        report: ToolReport,
+    },
+    /// The answer fits the output.
+    Accepted,
+    /// The answer does not fit the output.
+    Rejected {
+        /// Why, in words for the model.
+        reason: String,
+    },
+    /// The run must end now.
+    Stopped {
+        /// Why.
+        stop: Stop,
+    },
+}
+
+/// Why a run must end before its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// Someone cancelled it.
+    Cancelled,
+    /// Its time is up.
+    DeadlinePassed,
+    /// Its budget is spent, or what it costs cannot be known.
+    Budget,
+}
+
+/// What a tool gave, as the model will read it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolReport {
+    /// What the model reads.
+    pub content: String,
+    /// How it went.
+    pub outcome: ToolOutcome,
+}
+
+impl ToolReport {
+    /// A report of this content and outcome.
+    pub fn new(content: impl Into<String>, outcome: ToolOutcome) -> Self {
+        Self { content: content.into(), outcome }
+    }
+}
+
+impl std::fmt::Debug for ToolReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolReport")
+            .field("content", &format_args!("<{} bytes>", self.content.len()))
+            .field("outcome", &self.outcome)
+            .finish()
+    }
+}

@@ -1,0 +1,311 @@
+//! The machine itself.
+
+use std::collections::BTreeMap;
+
+use fastroai_providers::{FinishReason, Message, Response, ToolOutcome};
+
+use super::event::{Event, Stop, ToolReport};
+use super::ids::Ids;
+use super::repair::repair;
+use super::repeats::Repeats;
+use super::spec::{OutputMode, RunSpec};
+use super::tools::Calls;
+use super::work::{End, Failure, Work};
+
+/// A run: what was said so far and what is to be done next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunState {
+    spec: RunSpec,
+    messages: Vec<Message>,
+    first_new: usize,
+    turn: u32,
+    tool_calls: u64,
+    ids: Ids,
+    corrections: BTreeMap<String, u32>,
+    repeats: Repeats,
+    rejections: u32,
+    emptied: bool,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Ask,
+    Tools(Calls),
+    /// `output` is the place of the call that carries the answer, where a call does.
+    Check {
+        text: String,
+        output: Option<(Calls, usize)>,
+        cut: bool,
+    },
+    Ended(End),
+}
+
+impl RunState {
+    /// A run that goes on from a history, which is [repaired](repair()), with a prompt.
+    #[must_use]
+    pub fn new(spec: RunSpec, history: Vec<Message>, prompt: String) -> Self {
+        let mut messages = repair(history);
+        let first_new = messages.len();
+        let ids = Ids::of(&messages);
+        messages.push(Message::user(prompt));
+        let mut run = Self {
+            spec,
+            messages,
+            first_new,
+            turn: 0,
+            tool_calls: 0,
+            ids,
+            corrections: BTreeMap::new(),
+            repeats: Repeats::default(),
+            rejections: 0,
+            emptied: false,
+            phase: Phase::Ask,
+        };
+        run.ask();
+        run
+    }
+
+    /// What is to be done next.
+    #[must_use]
+    pub fn next(&self) -> Work {
+        match &self.phase {
+            Phase::Ask => {
+                Work::Model { turn: self.turn.saturating_add(1), messages: self.messages.len() }
+            }
+            Phase::Tools(calls) => Work::Tools { turn: self.turn, units: calls.batch(&self.spec) },
+            Phase::Check { text, .. } => Work::Check { text: text.clone() },
+            Phase::Ended(end) => Work::Done(end.clone()),
+        }
+    }
+
+    /// Takes what happened.
+    ///
+    /// # Errors
+    /// [`Misfed`], where that cannot have happened now; the run is as it was.
+    pub fn feed(&mut self, event: Event) -> Result<(), Misfed> {
+        match (std::mem::replace(&mut self.phase, Phase::Ask), event) {
+            (Phase::Ended(end), event) => {
+                self.phase = Phase::Ended(end);
+                return Err(Misfed::new(&event, "the run has ended"));
+            }
+            (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
+            (Phase::Ask, Event::ModelFailed { partial }) => {
+                if let Some(partial) = partial {
+                    self.keep_partial(partial);
+                }
+                self.fail(Failure::Model);
+            }
+            (Phase::Tools(mut calls), Event::ToolDone { index, report }) => {
+                let misfed = Misfed { event: "ToolDone", why: "no such call waits for a result" };
+                let taken = calls.report(index, report);
+                self.go_on(calls);
+                if !taken {
+                    return Err(misfed);
+                }
+            }
+            (Phase::Check { text, output, .. }, Event::Accepted) => {
+                if let Some((mut calls, index)) = output {
+                    calls.report(
+                        index,
+                        ToolReport::new("Taken as the answer.", ToolOutcome::Success),
+                    );
+                    calls.answer_rest(&self.spec, "Not needed: there is an answer.");
+                    self.messages.push(calls.into_message());
+                }
+                self.phase = Phase::Ended(End::Answered { text });
+            }
+            (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
+                self.rejected(output, cut, reason);
+            }
+            (phase, Event::Stopped { stop }) => self.stop(phase, stop),
+            (phase, event) => {
+                self.phase = phase;
+                return Err(Misfed::new(&event, "the run waits for something else"));
+            }
+        }
+        Ok(())
+    }
+
+    /// All that was said, the history first.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// What was said in this run.
+    #[must_use]
+    pub fn new_messages(&self) -> &[Message] {
+        self.messages.get(self.first_new..).unwrap_or_default()
+    }
+
+    /// All that was said, given away.
+    #[must_use]
+    pub fn into_messages(self) -> Vec<Message> {
+        self.messages
+    }
+
+    /// How often the model has answered.
+    #[must_use]
+    pub fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// The last reply.
+    #[must_use]
+    pub fn last_reply(&self) -> Option<&Response> {
+        self.new_messages().iter().rev().find_map(|message| match message {
+            Message::Assistant(reply) => Some(reply),
+            _ => None,
+        })
+    }
+
+    fn ask(&mut self) {
+        if self.turn >= self.spec.max_turns {
+            self.fail(Failure::MaxTurns { limit: self.spec.max_turns });
+        } else {
+            self.phase = Phase::Ask;
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.phase = Phase::Ended(End::Failed { failure });
+    }
+
+    fn replied(&mut self, mut reply: Response) {
+        self.turn = self.turn.saturating_add(1);
+        self.ids.assign(&mut reply, self.turn);
+        let calls = Calls::of(&reply, &self.spec);
+        let text = reply.text();
+        let finish = reply.finish_reason.clone();
+        let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
+        self.messages.push(Message::Assistant(reply));
+
+        if calls.len() > 0 {
+            self.tool_calls = self.tool_calls.saturating_add(calls.len() as u64);
+            if self.tool_calls > u64::from(self.spec.max_tool_calls) {
+                self.messages.push(calls.into_message());
+                self.fail(Failure::MaxToolCalls {
+                    limit: self.spec.max_tool_calls,
+                    asked: self.tool_calls,
+                });
+            } else {
+                self.go_on(calls);
+            }
+        } else if refused {
+            self.fail(Failure::Refused);
+        } else if finish == FinishReason::Paused {
+            self.ask();
+        } else if finish == FinishReason::ContentFilter {
+            self.fail(Failure::Filtered);
+        } else if text.trim().is_empty() {
+            self.empty(&finish);
+        } else if self.spec.output == OutputMode::Text {
+            self.phase = Phase::Ended(End::Answered { text });
+        } else {
+            let cut = finish == FinishReason::Length;
+            self.phase = Phase::Check { text, output: None, cut };
+        }
+    }
+
+    /// An empty answer is asked for again once; at the token limit that would not help.
+    fn empty(&mut self, finish: &FinishReason) {
+        if *finish == FinishReason::Length {
+            self.fail(Failure::OutputTruncated);
+        } else if self.emptied {
+            self.fail(Failure::Empty);
+        } else {
+            self.emptied = true;
+            self.messages.push(Message::correction("Your answer was empty: answer in text."));
+            self.ask();
+        }
+    }
+
+    /// Runs what still waits, then checks an answer among the calls, then asks the model again.
+    fn go_on(&mut self, mut calls: Calls) {
+        if !calls.batch(&self.spec).is_empty() {
+            self.phase = Phase::Tools(calls);
+            return;
+        }
+        if let Some((index, text)) = calls.unchecked_output(&self.spec) {
+            let text = text.to_owned();
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut: false };
+            return;
+        }
+        let verdict = calls.judge(&self.spec, &mut self.corrections, &mut self.repeats);
+        self.messages.push(calls.into_message());
+        match verdict {
+            Ok(()) => self.ask(),
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: String) {
+        self.rejections = self.rejections.saturating_add(1);
+        let last = self.rejections >= self.spec.output_attempts;
+        let told = format!("The answer does not fit: {reason}. Answer again with all of it.");
+        match output {
+            Some((mut calls, index)) => {
+                calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
+                self.go_on(calls);
+            }
+            None if cut => return self.fail(Failure::OutputTruncated),
+            None if last => {}
+            None => {
+                self.messages.push(Message::correction(told));
+                self.ask();
+            }
+        }
+        if last && !matches!(self.phase, Phase::Check { .. }) {
+            self.fail(Failure::OutputInvalid { attempts: self.rejections, reason });
+        }
+    }
+
+    fn stop(&mut self, phase: Phase, stop: Stop) {
+        match phase {
+            Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
+                self.messages.push(calls.into_message());
+            }
+            Phase::Ask | Phase::Check { .. } | Phase::Ended(_) => {}
+        }
+        self.fail(Failure::Stopped { stop });
+    }
+
+    /// Keeps a reply that was cut off; tools in it never ran, and the transcript says so.
+    fn keep_partial(&mut self, mut partial: Response) {
+        if partial.parts.is_empty() {
+            return;
+        }
+        self.turn = self.turn.saturating_add(1);
+        partial.interrupted = true;
+        self.ids.assign(&mut partial, self.turn);
+        let open = partial.tool_calls().next().is_some();
+        self.messages.push(Message::Assistant(partial));
+        if open {
+            let messages = std::mem::take(&mut self.messages);
+            self.messages = repair(messages);
+        }
+    }
+}
+
+/// An event that cannot have happened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event `{event}` cannot have happened: {why}")]
+pub struct Misfed {
+    event: &'static str,
+    why: &'static str,
+}
+
+impl Misfed {
+    fn new(event: &Event, why: &'static str) -> Self {
+        let event = match event {
+            Event::Replied { .. } => "Replied",
+            Event::ModelFailed { .. } => "ModelFailed",
+            Event::ToolDone { .. } => "ToolDone",
+            Event::Accepted => "Accepted",
+            Event::Rejected { .. } => "Rejected",
+            Event::Stopped { .. } => "Stopped",
+        };
+        Self { event, why }
+    }
+}

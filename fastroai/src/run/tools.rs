@@ -1,0 +1,176 @@
+//! One reply's tool calls, from the model's wish to the results in its order.
+
+use std::collections::BTreeMap;
+
+use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
+
+use super::event::ToolReport;
+use super::repair::interrupted;
+use super::repeats::{Repeats, Verdict};
+use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+use super::work::{Failure, ToolUnit};
+
+/// The calls of one reply and what has come of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Calls {
+    calls: Vec<ToolCall>,
+    reports: Vec<Option<ToolReport>>,
+}
+
+impl Calls {
+    /// The calls of a reply; those that cannot run are answered at once.
+    pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
+        let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
+        let cut = reply.finish_reason == FinishReason::Length;
+        let reports = calls.iter().map(|call| refuse(call, spec, cut)).collect();
+        Self { calls, reports }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// The calls that run next: all up to the next sequential one, or that one alone.
+    pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
+        let waiting = self
+            .calls
+            .iter()
+            .zip(&self.reports)
+            .enumerate()
+            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec));
+        let mut batch = Vec::new();
+        for (index, (call, _)) in waiting {
+            let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
+            if sequential && !batch.is_empty() {
+                break;
+            }
+            batch.push(ToolUnit { index, call: call.clone() });
+            if sequential {
+                break;
+            }
+        }
+        batch
+    }
+
+    /// The first answer among the calls that is still to be checked.
+    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str)> {
+        let mut calls = self.calls.iter().enumerate();
+        calls
+            .find(|(index, call)| {
+                is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
+            })
+            .map(|(index, call)| (index, call.arguments.as_str()))
+    }
+
+    /// Takes a tool's report; false if no such call waits for one.
+    pub(super) fn report(&mut self, index: usize, report: ToolReport) -> bool {
+        match self.reports.get_mut(index) {
+            Some(slot @ None) => {
+                *slot = Some(report);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Answers all further output calls: one answer is enough.
+    pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
+        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+            if report.is_none() && is_output(call, spec) {
+                *report = Some(ToolReport::new(content, ToolOutcome::Success));
+            }
+        }
+    }
+
+    /// Counts corrections and repetitions, now that all reports are in.
+    pub(super) fn judge(
+        &mut self,
+        spec: &RunSpec,
+        corrections: &mut BTreeMap<String, u32>,
+        repeats: &mut Repeats,
+    ) -> Result<(), Failure> {
+        let mut verdict = Ok(());
+        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+            let (Some(report), Some(tool)) = (report, tool(spec, &call.name)) else { continue };
+            match repeats.note(call, report) {
+                Verdict::Fine => {}
+                Verdict::Tell => report.content.push_str(
+                    "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
+                ),
+                Verdict::Loop => {
+                    verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
+                }
+            }
+            if report.outcome == ToolOutcome::Retry {
+                let count = corrections.entry(call.name.clone()).or_default();
+                *count = count.saturating_add(1);
+                if *count > tool.corrections {
+                    let failure =
+                        Failure::Corrections { tool: call.name.clone(), limit: tool.corrections };
+                    verdict = verdict.and(Err(failure));
+                }
+            } else {
+                corrections.remove(&call.name);
+            }
+        }
+        verdict
+    }
+
+    /// The message that answers all calls, in their order; those without a report as interrupted.
+    pub(super) fn into_message(self) -> Message {
+        let mut missing = false;
+        let results: Vec<ToolResult> = self
+            .calls
+            .iter()
+            .zip(self.reports)
+            .map(|(call, report)| {
+                if let Some(report) = report {
+                    ToolResult::new(call, report.content, report.outcome)
+                } else {
+                    missing = true;
+                    interrupted(call)
+                }
+            })
+            .collect();
+        let mut message = Message::tool(results);
+        if let Message::Tool(tool) = &mut message {
+            tool.interrupted = missing;
+        }
+        message
+    }
+}
+
+fn tool<'a>(spec: &'a RunSpec, name: &str) -> Option<&'a ToolSpec> {
+    spec.tools.iter().find(|tool| tool.name == name)
+}
+
+fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
+    spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
+}
+
+/// What a call is told that cannot run.
+fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
+    let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
+    let known = is_output(call, spec) || tool(spec, &call.name).is_some();
+    if !known {
+        let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
+        if spec.output == OutputMode::Tool {
+            names.push(OUTPUT_TOOL);
+        }
+        return retry(if names.is_empty() {
+            "There is no such tool; there are no tools at all: answer in text.".to_owned()
+        } else {
+            format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
+        });
+    }
+    let whole = call.arguments.trim().is_empty()
+        || serde_json::from_str::<serde::de::IgnoredAny>(&call.arguments).is_ok();
+    if cut && !whole {
+        return retry(
+            "The arguments were cut at the limit of output tokens, and the tool did not run: \
+             make a shorter call."
+                .to_owned(),
+        );
+    }
+    None
+}

@@ -1,0 +1,187 @@
+//! What a run hands down to everything that is called inside it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::money::{Cost, Meter};
+use crate::run::Stop;
+use crate::runtime::Runtime;
+
+tokio::task_local! {
+    static CURRENT: Scope;
+}
+
+/// How deep agents may call agents.
+const MAX_DEPTH: u32 = 16;
+
+/// Deadline, cancellation, meter, budgets, depth and runtime of a run, inherited by what it calls.
+#[derive(Clone)]
+pub(crate) struct Scope {
+    runtime: Runtime,
+    meter: Meter,
+    budgets: Vec<(Cost, Meter)>,
+    cancellation: CancellationToken,
+    /// A token of the caller's, which cannot be a child of two parents.
+    outside: Option<CancellationToken>,
+    deadline: Option<Instant>,
+    depth: u32,
+}
+
+impl Scope {
+    /// The scope that this code runs in.
+    pub(crate) fn current() -> Option<Self> {
+        CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// A scope inside the current one, or a first one; `None` when that would be too deep.
+    pub(crate) fn enter(
+        runtime: Option<Runtime>,
+        timeout: Option<Duration>,
+        budget: Option<Cost>,
+        outside: Option<CancellationToken>,
+    ) -> Option<Self> {
+        let parent = Self::current();
+        let runtime = runtime
+            .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
+            .unwrap_or_else(Runtime::shared);
+        let mut scope = match parent {
+            Some(parent) => Self {
+                runtime,
+                meter: parent.meter.child(),
+                budgets: parent.budgets,
+                cancellation: parent.cancellation.child_token(),
+                outside,
+                deadline: parent.deadline,
+                depth: parent.depth.saturating_add(1),
+            },
+            None => Self {
+                runtime,
+                meter: Meter::new(),
+                budgets: Vec::new(),
+                cancellation: CancellationToken::new(),
+                outside,
+                deadline: None,
+                depth: 1,
+            },
+        };
+        if let Some(timeout) = timeout {
+            scope.tighten(Instant::now().checked_add(timeout));
+        }
+        if let Some(budget) = budget {
+            scope.budgets.push((budget, scope.meter.clone()));
+        }
+        (scope.depth <= MAX_DEPTH).then_some(scope)
+    }
+
+    /// The same scope with a deadline that is not later than this.
+    pub(crate) fn within(&self, timeout: Duration) -> Self {
+        let mut scope = self.clone();
+        scope.tighten(Instant::now().checked_add(timeout));
+        scope
+    }
+
+    fn tighten(&mut self, deadline: Option<Instant>) {
+        self.deadline = match (self.deadline, deadline) {
+            (Some(mine), Some(other)) => Some(mine.min(other)),
+            (mine, other) => mine.or(other),
+        };
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    pub(crate) fn cancellation(&self) -> &CancellationToken {
+        &self.cancellation
+    }
+
+    /// The budgets that hold here, each with the meter that it is held against.
+    pub(crate) fn budgets(&self) -> &[(Cost, Meter)] {
+        &self.budgets
+    }
+
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        Some(self.deadline?.saturating_duration_since(Instant::now()))
+    }
+
+    /// Runs a future until it ends, the scope is cancelled or its time is up. What is cancelled
+    /// already is not started.
+    pub(crate) async fn guard<F: Future>(&self, future: F) -> Result<F::Output, Stop> {
+        let deadline = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let outside = async {
+            match &self.outside {
+                Some(outside) => outside.cancelled().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.cancellation.cancelled() => Err(Stop::Cancelled),
+            () = outside => {
+                self.cancellation.cancel();
+                Err(Stop::Cancelled)
+            }
+            () = deadline => Err(Stop::DeadlinePassed),
+            output = future => Ok(output),
+        }
+    }
+
+    /// Runs a future inside this scope.
+    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
+        CURRENT.scope(self.clone(), future).await
+    }
+}
+
+/// [`tokio::spawn`] that keeps the run's scope: its deadline, cancellation, budget and bill.
+///
+/// A bare `tokio::spawn` inside a tool loses them: what it starts is neither stopped nor billed
+/// with the run.
+///
+/// # Panics
+/// Outside a tokio runtime, as `tokio::spawn` does.
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match Scope::current() {
+        Some(scope) => tokio::spawn(CURRENT.scope(scope, future)),
+        None => tokio::spawn(future),
+    }
+}
+
+/// [`tokio::task::spawn_blocking`] that keeps the run's scope.
+///
+/// # Panics
+/// Outside a tokio runtime, as `tokio::task::spawn_blocking` does.
+pub fn spawn_blocking<F, R>(function: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    match Scope::current() {
+        Some(scope) => tokio::task::spawn_blocking(move || CURRENT.sync_scope(scope, function)),
+        None => tokio::task::spawn_blocking(function),
+    }
+}
+
+/// A place among the blocking tools of the scope's runtime; none is needed outside a run.
+pub(crate) async fn blocking_permit() -> Option<OwnedSemaphorePermit> {
+    let permits = Arc::clone(Scope::current()?.runtime.blocking_permits());
+    permits.acquire_owned().await.ok()
+}

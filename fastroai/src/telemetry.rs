@@ -1,0 +1,131 @@
+//! Spans and fields after the OpenTelemetry conventions for generative AI.
+//!
+//! <https://opentelemetry.io/docs/specs/semconv/gen-ai/>. Numbers are `i64`: exporters write `u64`
+//! as text. No field holds content.
+
+use fastroai_providers::{ModelId, Request, Response};
+use tracing::Span;
+use tracing::field::Empty;
+
+use crate::agent::AgentConfig;
+use crate::money::Cost;
+
+pub(crate) fn invoke_agent(config: &AgentConfig, model: &ModelId, run_id: &str) -> Span {
+    tracing::info_span!(
+        target: "fastroai",
+        "invoke_agent",
+        otel.name = format_args!("invoke_agent {}", config.name),
+        otel.kind = "internal",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "invoke_agent",
+        gen_ai.provider.name = provider_name(model.provider()),
+        gen_ai.agent.name = config.name.as_str(),
+        gen_ai.request.model = model.name(),
+        fastroai.run.id = run_id,
+        error.r#type = Empty,
+    )
+}
+
+pub(crate) fn chat(model: &ModelId, request: &Request<'_>, streamed: bool) -> Span {
+    let span = tracing::info_span!(
+        target: "fastroai",
+        "chat",
+        otel.name = format_args!("chat {}", model.name()),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "chat",
+        gen_ai.provider.name = provider_name(model.provider()),
+        gen_ai.request.model = model.name(),
+        gen_ai.request.stream = streamed,
+        gen_ai.request.max_tokens = Empty,
+        gen_ai.request.temperature = Empty,
+        gen_ai.request.top_p = Empty,
+        gen_ai.response.id = Empty,
+        gen_ai.response.model = Empty,
+        gen_ai.response.finish_reasons = Empty,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
+        gen_ai.usage.cache_read.input_tokens = Empty,
+        gen_ai.usage.cache_creation.input_tokens = Empty,
+        gen_ai.usage.reasoning.output_tokens = Empty,
+        gen_ai.usage.cost = Empty,
+        operation.cost = Empty,
+        fastroai.attempts = Empty,
+        error.r#type = Empty,
+    );
+    let settings = request.settings;
+    if let Some(max_tokens) = settings.max_tokens {
+        span.record("gen_ai.request.max_tokens", i64::from(max_tokens));
+    }
+    if let Some(temperature) = settings.temperature {
+        span.record("gen_ai.request.temperature", temperature);
+    }
+    if let Some(top_p) = settings.top_p {
+        span.record("gen_ai.request.top_p", top_p);
+    }
+    span
+}
+
+pub(crate) fn replied(span: &Span, reply: &Response, cost: Option<Cost>) {
+    let usage = &reply.usage;
+    let counts = [
+        ("gen_ai.usage.input_tokens", usage.input_tokens),
+        ("gen_ai.usage.output_tokens", usage.output_tokens),
+        ("gen_ai.usage.cache_read.input_tokens", usage.cache_read_tokens),
+        ("gen_ai.usage.cache_creation.input_tokens", usage.cache_write_tokens),
+        ("gen_ai.usage.reasoning.output_tokens", usage.reasoning_tokens),
+    ];
+    for (field, count) in counts {
+        if let Some(count) = count {
+            span.record(field, i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+    if let Some(id) = &reply.id {
+        span.record("gen_ai.response.id", id.as_str());
+    }
+    if let Some(model) = &reply.model {
+        span.record("gen_ai.response.model", model.as_str());
+    }
+    if let Some(finish) = &reply.finish_reason_raw {
+        // Arrays have no place in a tracing field: one reason, as a JSON array.
+        span.record("gen_ai.response.finish_reasons", format_args!("[{finish:?}]").to_string());
+    }
+    if let Some(cost) = cost {
+        span.record("operation.cost", cost.dollars());
+        span.record("gen_ai.usage.cost", cost.dollars());
+    }
+}
+
+pub(crate) fn execute_tool(name: &str, call_id: &str) -> Span {
+    tracing::info_span!(
+        target: "fastroai",
+        "execute_tool",
+        otel.name = format_args!("execute_tool {name}"),
+        otel.kind = "internal",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "execute_tool",
+        gen_ai.tool.name = name,
+        gen_ai.tool.call.id = call_id,
+        gen_ai.tool.r#type = "function",
+        fastroai.attempts = Empty,
+        error.r#type = Empty,
+    )
+}
+
+pub(crate) fn failed(span: &Span, kind: &str) {
+    span.record("otel.status_code", "ERROR");
+    span.record("error.type", kind);
+}
+
+/// The convention's name of a provider, where it differs from ours.
+fn provider_name(provider: &str) -> &str {
+    match provider {
+        "google" => "gcp.gemini",
+        "bedrock" => "aws.bedrock",
+        "azure" => "azure.ai.openai",
+        "mistral" => "mistral_ai",
+        "xai" => "x_ai",
+        "moonshot" => "moonshot_ai",
+        other => other,
+    }
+}

@@ -1,0 +1,15 @@
+//! Amounts are exact, prices are right or unknown, and a bill is the sum of its lines.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "money/amounts.rs"]
+mod amounts;
+#[path = "money/bills.rs"]
+mod bills;
+#[cfg(feature = "prices")]
+#[path = "money/list_prices.rs"]
+mod list_prices;
+#[path = "money/overrides.rs"]
+mod overrides;
+#[path = "money/usages.rs"]
+mod usages;

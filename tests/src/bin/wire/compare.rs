@@ -1,0 +1,219 @@
+//! What was read against what is known.
+
+mod usage;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use fastroai_providers::error::ModelError;
+use fastroai_providers::{Delta, Part, Response, ToolCall};
+use serde_json::Value;
+
+use crate::recording::{Exchange, Facts};
+use crate::replay::Read;
+
+/// The differences found so far, one line each.
+#[derive(Default)]
+pub(crate) struct Complaints(Vec<String>);
+
+impl Complaints {
+    /// Notes a difference, if there is one.
+    pub(crate) fn same<T: PartialEq + Debug + ?Sized>(
+        &mut self,
+        field: &str,
+        expected: &T,
+        got: &T,
+    ) {
+        if expected != got {
+            self.note(field, &format!("{expected:?}"), &format!("{got:?}"));
+        }
+    }
+
+    fn note(&mut self, field: &str, expected: &str, got: &str) {
+        self.0.push(format!("{field}: expected {}, got {}", shortened(expected), shortened(got)));
+    }
+
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        self.0
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(160).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// A reply that came with a good status.
+pub(crate) fn reply(exchange: &Exchange, read: &Read, complaints: &mut Complaints) {
+    let facts = &exchange.facts;
+    let must_fail = facts.is_true("error_in_stream") || facts.is_true("unterminated");
+    let nothing = Response::default();
+    let response = match &read.end {
+        Ok(response) if must_fail => {
+            complaints.note("end", "an error", "a whole reply");
+            response
+        }
+        Ok(response) => response,
+        Err(failure) if must_fail => {
+            error(facts, failure, complaints);
+            failure.partial().unwrap_or(&nothing)
+        }
+        Err(failure) => return complaints.note("end", "a whole reply", &format!("{failure:?}")),
+    };
+    said(facts, response, complaints);
+    calls(facts, response, complaints);
+    usage::compare(exchange, response, complaints);
+    if exchange.is_stream {
+        pieces(&read.deltas, response, complaints);
+    }
+}
+
+/// An error of the provider, by status or within a stream.
+pub(crate) fn error(facts: &Facts, error: &ModelError, complaints: &mut Complaints) {
+    let Some(expected) = facts.get("error") else { return };
+    // The code is the finer word of the two; some providers have only a type.
+    let code = match (&expected["code"], &expected["type"]) {
+        (Value::String(code), _) | (Value::Null, Value::String(code)) => Some(code.clone()),
+        (Value::Number(code), _) => Some(code.to_string()),
+        _ => None,
+    };
+    if let Some(code) = code {
+        complaints.same("error.code", &Some(&*code), &error.code());
+    }
+    if let Some(message) = expected["message"].as_str() {
+        let message = ModelError::config("").with_detail(message);
+        complaints.same("error.message", &message.detail(), &error.detail());
+    }
+}
+
+fn said(facts: &Facts, response: &Response, complaints: &mut Complaints) {
+    for (field, got) in [("text", response.text()), ("reasoning_text", response.reasoning_text())] {
+        if let Some(expected) = facts.text(field) {
+            complaints.same(field, expected, &got);
+        }
+    }
+    let reasoning = || response.parts.iter().filter_map(Part::as_reasoning);
+    for (field, got) in [
+        ("has_reasoning_text", !response.reasoning_text().is_empty()),
+        ("has_signature", reasoning().any(|part| part.signature.is_some())),
+        ("has_redacted_thinking", reasoning().any(|part| part.redacted.is_some())),
+    ] {
+        if let Some(expected) = facts.get(field).and_then(Value::as_bool) {
+            complaints.same(field, &expected, &got);
+        }
+    }
+    let refusal = response.refusal();
+    for (field, got) in [
+        ("finish_reason", &response.finish_reason_raw),
+        ("stop_sequence", &response.stop_sequence),
+        ("refusal", &refusal),
+        ("model", &response.model),
+        ("response_id", &response.id),
+    ] {
+        if let Some(expected) = facts.get(field) {
+            // An empty id or model names nothing.
+            let said = |text: &&str| !text.is_empty() || field == "finish_reason";
+            complaints.same(field, &expected.as_str().filter(said), &got.as_deref());
+        }
+    }
+}
+
+fn calls(facts: &Facts, response: &Response, complaints: &mut Complaints) {
+    if let Some(expected) = facts.list("tool_calls") {
+        let got: Vec<&ToolCall> = response.tool_calls().collect();
+        complaints.same("tool_calls.len", &expected.len(), &got.len());
+        for (expected, got) in expected.iter().zip(got) {
+            call(expected, got, complaints);
+        }
+    }
+    if let Some(expected) = facts.list("server_tools") {
+        let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
+        complaints.same("server_tools", &expected, &server_tools(response));
+    }
+}
+
+fn call(expected: &Value, got: &ToolCall, complaints: &mut Complaints) {
+    if let Some(id) = expected["id"].as_str() {
+        complaints.same("tool_calls.id", id, &got.id);
+    }
+    if let Some(name) = expected["name"].as_str() {
+        complaints.same("tool_calls.name", name, &got.name);
+    }
+    for exact in ["args_raw", "input"] {
+        if let Some(text) = expected[exact].as_str() {
+            complaints.same(&format!("tool_calls.{exact}"), text, &got.arguments);
+        }
+    }
+    if let Some(args) = expected.get("args") {
+        // An empty text of arguments says "none", as `{}` does.
+        let text = if got.arguments.is_empty() { "{}" } else { &*got.arguments };
+        let read: Option<Value> = serde_json::from_str(text).ok();
+        if read.as_ref() != Some(args) {
+            complaints.note("tool_calls.args", &args.to_string(), &got.arguments);
+        }
+    }
+}
+
+/// The tools that the provider itself ran, as its parts name them.
+fn server_tools(response: &Response) -> Vec<&str> {
+    let raw = response.parts.iter().filter_map(|part| match part {
+        Part::Provider { raw, .. } => Some(raw),
+        _ => None,
+    });
+    raw.filter_map(|raw| match raw["type"].as_str()? {
+        "server_tool_use" | "mcp_tool_use" => raw["name"].as_str(),
+        result if result.ends_with("_result") => None,
+        executed => raw.get("arguments").map(|_| executed),
+    })
+    .collect()
+}
+
+/// The pieces of a stream, put together, are the reply.
+fn pieces(deltas: &[Delta], response: &Response, complaints: &mut Complaints) {
+    let (mut text, mut reasoning, mut refusal) = (String::new(), String::new(), String::new());
+    let mut calls: BTreeMap<usize, (String, String)> = BTreeMap::new();
+    for delta in deltas {
+        match delta {
+            Delta::Text(piece) => text.push_str(piece),
+            Delta::Reasoning(piece) => reasoning.push_str(piece),
+            Delta::Refusal(piece) => refusal.push_str(piece),
+            Delta::ToolCall { index, name } => calls.entry(*index).or_default().0.push_str(name),
+            Delta::Arguments { index, fragment } => {
+                calls.entry(*index).or_default().1.push_str(fragment);
+            }
+            other => complaints.note("pieces", "a known piece", &format!("{other:?}")),
+        }
+    }
+    complaints.same("pieces.text", &response.text(), &text);
+    complaints.same("pieces.reasoning", &response.reasoning_text(), &reasoning);
+    complaints.same("pieces.refusal", &response.refusal().unwrap_or_default(), &refusal);
+    let expected: Vec<_> = response
+        .tool_calls()
+        .enumerate()
+        .map(|(index, call)| (index, (call.name.clone(), call.arguments.clone())))
+        .collect();
+    let mut got: Vec<_> = calls.into_iter().collect();
+    for ((_, (_, arguments)), (_, (_, whole))) in got.iter_mut().zip(&expected) {
+        // Arguments that never came are `{}` in the reply.
+        if arguments.is_empty() && whole == "{}" {
+            arguments.push_str(whole);
+        }
+    }
+    complaints.same("pieces.tool_calls", &expected, &got);
+}
+
+/// However the bytes were cut, the same comes out.
+pub(crate) fn same_reading(how: &str, whole: &Read, cut: &Read, complaints: &mut Complaints) {
+    if whole.deltas != cut.deltas {
+        complaints.note(how, "the same pieces", "others");
+    }
+    match (&whole.end, &cut.end) {
+        (Ok(whole), Ok(cut)) if whole == cut => {}
+        (Err(whole), Err(cut))
+            if format!("{whole:?}") == format!("{cut:?}") && whole.partial() == cut.partial() => {}
+        (whole, cut) => complaints.note(how, &format!("{whole:?}"), &format!("{cut:?}")),
+    }
+}
