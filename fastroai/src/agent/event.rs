@@ -92,12 +92,12 @@ impl<'a, T> RunStream<'a, T> {
                 Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
                 Notice::ToolDone(result) => AgentEvent::ToolResult(result),
                 #[cfg(feature = "partial")]
-                Notice::Snapshot(text) => match self.snapshot.grow(&text) {
+                Notice::Grown => match self.sink.answer(|text| self.snapshot.grow(text)).flatten() {
                     Some(value) => AgentEvent::Partial(value),
                     None => continue,
                 },
                 #[cfg(not(feature = "partial"))]
-                Notice::Snapshot(_) => continue,
+                Notice::Grown => continue,
             };
             return Some(event);
         }
