@@ -140,8 +140,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
             Parameter::Run { is_reference: false } => quote!(#run),
             Parameter::Lent { ident, .. } => {
                 let ty = provides.next();
-                let provided =
-                    quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
+                let provided = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
                 if is_async {
                     return provided;
                 }
@@ -177,8 +176,8 @@ fn finish(
     };
     let takes_run =
         tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
-    let detach = (takes_run && !tool.function.is_async())
-        .then(|| quote!(let #run = #run.detach();));
+    let detach =
+        (takes_run && !tool.function.is_async()).then(|| quote!(let #run = #run.detach();));
     quote! {
         __fastroai::Box::pin(async move {
             #read
