@@ -1,5 +1,6 @@
 //! Writing requests: borrowed shapes that serialise straight into the body.
 
+mod content;
 mod messages;
 
 use serde::Serialize;
@@ -8,8 +9,8 @@ use serde_json::value::RawValue;
 use super::{ChatCompletions, TokenLimit};
 use crate::error::ModelError;
 use crate::openai::strict;
-use crate::request::{Effort, OutputFormat, Request, ToolChoice, ToolDefinition};
-use messages::Messages;
+use crate::request::{Effort, Hosted, OutputFormat, Request, ToolChoice, ToolDefinition};
+use messages::{WireMessage, messages};
 
 /// Writes the body of a request.
 pub(super) fn body(
@@ -18,17 +19,24 @@ pub(super) fn body(
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
-    check(request)?;
+    let hosted = request.hosted_by(&config.provider)?;
+    check(request, &hosted)?;
     let settings = request.settings;
     let (old_limit, limit) = match config.token_limit {
         TokenLimit::MaxTokens => (settings.max_tokens, None),
         TokenLimit::MaxCompletionTokens => (None, settings.max_tokens),
     };
-    let with_tools = !request.tools.is_empty();
+    let tools: Vec<_> = request
+        .tools
+        .iter()
+        .map(|tool| Tool::of(tool))
+        .chain(hosted.into_iter().map(Tool::Hosted))
+        .collect();
+    let with_tools = !tools.is_empty();
     let body = Body {
         model,
-        messages: Messages { config, request },
-        tools: request.tools.iter().map(|tool| Tool::of(tool)).collect(),
+        messages: messages(config, request)?,
+        tools,
         tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
         response_format: ResponseFormat::of(request.output)?,
@@ -40,6 +48,7 @@ pub(super) fn body(
         seed: settings.seed,
         reasoning_effort: settings.reasoning_effort,
         service_tier: settings.service_tier.as_deref(),
+        prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
         stream: streamed.then_some(true),
         stream_options: (streamed && config.stream_options)
             .then_some(StreamOptions { include_usage: true }),
@@ -51,7 +60,7 @@ pub(super) fn body(
 }
 
 /// Refuses what the wire cannot carry.
-fn check(request: &Request<'_>) -> Result<(), ModelError> {
+fn check(request: &Request<'_>, hosted: &[Hosted<'_>]) -> Result<(), ModelError> {
     let config = |message: String| Err(ModelError::config(message));
     if let Some(tool) = request.tools.iter().find(|tool| !is_name(&tool.name)) {
         return config(format!(
@@ -60,13 +69,14 @@ fn check(request: &Request<'_>) -> Result<(), ModelError> {
         ));
     }
     match request.tool_choice {
+        // A choice by name is one among functions on this wire.
         ToolChoice::Named(name) if !request.tools.iter().any(|tool| tool.name == *name) => {
             return config(format!(
                 "the tool `{}` is demanded, but not offered: add it to the tools",
                 name.escape_debug()
             ));
         }
-        ToolChoice::Required if request.tools.is_empty() => {
+        ToolChoice::Required if request.tools.is_empty() && hosted.is_empty() => {
             return config("a tool call is demanded, but no tool is offered: add one".to_owned());
         }
         _ => {}
@@ -85,6 +95,13 @@ fn check(request: &Request<'_>) -> Result<(), ModelError> {
             return config(format!("`{name}` is no finite number: give it one, or leave it out"));
         }
     }
+    if settings.top_k.is_some() {
+        return config(
+            "this wire knows no `top_k`: leave it unset, or put it in `extra_body` for a service \
+             that takes it"
+                .to_owned(),
+        );
+    }
     if settings.seed.is_some_and(|seed| i64::try_from(seed).is_err()) {
         return config(format!("`seed` is over {}, the highest that is taken", i64::MAX));
     }
@@ -99,7 +116,7 @@ fn is_name(name: &str) -> bool {
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
-    messages: Messages<'a>,
+    messages: Vec<WireMessage<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +142,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
@@ -138,7 +157,13 @@ struct StreamOptions {
 #[derive(Serialize)]
 #[serde(tag = "type", content = "function", rename_all = "lowercase")]
 enum Tool<'a> {
-    Function { name: &'a str, description: &'a str, parameters: &'a RawValue },
+    Function {
+        name: &'a str,
+        description: &'a str,
+        parameters: &'a RawValue,
+    },
+    #[serde(untagged)]
+    Hosted(Hosted<'a>),
 }
 
 impl<'a> Tool<'a> {
