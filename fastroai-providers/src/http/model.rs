@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::base_url::BaseUrl;
 use super::body::{self, Looks};
+use super::headers;
 use super::key::ApiKey;
 use super::sse::{self, Limits};
 use super::transport::{Reply, Transport};
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault};
 use crate::model::{Model, ModelId, Profile};
-use crate::protocol::Protocol;
-use crate::request::Request;
+use crate::protocol::{Encoded, Protocol};
+use crate::request::{Request, Settings};
 use crate::response::{Part, Response};
 use crate::stream::{Delta, ResponseStream, StreamEvent};
 
@@ -48,20 +49,43 @@ impl HttpModel {
         self
     }
 
-    async fn send(&self, request: &Request<'_>, streamed: bool) -> Result<Reply, ModelError> {
-        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+    /// Changes what the model is taken to be able to do, where its name does not tell.
+    ///
+    /// ```
+    /// # use fastroai_providers::http::{HttpModel, Transport};
+    /// # use std::sync::Arc;
+    /// # let (id, url) = ("openai:tiny".parse()?, "http://127.0.0.1:8080".parse()?);
+    /// # let wire = Arc::new(fastroai_providers::openai::ChatCompletions::new());
+    /// use fastroai_providers::Model;
+    /// let model = HttpModel::new(id, wire, Transport::default(), url)
+    ///     .with_profile(|profile| profile.json_schema = false);
+    /// assert!(!model.profile().json_schema);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_profile(mut self, change: impl FnOnce(&mut Profile)) -> Self {
+        change(&mut self.profile);
+        self
+    }
+
+    async fn send(
+        &self,
+        encoded: Encoded,
+        settings: &Settings,
+        accept: &'static str,
+    ) -> Result<Reply, ModelError> {
         let url = self.base_url.join(&encoded.path)?;
-        let accept = if streamed { "text/event-stream" } else { "application/json" };
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         for (name, value) in encoded.headers {
-            let (name, value) = header(name, &value)?;
+            let (name, value) = headers::header(name, &value)?;
             headers.insert(name, value);
         }
+        headers::add_extra(&mut headers, settings, self.protocol.authorization("").0)?;
         if let Some(key) = &self.key {
             let (name, value) = self.protocol.authorization(key.expose());
-            let (name, mut value) = header(name, &value)?;
+            let (name, mut value) = headers::header(name, &value)?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
@@ -71,15 +95,20 @@ impl HttpModel {
     /// Sends, and lets only an answer with a good status through.
     async fn accepted(
         &self,
-        request: &Request<'_>,
-        streamed: bool,
+        encoded: Result<Encoded, ModelError>,
+        settings: &Settings,
+        accept: &'static str,
     ) -> Result<(Reply, Context), ModelError> {
         let mut context = Context {
             provider: self.id.provider().to_owned(),
             request_id: None,
             key: self.key.clone(),
         };
-        let reply = match self.send(request, streamed).await {
+        let sent = match encoded {
+            Ok(encoded) => self.send(encoded, settings, accept).await,
+            Err(error) => Err(error),
+        };
+        let reply = match sent {
             Ok(reply) => reply,
             Err(error) => return Err(context.dress(error)),
         };
@@ -98,6 +127,26 @@ impl HttpModel {
         let error = wait.into_iter().fold(error.with_status(status), ModelError::with_retry_after);
         Err(context.dress(error))
     }
+
+    /// Asks, and reads the whole answer.
+    async fn whole<T>(
+        &self,
+        encoded: Result<Encoded, ModelError>,
+        settings: &Settings,
+        decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+    ) -> Result<(T, Context), ModelError> {
+        let (reply, context) = self.accepted(encoded, settings, "application/json").await?;
+        match read_whole(reply, decode).await {
+            Ok(read) => Ok((read, context)),
+            Err(error) => Err(context.dress(error)),
+        }
+    }
+
+    /// A request as it is sent, with the fields that the settings add.
+    fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+        encoded.with_fields(&request.settings.extra_body)
+    }
 }
 
 impl Model for HttpModel {
@@ -114,17 +163,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, false).await?;
-            let (content_type, bounds) = (reply.content_type(), reply.bounds());
-            let (bytes, broken) = body::read(reply.body(), bounds).await;
-            let read = match broken {
-                Some(error) => Err(cut_off(error)),
-                None => decode(&*self.protocol, &bytes, &content_type),
-            };
-            match read {
-                Ok(response) => Ok(context.sign(response)),
-                Err(error) => Err(context.dress(error)),
-            }
+            let encoded = self.encode(request, false);
+            let decode = |bytes: &[u8]| self.protocol.decode(bytes);
+            let (response, context) = self.whole(encoded, request.settings, decode).await?;
+            Ok(context.sign(response))
         }
         .boxed()
     }
@@ -134,7 +176,9 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, true).await?;
+            let encoded = self.encode(request, true);
+            let (reply, context) =
+                self.accepted(encoded, request.settings, "text/event-stream").await?;
             let protocol = Arc::clone(&self.protocol);
             let items = async move { pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
@@ -145,6 +189,25 @@ impl Model for HttpModel {
                 Err(error) => Err(context.dress(error)),
             });
             Ok(items.boxed())
+        }
+        .boxed()
+    }
+
+    fn count_tokens<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<u64, ModelError>> {
+        async move {
+            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+                Ok(Some(encoded)) => Ok(encoded),
+                Ok(None) => Err(ModelError::config(
+                    "this provider counts no tokens before it is asked: the usage of a reply says \
+                     what it took",
+                )),
+                Err(error) => Err(error),
+            };
+            let decode = |bytes: &[u8]| self.protocol.decode_count(bytes);
+            Ok(self.whole(encoded, request.settings, decode).await?.0)
         }
         .boxed()
     }
@@ -167,7 +230,7 @@ async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
     let (bytes, broken) = body::read(body, bounds).await;
     let read = match broken {
         Some(error) => Err(cut_off(error)),
-        None => decode(&*protocol, &bytes, &content_type),
+        None => decode(|bytes| protocol.decode(bytes), &bytes, &content_type),
     };
     match read {
         Ok(response) => {
@@ -179,16 +242,27 @@ async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
     }
 }
 
-fn decode(
-    protocol: &dyn Protocol,
+async fn read_whole<T>(
+    reply: Reply,
+    read: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+) -> Result<T, ModelError> {
+    let (content_type, bounds) = (reply.content_type(), reply.bounds());
+    match body::read(reply.body(), bounds).await {
+        (_, Some(error)) => Err(cut_off(error)),
+        (bytes, None) => decode(read, &bytes, &content_type),
+    }
+}
+
+fn decode<T>(
+    read: impl FnOnce(&[u8]) -> Result<T, ModelError>,
     bytes: &[u8],
     content_type: &str,
-) -> Result<Response, ModelError> {
+) -> Result<T, ModelError> {
     let bytes = body::without_mark(bytes);
     if std::str::from_utf8(bytes).is_err() {
         return Err(ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8"));
     }
-    protocol.decode(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
+    read(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
 }
 
 /// A whole body that broke off is one that was cut, however the connection ended.
@@ -221,13 +295,6 @@ fn deltas(response: &Response) -> Vec<Delta> {
         }
     }
     deltas
-}
-
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
-    let fault = || ModelError::config("a header of the request holds a line end or the like");
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| fault())?;
-    let value = HeaderValue::from_str(value).map_err(|_| fault())?;
-    Ok((name, value))
 }
 
 /// What an answer, good or bad, is told about where it came from.
