@@ -50,7 +50,7 @@ use crate::response::Response;
 ///   same way for a call and its result.
 ///
 /// Reasoning and provider blocks in the history are sent only where the turn came from the same
-/// provider.
+/// provider; its reasoning without a signature goes as text in `<thinking>` tags.
 ///
 /// ```
 /// use fastroai_providers::anthropic::Messages;

@@ -61,7 +61,7 @@ impl<'a> From<Block<'a>> for Marked<'a> {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
     Text {
-        text: &'a str,
+        text: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         citations: Option<&'a Value>,
     },
@@ -158,7 +158,7 @@ fn user(message: &UserMessage) -> Result<Vec<Marked<'_>>, ModelError> {
 
 /// The wire refuses texts of nothing but white space.
 fn text(text: &str) -> Option<Block<'_>> {
-    (!text.trim().is_empty()).then_some(Block::Text { text, citations: None })
+    (!text.trim().is_empty()).then_some(Block::Text { text: text.into(), citations: None })
 }
 
 fn tool_result(result: &ToolResult) -> Block<'_> {
@@ -198,11 +198,16 @@ fn assistant<'a>(response: &'a Response, wire: &str) -> Vec<Block<'a>> {
     blocks
 }
 
+/// Thinking without a signature (a server that does not sign, or a stream that broke before it) is
+/// refused by the wire as thinking, and goes as the text that it is.
 fn thinking(reasoning: &Reasoning) -> impl Iterator<Item = Block<'_>> {
-    let shown = reasoning
-        .signature
-        .as_deref()
-        .map(|signature| Block::Thinking { thinking: &reasoning.text, signature });
+    let shown = match reasoning.signature.as_deref().filter(|signature| !signature.is_empty()) {
+        Some(signature) => Some(Block::Thinking { thinking: &reasoning.text, signature }),
+        None => text(&reasoning.text).map(|_| Block::Text {
+            text: format!("<thinking>\n{}\n</thinking>", reasoning.text).into(),
+            citations: None,
+        }),
+    };
     let hidden = reasoning.redacted.as_deref().map(|data| Block::RedactedThinking { data });
     shown.into_iter().chain(hidden)
 }
