@@ -5,10 +5,12 @@ mod missing;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::error::ToolError;
+use super::schema::ArgumentsSchema;
 pub(super) use missing::is_optional;
 
 /// The types that a model can fill in.
@@ -17,10 +19,48 @@ pub(super) use missing::is_optional;
     label = "the model cannot fill in a `{Self}`",
     note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
 )]
-pub trait ToolArg: DeserializeOwned + schemars::JsonSchema + Send + 'static {}
+pub trait ToolArg: DeserializeOwned + schemars::JsonSchema + Send + 'static {
+    /// [`ArgumentsSchema::field`], asked of the type: so a type that cannot be one is one error.
+    fn describe(schema: &mut ArgumentsSchema, name: &str, description: &str) {
+        schema.field::<Self>(name, description);
+    }
+
+    /// [`ArgumentsSchema::field_or`], asked of the type.
+    fn describe_or(schema: &mut ArgumentsSchema, name: &str, description: &str, default: &Self)
+    where
+        Self: ToolDefault,
+    {
+        schema.field_or::<Self>(name, description, default);
+    }
+
+    /// [`Reader::get`], asked of the type.
+    fn read(reader: &mut Reader<'_>, name: &str) -> Option<Self> {
+        reader.get(name)
+    }
+
+    /// [`Reader::get_or`], asked of the type.
+    fn read_or(
+        reader: &mut Reader<'_>,
+        name: &str,
+        default: impl FnOnce() -> Self,
+    ) -> Option<Self> {
+        reader.get_or(name, default)
+    }
+}
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> ToolArg for T {}
+
+/// The types of which a parameter may have a default, which the schema tells the model.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be the default of a tool parameter",
+    label = "a default of type `{Self}` cannot be shown to the model",
+    note = "add `#[derive(serde::Serialize)]` to `{Self}`, or take an `Option<{Self}>` and choose in the body"
+)]
+pub trait ToolDefault: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ToolDefault for T {}
 
 /// The arguments of a call, as the model wrote them.
 #[derive(Clone, Copy)]
