@@ -117,11 +117,15 @@ fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
     let header = quote_spanned! {*place=>
         impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause
     };
+    let lent = match ty {
+        Type::TraitObject(_) => quote!((#ty)),
+        _ => quote!(#ty),
+    };
     quote! {
         #(#conditions)*
         #[automatically_derived]
         #header {
-            fn provide(&self) -> &#ty {
+            fn provide(&self) -> &#lent {
                 #access
             }
         }

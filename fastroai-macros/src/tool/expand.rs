@@ -96,9 +96,7 @@ fn call(tool: &Tool) -> TokenStream {
             Parameter::Argument(_) | Parameter::Run { .. } => None,
         })
         .collect();
-    let span = hidden(proc_macro2::Span::call_site());
-    let local = |name: &str| Ident::new(name, span);
-    let (agent, arguments, run) = (local("agent"), local("arguments"), local("run"));
+    let (agent, arguments, run) = (tool.local("agent"), tool.local("arguments"), tool.local("run"));
     let body = if tool.is_sound {
         body(tool, &provides, &[&agent, &arguments, &run])
     } else {
@@ -146,7 +144,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
                     return provided;
                 }
                 let at = ty.map_or_else(proc_macro2::Span::call_site, Spanned::span);
-                let owned = Ident::new(&ident.unraw().to_string(), hidden(at));
+                let owned = hide(ident);
                 lent.extend(quote_spanned! {at=>
                     let #owned = <#ty as __fastroai::Detach>::detach(#provided);
                 });
@@ -206,7 +204,7 @@ fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
 
 /// Decodes all arguments before it complains about any.
 fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
-    let fields = Ident::new("fields", arguments.span());
+    let fields = tool.local("fields");
     let all: Vec<_> = self::arguments(tool).collect();
     let names = all.iter().map(|argument| &argument.name);
     if all.is_empty() {
@@ -217,7 +215,7 @@ fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
     let values = all.iter().map(|argument| argument.local());
     let gets = all.iter().map(|argument| {
         let Argument { ty, name, .. } = argument;
-        let fields = Ident::new("fields", fields.span().located_at(ty.span()));
+        let fields = Ident::new(&fields.to_string(), hidden(ty.span()));
         match argument.default_value() {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
@@ -242,10 +240,33 @@ fn arguments(tool: &Tool) -> impl Iterator<Item = &Argument> {
     })
 }
 
+impl Tool {
+    /// A local of our own, of a name that no parameter has.
+    fn local(&self, name: &str) -> Ident {
+        let mut name = name.to_owned();
+        while self.parameters.iter().any(|parameter| match parameter {
+            Parameter::Argument(Argument { ident, .. }) | Parameter::Lent { ident, .. } => {
+                *ident == name
+            }
+            Parameter::Run { .. } => false,
+        }) {
+            name.push('_');
+        }
+        Ident::new(&name, hidden(proc_macro2::Span::call_site()))
+    }
+}
+
+/// The same name, for a local that the user's code does not see.
+fn hide(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(hidden(ident.span()));
+    ident
+}
+
 impl Argument {
     /// A local of the parameter's name that cannot meet the user's functions and constants.
     fn local(&self) -> Ident {
-        Ident::new(&self.ident.unraw().to_string(), hidden(self.ident.span()))
+        hide(&self.ident)
     }
 
     /// The default, as a value of the parameter's type.

@@ -25,14 +25,15 @@ mod evil {
 }
 
 mod mine {
+    #[allow(unused_imports)]
     use super::evil::*;
     use ::fastroai::{agent, safe_tool};
 
     struct String;
+    #[allow(unused_macros)]
     macro_rules! vec { () => {} }
+    #[allow(unused_macros)]
     macro_rules! concat { () => {} }
-    #[allow(unused_imports)]
-    pub(crate) use {concat, vec};
 
     #[derive(Clone)]
     pub(crate) struct Catalogue;
