@@ -156,3 +156,22 @@ async fn a_reader_that_takes_its_time_is_no_silence() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(crate::tiny::collect(events).await.end.unwrap().text(), "hello");
 }
+
+#[tokio::test]
+async fn a_dropped_stream_closes_its_connection() {
+    use futures_util::StreamExt;
+    let server = Server::start([vec![stream_head(), send(HEL), Step::Hold]]);
+    let model = crate::tiny::model(&server.url(), short());
+    let messages = [fastroai_providers::Message::user("hello")];
+    let settings = fastroai_providers::Settings::default();
+    let request = fastroai_providers::Request::new(&messages, &settings);
+    let mut events = fastroai_providers::Model::stream(&model, &request).await.unwrap();
+    assert!(events.next().await.unwrap().is_ok());
+    assert_eq!(server.open(), 1);
+    drop(events);
+    let begun = Instant::now();
+    while server.open() > 0 && begun.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(server.open(), 0);
+}
