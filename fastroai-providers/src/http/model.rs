@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -18,6 +19,9 @@ use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::response::{Part, Response};
 use crate::stream::{Delta, ResponseStream, StreamEvent};
+
+/// How long a stream that has said everything may take to end.
+const LINGER: Duration = Duration::from_millis(250);
 
 /// A model at one address, spoken to in one wire format.
 pub struct HttpModel {
@@ -163,7 +167,7 @@ async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
     let body = sse::limited(reply.body(), limits).boxed();
     let (events, body) = body::begins_with_event(body).await;
     if events.unwrap_or_else(|| content_type.starts_with("text/event-stream")) {
-        return sse::decode_limited(protocol.decoder(), body);
+        return sse::decode_limited(protocol.decoder(), body, Some(LINGER));
     }
     let (bytes, broken) = body::read(body, bounds).await;
     let read = match broken {
