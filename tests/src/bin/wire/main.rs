@@ -27,10 +27,6 @@ use recording::Recording;
 /// The adapter of a wire, by its name in the recordings.
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     match api {
-        "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
-        // "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
-        // "chat_completions" => Some(Box::new(fastroai_providers::openai::ChatCompletions::new())),
-        "messages" => Some(Box::new(fastroai_providers::anthropic::Messages::new())),
         "chat_completions" => Some(Box::new(ChatCompletions::new())),
         "messages" => Some(Box::new(Messages::new())),
         _ => None,
