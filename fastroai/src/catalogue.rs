@@ -45,12 +45,7 @@ const PROVIDERS: &[Provider] = &[
             "o3-pro",
             "o4-mini",
         ],
-        without_tools: &[
-            "o1-mini",
-            "o1-mini-2024-09-12",
-            "o1-preview",
-            "o1-preview-2024-09-12",
-        ],
+        without_tools: &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"],
     },
     Provider {
         name: "anthropic",
@@ -242,7 +237,10 @@ mod tests {
     #[test]
     fn unknown_providers_and_models_without_tools_are_refused() {
         let unknown = told("mistral:large", false).unwrap_or_default();
-        assert!(unknown.ends_with("the providers are `openai`, `anthropic`, `offline`"), "{unknown}");
+        assert!(
+            unknown.ends_with("the providers are `openai`, `anthropic`, `offline`"),
+            "{unknown}"
+        );
         assert_eq!(told("openai:o1-mini", false), None);
         let refused = told("openai:o1-mini", true).unwrap_or_default();
         assert!(refused.starts_with("`openai:o1-mini` cannot call tools"), "{refused}");

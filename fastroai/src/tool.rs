@@ -1,5 +1,6 @@
 //! Functions that a model may call.
 
+mod argument;
 mod arguments;
 mod bound;
 mod context;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 use fastroai_providers::ToolDefinition;
 use futures_util::future::BoxFuture;
 
-pub use arguments::{Arguments, Reader, ToolArg, ToolDefault};
+pub use argument::{ToolArg, ToolDefault};
+pub use arguments::{Arguments, Reader};
 pub use bound::{BoundTool, DynTool};
 pub(crate) use context::CallContext;
 pub use context::RunContext;

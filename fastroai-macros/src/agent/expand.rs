@@ -97,9 +97,9 @@ fn shared_fields(agent: &Agent) -> WhereClause {
 }
 
 fn tools(tools: &[Type]) -> Option<TokenStream> {
-    let bound = tools.iter().map(|tool| {
-        quote_spanned!(tool.span()=> <#tool as __fastroai::Tool<Self>>::bind(self))
-    });
+    let bound = tools
+        .iter()
+        .map(|tool| quote_spanned!(tool.span()=> <#tool as __fastroai::Tool<Self>>::bind(self)));
     (!tools.is_empty()).then(|| {
         quote! {
             fn tools(&self) -> __fastroai::Vec<__fastroai::BoundTool<'_>> {

@@ -138,8 +138,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
             Parameter::Run { is_reference: false } => quote!(#run),
             Parameter::Lent { ident, .. } => {
                 let ty = provides.next();
-                let provided =
-                    quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
+                let provided = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
                 if is_async {
                     return provided;
                 }
@@ -164,7 +163,7 @@ fn finish(
 ) -> TokenStream {
     let function = tool.function.name();
     let at = function.span();
-    let called = quote!(#function(#(#passed),*));
+    let called = quote_spanned!(at=> #function(#(#passed),*));
     let returned = if tool.function.is_async() {
         // Where the future is not `Send`, the function's name is underlined, once.
         let sent = quote_spanned!(at=> __fastroai::send(#called));
@@ -175,8 +174,8 @@ fn finish(
     };
     let takes_run =
         tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
-    let detach = (takes_run && !tool.function.is_async())
-        .then(|| quote!(let #run = #run.detach();));
+    let detach =
+        (takes_run && !tool.function.is_async()).then(|| quote!(let #run = #run.detach();));
     quote! {
         __fastroai::Box::pin(async move {
             #read
@@ -190,10 +189,9 @@ fn finish(
 /// What the function returned, for the model; complaints about a type land where it is written.
 fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
-    let value = Ident::new("value", hidden(at_value));
-    let error = Ident::new("error", hidden(at_error));
-    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&#value));
-    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(#error));
+    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
+    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
+    let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
     quote! {
         match __fastroai::Returned(#called).split() {
             __fastroai::Ok(#value) => #shown,

@@ -1,7 +1,5 @@
 //! What goes into a tool's future.
 
-use std::borrow::Borrow;
-
 /// What a blocking tool can be lent: it runs on another thread, with a clone of the agent's field.
 #[diagnostic::on_unimplemented(
     message = "a blocking tool cannot be lent a `{Self}`",
@@ -9,16 +7,14 @@ use std::borrow::Borrow;
     note = "a plain `fn` gets a clone of the agent's field, which must be `Clone + Send + 'static`: write `async fn`, or lend an `Arc` of it"
 )]
 pub trait Detach {
-    /// What goes to the other thread.
-    type Detached: Borrow<Self> + Send + 'static;
-
     /// Clones it.
-    fn detach(&self) -> Self::Detached;
+    fn detach(&self) -> Self
+    where
+        Self: Sized;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + 'static> Detach for T {
-    type Detached = T;
     fn detach(&self) -> T {
         self.clone()
     }

@@ -15,11 +15,16 @@ pub type ToolReturn = Result<String, ToolError>;
     label = "`{Self}` cannot be shown to the model",
     note = "add `#[derive(serde::Serialize)]` to `{Self}`, or return a `String`"
 )]
-pub trait ToolOutput: Serialize {
+pub trait ToolOutput {
     /// Writes the value for the model: texts as they are, other values as JSON.
     ///
     /// # Errors
     /// The serialiser's own.
+    fn to_reply(&self) -> ToolReturn;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ToolOutput for T {
     fn to_reply(&self) -> ToolReturn {
         let json = serde_json::to_string(self).map_err(ToolError::new)?;
         if json.starts_with('"') {
@@ -29,9 +34,6 @@ pub trait ToolOutput: Serialize {
         }
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize> ToolOutput for T {}
 
 /// Writes a tool's value for the model: texts as they are, other values as JSON.
 ///
