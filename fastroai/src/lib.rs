@@ -55,8 +55,8 @@ pub mod __private {
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::tool::{
         Arguments, ArgumentsSchema, BoundTool, Detach, Effect, Returned, RunContext, Tool, ToolArg,
-        ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError, blocking,
-        check_names, check_timeout, send,
+        ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError,
+        blocking, check_names, check_timeout, send,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

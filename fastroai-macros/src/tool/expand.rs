@@ -80,7 +80,12 @@ fn describe(argument: &Argument, schema: &Ident) -> TokenStream {
             <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
         },
         Some(default) => quote_spanned! {ty.span()=>
-            <#ty as __fastroai::ToolArg>::describe_or(&mut #schema, #name, #description, &#default);
+            <#ty as __fastroai::ToolArg>::describe_or(
+                &mut #schema,
+                #name,
+                #description,
+                <#ty as __fastroai::ToolDefault>::to_json(&#default),
+            );
         },
     }
 }
@@ -145,7 +150,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
                 let at = ty.map_or_else(proc_macro2::Span::call_site, Spanned::span);
                 let owned = hide(ident);
                 lent.extend(quote_spanned! {at=>
-                    let #owned = <#ty as __fastroai::Detach>::detach(#provided);
+                    let #owned = <#ty as __fastroai::Detach>::DETACH(#provided);
                 });
                 quote!(&#owned)
             }
@@ -166,8 +171,7 @@ fn finish(
     let called = quote_spanned!(at=> #function(#(#passed),*));
     let returned = if tool.function.is_async() {
         // Where the future is not `Send`, the function's name is underlined, once.
-        let sent = quote_spanned!(at=> __fastroai::send(#called));
-        reply(tool, &quote!(#sent.await))
+        reply(tool, &quote_spanned!(at=> __fastroai::send(#called).await))
     } else {
         let reply = reply(tool, &called);
         quote!(__fastroai::blocking(move || #reply).await)
@@ -188,12 +192,14 @@ fn finish(
 
 /// What the function returned, for the model; complaints about a type land where it is written.
 fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
+    let at = tool.function.name().span();
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
     let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
     let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
     let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
+    let returned = quote_spanned!(at=> __fastroai::Returned(#called).split());
     quote! {
-        match __fastroai::Returned(#called).split() {
+        match #returned {
             __fastroai::Ok(#value) => #shown,
             __fastroai::Err(#error) => __fastroai::Err(#failed),
         }
@@ -273,7 +279,7 @@ impl Argument {
         Some(match self.default.as_ref()? {
             Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::Default>::default()),
             Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                quote_spanned!(text.span()=> <#ty as __fastroai::From<&str>>::from(#text))
+                quote_spanned!(text.span()=> __fastroai::From::from(#text))
             }
             Default::Expression(value) => quote!(#value),
         })

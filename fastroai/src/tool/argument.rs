@@ -21,9 +21,12 @@ pub trait ToolArg: Sized {
     fn describe(schema: &mut ArgumentsSchema, name: &str, description: &str);
 
     /// Adds a field of this type that has a default, as [`ArgumentsSchema::field_or`] does.
-    fn describe_or(schema: &mut ArgumentsSchema, name: &str, description: &str, default: &Self)
-    where
-        Self: ToolDefault;
+    fn describe_or(
+        schema: &mut ArgumentsSchema,
+        name: &str,
+        description: &str,
+        default: Option<Value>,
+    );
 
     /// Reads a field, as [`Reader::get`] does.
     fn read(reader: &mut Reader<'_>, name: &str) -> Option<Self>;
@@ -39,11 +42,13 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> ToolArg for T {
         schema.add::<T>(name, description);
     }
 
-    fn describe_or(schema: &mut ArgumentsSchema, name: &str, description: &str, default: &T)
-    where
-        T: ToolDefault,
-    {
-        schema.add_or::<T>(name, description, default.to_json());
+    fn describe_or(
+        schema: &mut ArgumentsSchema,
+        name: &str,
+        description: &str,
+        default: Option<Value>,
+    ) {
+        schema.add_or::<T>(name, description, default);
     }
 
     fn read(reader: &mut Reader<'_>, name: &str) -> Option<T> {
@@ -57,7 +62,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> ToolArg for T {
 
 /// The types of which a parameter may have a default, which the schema tells the model.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` cannot be the default of a tool parameter",
+    message = "`{Self}` cannot be the default of a tool parameter",
     label = "a default of type `{Self}` cannot be shown to the model",
     note = "add `#[derive(serde::Serialize)]` to `{Self}`, or take an `Option<{Self}>` and choose in the body"
 )]

@@ -6,18 +6,14 @@
     label = "a `{Self}` cannot be cloned for another thread",
     note = "a plain `fn` gets a clone of the agent's field, which must be `Clone + Send + 'static`: write `async fn`, or lend an `Arc` of it"
 )]
-pub trait Detach {
+pub trait Detach: Sized {
     /// Clones it.
-    fn detach(&self) -> Self
-    where
-        Self: Sized;
+    const DETACH: fn(&Self) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + 'static> Detach for T {
-    fn detach(&self) -> T {
-        self.clone()
-    }
+    const DETACH: fn(&T) -> T = T::clone;
 }
 
 /// The same future; a tool whose future is not `Send` is an error here and nowhere else.

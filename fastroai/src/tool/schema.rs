@@ -53,7 +53,7 @@ impl ArgumentsSchema {
         description: &str,
         default: &T,
     ) -> &mut Self {
-        T::describe_or(self, name, description, default);
+        T::describe_or(self, name, description, default.to_json());
         self
     }
 
