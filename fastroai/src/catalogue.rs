@@ -3,7 +3,7 @@
 mod slip;
 
 use crate::sentence::{Sentence, same};
-use slip::is_slip;
+use slip::{is_slip, is_slip_of_provider};
 
 /// A provider, and the models of it that a slip of letters may have meant.
 struct Provider {
@@ -139,7 +139,7 @@ const fn unknown_provider(provider: &str, name: &str) -> Sentence {
     let mut sentence = Sentence::new("unknown provider `").and(provider).and("`");
     let mut index = 0;
     while index < PROVIDERS.len() {
-        if is_slip(provider, PROVIDERS[index].name) {
+        if is_slip_of_provider(provider, PROVIDERS[index].name) {
             return sentence
                 .and("\nhelp: did you mean `")
                 .and(PROVIDERS[index].name)
@@ -227,6 +227,7 @@ mod tests {
             ("anthropic:cluade-opus-4-5", "`anthropic:claude-opus-4-5`"),
             ("opnai:gpt-4o", "`openai:gpt-4o`"),
             ("OpenAI:gpt-4o", "`openai:gpt-4o`"),
+            ("antrophic:claude-opus-4-5", "`anthropic:claude-opus-4-5`"),
             ("antropic:claude-opus-4-5", "`anthropic:claude-opus-4-5`"),
         ] {
             let told = told(model, false).unwrap_or_default();

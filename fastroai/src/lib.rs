@@ -51,19 +51,23 @@ pub mod __private {
     pub use crate::agent::{AgentConfig, AgentSpec};
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
-    pub use crate::provide::{Provide, Shared};
+    pub use crate::provide::Provide;
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, BoundTool, Detach, Effect, Returned, RunContext, Tool, ToolArg,
-        ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError,
-        blocking, check_names, check_timeout, send,
+        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, Returned, RunContext,
+        Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput,
+        WithoutError, blocking, check_names, check_timeout, send,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;
     pub use std::boxed::Box;
-    pub use std::convert::{From, Into};
-    pub use std::default::Default;
+    pub use std::convert::Into;
+    pub use std::default::Default as OfType;
     pub use std::marker::{Sized, Sync};
+    // Under names that are not in scope by themselves: the macros write these at the user's tokens,
+    // where a needless path would be linted as the user's.
+    pub use std::convert::From as FromText;
+    pub use std::marker::Sync as Shared;
     pub use std::option::Option::{self, Some};
     pub use std::result::Result::{Err, Ok};
     pub use std::string::String;

@@ -25,14 +25,3 @@ pub trait Provide<T: ?Sized> {
     /// What the tool is lent, for one call.
     fn provide(&self) -> &T;
 }
-
-/// What an agent may hold: its runs share it between threads.
-#[diagnostic::on_unimplemented(
-    message = "an agent cannot hold a `{Self}`",
-    label = "the runs of an agent share its fields between threads, and a `{Self}` is not `Sync`",
-    note = "put it behind a `std::sync::Mutex`, or make it where it is used"
-)]
-pub trait Shared: Sync {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Sync + ?Sized> Shared for T {}

@@ -28,9 +28,9 @@ pub use error::{ToolError, ToolFailure};
 pub use function::FunctionTool;
 #[cfg(feature = "jsonschema")]
 pub use function::SchemaError;
-pub use lent::Detach;
 #[doc(hidden)]
 pub use lent::send;
+pub use lent::{Blocking, Detach};
 #[doc(hidden)]
 pub use names::{check_names, check_timeout};
 pub use options::{Effect, ToolOptions};

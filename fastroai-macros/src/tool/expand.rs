@@ -150,7 +150,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
                 let at = ty.map_or_else(proc_macro2::Span::call_site, Spanned::span);
                 let owned = hide(ident);
                 lent.extend(quote_spanned! {at=>
-                    let #owned = <#ty as __fastroai::Detach>::DETACH(#provided);
+                    let #owned = <__fastroai::Blocking as __fastroai::Detach<#ty>>::detach(#provided);
                 });
                 quote!(&#owned)
             }
@@ -277,9 +277,9 @@ impl Argument {
     fn default_value(&self) -> Option<TokenStream> {
         let ty = &self.ty;
         Some(match self.default.as_ref()? {
-            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::Default>::default()),
+            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default()),
             Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                quote_spanned!(text.span()=> __fastroai::From::from(#text))
+                quote_spanned!(text.span()=> __fastroai::FromText::from(#text))
             }
             Default::Expression(value) => quote!(#value),
         })

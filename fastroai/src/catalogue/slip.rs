@@ -11,11 +11,19 @@ const NEVER: usize = 100;
 /// Letters may be added, dropped or swapped, once in a short name and twice in a long one. They
 /// may be replaced in longer words only, since `gpt-4a` is no `gpt-4o`. Digits may not change.
 pub(super) const fn is_slip(written: &str, known: &str) -> bool {
+    is_within(written, known, if known.len() < 10 { 1 } else { 2 })
+}
+
+/// As [`is_slip`], for the names of providers: there are few, so that two slips are no doubt.
+pub(super) const fn is_slip_of_provider(written: &str, known: &str) -> bool {
+    is_within(written, known, 2)
+}
+
+const fn is_within(written: &str, known: &str, limit: usize) -> bool {
     let (written, known) = (written.as_bytes(), known.as_bytes());
     if written.len() > LONGEST || known.len() > LONGEST {
         return false;
     }
-    let limit = if known.len() < 10 { 1 } else { 2 };
     distance(written, known, limit) <= limit
 }
 
