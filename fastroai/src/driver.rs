@@ -255,7 +255,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 }
                 Work::Check { text } => match check.accepts(&text) {
                     Ok(()) => Event::Accepted,
-                    Err(reason) => Event::Rejected { reason },
+                    Err(reason) => Event::Rejected { reason: reason.into() },
                 },
                 Work::Done(End::Answered { text }) => {
                     ended.text = text;

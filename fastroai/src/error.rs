@@ -8,7 +8,7 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
 
 use crate::money::{Bill, Cost, Total};
-use crate::run::{Failure, Stop};
+use crate::run::{Failure, Reason, Stop};
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
@@ -88,24 +88,6 @@ pub enum ErrorKind {
     Cancelled,
     /// Agents called agents too deeply.
     TooDeep,
-}
-
-/// A reason that may repeat a piece of an answer: `Debug` hides it, [`as_str`](Self::as_str) shows it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reason(String);
-
-impl Reason {
-    /// The reason.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} bytes>", self.0.len())
-    }
 }
 
 /// What kind of trouble an error is, for a decision what to do about it.
@@ -199,9 +181,7 @@ impl ErrorKind {
             Failure::Empty => Self::Empty,
             Failure::Refused => Self::Refused,
             Failure::Filtered => Self::Filtered,
-            Failure::OutputInvalid { attempts, reason } => {
-                Self::OutputInvalid { attempts, reason: Reason(reason) }
-            }
+            Failure::OutputInvalid { attempts, reason } => Self::OutputInvalid { attempts, reason },
             Failure::OutputTruncated => Self::OutputTruncated,
         }
     }
