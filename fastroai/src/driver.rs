@@ -101,6 +101,7 @@ pub(crate) async fn drive(
         scope.runtime().prices().warm();
     }
     let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let unended = telemetry::Unended::new(&span);
     let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -111,6 +112,7 @@ pub(crate) async fn drive(
         })
         .instrument(span.clone())
         .await;
+    unended.end();
     if ended.failure.is_none() {
         stopping.disarm();
     }

@@ -64,6 +64,7 @@ impl Run<'_, '_> {
     async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (ToolUnit, ToolReport, ToolCallRecord) {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
+        let unended = telemetry::Unended::new(&span);
         let mut attempts = 0;
         let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
         let report = match self.order.tools.iter().find(named) {
@@ -73,6 +74,7 @@ impl Run<'_, '_> {
             }
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
+        unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
         let record =
             ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
