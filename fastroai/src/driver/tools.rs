@@ -135,12 +135,18 @@ impl Run<'_, '_> {
             turn,
             attempt,
             scope: scope.clone(),
+            run: self.scope.cancellation().clone(),
         });
+        let stopping = scope.cancellation().clone().drop_guard();
         // The call itself is inside: a tool may panic before its first await.
         let running = async { tool.call(Arguments::new(&call.arguments), context).await };
         let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
         match tokio::time::timeout(options.timeout, guarded).await {
-            Ok(Ok(returned)) => Attempt::Returned(returned),
+            Ok(Ok(returned)) => {
+                // What the tool has left behind may go on as long as the run does.
+                stopping.disarm();
+                Attempt::Returned(returned)
+            }
             Ok(Err(payload)) => Attempt::Panicked(panic_text(&*payload)),
             Err(_) => Attempt::TimedOut,
         }
