@@ -306,6 +306,13 @@ impl<'r, 'a> Run<'r, 'a> {
             if spent.known() >= *budget {
                 return Err(ErrorKind::Budget { budget: *budget, spent });
             }
+            // A failed attempt of unknown cost does not end a run; an answer does.
+            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
+            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
+            {
+                let model = format!("{}:{}", line.provider, line.model);
+                return Err(ErrorKind::UnknownUsage { model });
+            }
         }
         let id = self.model.id();
         if self.is_free() || self.order.config.rates.is_some() {

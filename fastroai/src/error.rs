@@ -82,6 +82,12 @@ pub enum ErrorKind {
         /// The model.
         model: String,
     },
+    /// There is a budget, and the model did not report what its last answer used: what is left of
+    /// the budget is unknown, and nothing more was sent.
+    UnknownUsage {
+        /// The model.
+        model: String,
+    },
     /// The time is up.
     DeadlinePassed,
     /// Someone cancelled it.
@@ -207,6 +213,7 @@ impl ErrorKind {
             Self::Loop { .. } => "loop",
             Self::Budget { .. } => "budget",
             Self::UnknownPrice { .. } => "unknown_price",
+            Self::UnknownUsage { .. } => "unknown_usage",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -226,9 +233,11 @@ impl ErrorKind {
                 _ => ErrorCategory::Transient,
             },
             Self::Empty => ErrorCategory::Transient,
-            Self::Config(_) | Self::Refused | Self::Filtered | Self::UnknownPrice { .. } => {
-                ErrorCategory::Permanent
-            }
+            Self::Config(_)
+            | Self::Refused
+            | Self::Filtered
+            | Self::UnknownPrice { .. }
+            | Self::UnknownUsage { .. } => ErrorCategory::Permanent,
             Self::OutputTruncated
             | Self::MaxTurns { .. }
             | Self::MaxToolCalls { .. }
@@ -284,6 +293,10 @@ impl fmt::Display for ErrorKind {
             Self::UnknownPrice { model } => write!(
                 f,
                 "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
+            ),
+            Self::UnknownUsage { model } => write!(
+                f,
+                "there is a budget, but `{model}` does not report what its answers use: ask it without a budget, or one that reports it"
             ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),
