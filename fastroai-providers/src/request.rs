@@ -13,6 +13,8 @@ use crate::hidden::Hidden;
 use crate::message::Message;
 
 /// One request, borrowed from whoever holds the conversation: nothing is copied to ask.
+///
+/// `Debug` shows no content.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Request<'a> {
@@ -54,6 +56,11 @@ impl fmt::Debug for Request<'_> {
             .field("tool_choice", &self.tool_choice)
             .field("output", &self.output)
             .field("settings", &self.settings)
+        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
+            .field("tools", &tools)
+            .field("tool_choice", self.tool_choice)
+            .field("output", self.output)
+            .field("settings", self.settings)
             .finish()
     }
 }
