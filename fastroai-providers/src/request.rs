@@ -49,14 +49,10 @@ impl<'a> Request<'a> {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
         f.debug_struct("Request")
             .field("instructions", &self.instructions.map(Hidden))
             .field("messages", &self.messages)
-            .field("tools", &self.tools)
-            .field("tool_choice", &self.tool_choice)
-            .field("output", &self.output)
-            .field("settings", &self.settings)
-        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
             .field("tools", &tools)
             .field("tool_choice", self.tool_choice)
             .field("output", self.output)
