@@ -96,13 +96,11 @@ impl RunState {
                 }
                 self.fail(Failure::Model);
             }
-            (Phase::Tools(mut calls), Event::ToolDone { index, report }) => {
-                let misfed = Misfed { event: "ToolDone", why: "no such call waits for a result" };
-                let taken = calls.report(index, report);
+            (Phase::Tools(mut calls), Event::ToolDone { index, report })
+                if calls.runs(index, &self.spec) =>
+            {
+                calls.report(index, report);
                 self.go_on(calls);
-                if !taken {
-                    return Err(misfed);
-                }
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
                 if let Some((mut calls, index)) = output {
@@ -223,7 +221,7 @@ impl RunState {
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
     fn go_on(&mut self, mut calls: Calls) {
-        if !calls.batch(&self.spec).is_empty() {
+        if calls.waits(&self.spec) {
             self.phase = Phase::Tools(calls);
             return;
         }

@@ -32,24 +32,40 @@ impl Calls {
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let waiting = self
-            .calls
-            .iter()
-            .zip(&self.reports)
-            .enumerate()
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec));
+        let batch = self.running(spec).into_iter();
+        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+    }
+
+    /// Whether this call is one of those that run now.
+    pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
+        self.running(spec).iter().any(|(running, _)| *running == index)
+    }
+
+    /// Whether a tool is still to run.
+    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
+        self.waiting(spec).next().is_some()
+    }
+
+    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
         let mut batch = Vec::new();
-        for (index, (call, _)) in waiting {
+        for (index, call) in self.waiting(spec) {
             let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
             if sequential && !batch.is_empty() {
                 break;
             }
-            batch.push(ToolUnit { index, call: call.clone() });
+            batch.push((index, call));
             if sequential {
                 break;
             }
         }
         batch
+    }
+
+    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
+        let calls = self.calls.iter().zip(&self.reports).enumerate();
+        calls
+            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
+            .map(|(index, (call, _))| (index, call))
     }
 
     /// The first answer among the calls that is still to be checked.
@@ -62,14 +78,10 @@ impl Calls {
             .map(|(index, call)| (index, call.arguments.as_str()))
     }
 
-    /// Takes a tool's report; false if no such call waits for one.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) -> bool {
-        match self.reports.get_mut(index) {
-            Some(slot @ None) => {
-                *slot = Some(report);
-                true
-            }
-            _ => false,
+    /// Takes what came of a call.
+    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+        if let Some(slot) = self.reports.get_mut(index) {
+            slot.get_or_insert(report);
         }
     }
 
