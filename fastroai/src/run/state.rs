@@ -179,8 +179,8 @@ impl RunState {
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
         self.messages.push(Message::Assistant(reply));
 
-        if calls.len() > 0 {
-            self.tool_calls = self.tool_calls.saturating_add(calls.len() as u64);
+        if !calls.is_empty() {
+            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
             if self.tool_calls > u64::from(self.spec.max_tool_calls) {
                 self.messages.push(calls.into_message());
                 self.fail(Failure::MaxToolCalls {
@@ -225,9 +225,9 @@ impl RunState {
             self.phase = Phase::Tools(calls);
             return;
         }
-        if let Some((index, text)) = calls.unchecked_output(&self.spec) {
+        if let Some((index, text, cut)) = calls.unchecked_output(&self.spec) {
             let text = text.to_owned();
-            self.phase = Phase::Check { text, output: Some((calls, index)), cut: false };
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
         let verdict = calls.judge(&self.spec, &mut self.corrections, &mut self.repeats);
@@ -245,6 +245,10 @@ impl RunState {
         match output {
             Some((mut calls, index)) => {
                 calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
+                if cut {
+                    self.messages.push(calls.into_message());
+                    return self.fail(Failure::OutputTruncated);
+                }
                 self.go_on(calls);
             }
             None if cut => return self.fail(Failure::OutputTruncated),

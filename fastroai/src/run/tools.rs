@@ -1,6 +1,6 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
 
@@ -15,6 +15,8 @@ use super::work::{Failure, ToolUnit};
 pub(super) struct Calls {
     calls: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
+    /// The reply was cut at the limit of output tokens.
+    cut: bool,
 }
 
 impl Calls {
@@ -23,11 +25,16 @@ impl Calls {
         let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
         let cut = reply.finish_reason == FinishReason::Length;
         let reports = calls.iter().map(|call| refuse(call, spec, cut)).collect();
-        Self { calls, reports }
+        Self { calls, reports, cut }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
+    pub(super) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// How many tools they ask for; handing in an answer is none.
+    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
+        self.calls.iter().filter(|call| !is_output(call, spec)).count()
     }
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
@@ -68,14 +75,17 @@ impl Calls {
             .map(|(index, (call, _))| (index, call))
     }
 
-    /// The first answer among the calls that is still to be checked.
-    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str)> {
+    /// The first answer among the calls that is still to be checked, and whether it was cut.
+    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
         let mut calls = self.calls.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
             })
-            .map(|(index, call)| (index, call.arguments.as_str()))
+            .map(|(index, call)| {
+                let arguments = call.arguments.as_str();
+                (index, arguments, self.cut && !is_json(arguments))
+            })
     }
 
     /// Takes what came of a call.
@@ -94,7 +104,8 @@ impl Calls {
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in.
+    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
+    /// the model has read none of it yet.
     pub(super) fn judge(
         &mut self,
         spec: &RunSpec,
@@ -102,9 +113,14 @@ impl Calls {
         repeats: &mut Repeats,
     ) -> Result<(), Failure> {
         let mut verdict = Ok(());
+        let (mut noted, mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (call, report) in self.calls.iter().zip(&mut self.reports) {
-            let (Some(report), Some(tool)) = (report, tool(spec, &call.name)) else { continue };
-            match repeats.note(call, report) {
+            let (Some(report), Some(_)) = (report, tool(spec, &call.name)) else { continue };
+            used.insert(call.name.as_str());
+            if report.outcome == ToolOutcome::Retry {
+                wrong.insert(call.name.as_str());
+            }
+            match repeats.note(call, report, &mut noted) {
                 Verdict::Fine => {}
                 Verdict::Tell => report.content.push_str(
                     "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
@@ -113,16 +129,17 @@ impl Calls {
                     verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
                 }
             }
-            if report.outcome == ToolOutcome::Retry {
-                let count = corrections.entry(call.name.clone()).or_default();
-                *count = count.saturating_add(1);
-                if *count > tool.corrections {
-                    let failure =
-                        Failure::Corrections { tool: call.name.clone(), limit: tool.corrections };
-                    verdict = verdict.and(Err(failure));
-                }
-            } else {
-                corrections.remove(&call.name);
+        }
+        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
+            if !wrong.contains(tool.name.as_str()) {
+                corrections.remove(&tool.name);
+                continue;
+            }
+            let count = corrections.entry(tool.name.clone()).or_default();
+            *count = count.saturating_add(1);
+            if *count > tool.corrections {
+                let (tool, limit) = (tool.name.clone(), tool.corrections);
+                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
             }
         }
         verdict
@@ -160,11 +177,17 @@ fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
     spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
 }
 
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// What a call is told that cannot run.
 fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
     let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
-    let known = is_output(call, spec) || tool(spec, &call.name).is_some();
-    if !known {
+    if is_output(call, spec) {
+        return None;
+    }
+    if tool(spec, &call.name).is_none() {
         let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
         if spec.output == OutputMode::Tool {
             names.push(OUTPUT_TOOL);
@@ -175,8 +198,7 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    let whole = call.arguments.trim().is_empty()
-        || serde_json::from_str::<serde::de::IgnoredAny>(&call.arguments).is_ok();
+    let whole = call.arguments.trim().is_empty() || is_json(&call.arguments);
     if cut && !whole {
         return retry(
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
