@@ -181,6 +181,10 @@ struct Ended {
 }
 
 impl Ended {
+    fn is_over(&self) -> bool {
+        matches!(self.state.next(), Work::Done(_))
+    }
+
     /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
