@@ -8,7 +8,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::base_url::BaseUrl;
-use super::body::{self, Looks};
+use super::body;
 use super::key::ApiKey;
 use super::sse::{self, Limits};
 use super::transport::{Reply, Transport};
@@ -160,8 +160,9 @@ async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
         body_bytes: bounds.bytes,
         ..Limits::default()
     };
-    let (looks, body) = body::look(sse::limited(reply.body(), limits).boxed()).await;
-    if looks == Looks::Other {
+    let body = sse::limited(reply.body(), limits).boxed();
+    let (events, body) = body::begins_with_event(body).await;
+    if events.unwrap_or_else(|| content_type.starts_with("text/event-stream")) {
         return sse::decode_limited(protocol.decoder(), body);
     }
     let (bytes, broken) = body::read(body, bounds).await;

@@ -81,14 +81,14 @@ async fn n10_pings_and_comments_count_as_life() {
 
 #[tokio::test]
 async fn n16_an_endless_stream_is_not_read_for_ever() {
-    let error = run([send(HEL), Step::Drip(&[b'\n'; 1 << 20], 0)], short()).await.end.unwrap_err();
+    let error = run([send(HEL), Step::Flood(b'\n')], short()).await.end.unwrap_err();
     assert_eq!(*error.kind(), ModelErrorKind::Protocol(ProtocolFault::TooLarge));
     assert_eq!(partial(&error), "hel");
 }
 
 #[tokio::test]
 async fn n29_an_event_without_an_end_is_not_read_for_ever() {
-    let steps = [send(HEL), send("data: "), Step::Drip(&[b'x'; 1 << 20], 0)];
+    let steps = [send(HEL), send("data: "), Step::Flood(b'x')];
     let error = run(steps, short()).await.end.unwrap_err();
     assert_eq!(*error.kind(), ModelErrorKind::Protocol(ProtocolFault::TooLarge));
     assert!(error.to_string().contains("an event"), "{error}");
@@ -155,4 +155,23 @@ async fn a_reader_that_takes_its_time_is_no_silence() {
     assert!(events.next().await.unwrap().is_ok());
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(crate::tiny::collect(events).await.end.unwrap().text(), "hello");
+}
+
+#[tokio::test]
+async fn a_dropped_stream_closes_its_connection() {
+    use futures_util::StreamExt;
+    let server = Server::start([vec![stream_head(), send(HEL), Step::Hold]]);
+    let model = crate::tiny::model(&server.url(), short());
+    let messages = [fastroai_providers::Message::user("hello")];
+    let settings = fastroai_providers::Settings::default();
+    let request = fastroai_providers::Request::new(&messages, &settings);
+    let mut events = fastroai_providers::Model::stream(&model, &request).await.unwrap();
+    assert!(events.next().await.unwrap().is_ok());
+    assert_eq!(server.open(), 1);
+    drop(events);
+    let begun = Instant::now();
+    while server.open() > 0 && begun.elapsed() < Duration::from_secs(5) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(server.open(), 0);
 }
