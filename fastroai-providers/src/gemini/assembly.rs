@@ -34,7 +34,7 @@ impl Assembly {
         self.model = reply.model_version.or(self.model.take());
         self.id = reply.response_id.or(self.id.take());
         if let Some(usage) = reply.usage_metadata {
-            self.usage.merge(usage);
+            self.usage.restate(usage);
         }
         if let Some(feedback) = reply.prompt_feedback {
             self.finish.blocked(feedback.block_reason, feedback.block_reason_message);

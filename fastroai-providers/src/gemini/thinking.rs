@@ -15,10 +15,10 @@ use crate::request::{Effort, Settings};
 pub(super) struct Thinking {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     include_thoughts: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thinking_budget: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thinking_level: Option<&'static str>,
+    #[serde(rename = "thinkingBudget", skip_serializing_if = "Option::is_none")]
+    budget: Option<u32>,
+    #[serde(rename = "thinkingLevel", skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
 }
 
 impl Thinking {
@@ -28,7 +28,7 @@ impl Thinking {
         let thinking = match (style, effort) {
             (Style::Unable, _) => return Ok(None),
             (Style::Budget { optional: true, .. }, Effort::None) => {
-                Self { thinking_budget: Some(0), ..Self::default() }
+                Self { budget: Some(0), ..Self::default() }
             }
             (Style::Budget { .. }, Effort::None) => return Err(always_thinks("low")),
             (Style::Level { minimal, .. }, Effort::None) => {
@@ -36,13 +36,13 @@ impl Thinking {
             }
             (Style::Budget { least, .. }, effort) => Self {
                 include_thoughts: true,
-                thinking_budget: Some(budget(effort, least, settings.max_tokens)),
-                thinking_level: None,
+                budget: Some(budget(effort, least, settings.max_tokens)),
+                level: None,
             },
             (Style::Level { minimal, medium }, effort) => Self {
                 include_thoughts: true,
-                thinking_budget: None,
-                thinking_level: Some(match effort {
+                budget: None,
+                level: Some(match effort {
                     Effort::Minimal if minimal => "MINIMAL",
                     Effort::None | Effort::Minimal | Effort::Low => "LOW",
                     Effort::Medium if medium => "MEDIUM",

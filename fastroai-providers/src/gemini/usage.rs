@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 
 use crate::usage::{Usage, count};
 
-/// Counts as the provider sends them, in one piece or growing over a stream.
+/// Counts as the provider sends them, in one piece or restated over a stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
-    counts: BTreeMap<String, u64>,
-    /// By the list's name and the modality.
-    modalities: BTreeMap<(String, String), u64>,
+    totals: BTreeMap<String, u64>,
+    /// Of each list of details, the counts by modality.
+    modalities: BTreeMap<String, BTreeMap<String, u64>>,
     inconsistent: bool,
 }
 
@@ -28,44 +28,49 @@ struct ModalityCount<'a> {
 }
 
 impl Counts {
-    /// Takes a report, which in a stream repeats what earlier ones said, as large or larger.
-    pub(super) fn merge(&mut self, report: &RawValue) {
+    /// Takes a report. In a stream the last word on a count holds, larger or smaller; what is left
+    /// out, or zero, takes nothing back.
+    pub(super) fn restate(&mut self, report: &RawValue) {
         let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(report.get()) else {
             self.inconsistent = true;
             return;
         };
         for (name, value) in fields {
             if name.ends_with("TokensDetails") {
-                self.merge_modalities(&name, value);
+                self.restate_modalities(name, value);
             } else if name.ends_with("TokenCount") {
                 let (value, bent) = count(value.get());
                 self.inconsistent |= bent;
-                raise(&mut self.counts, name, value);
+                match value {
+                    Some(0) => _ = self.totals.entry(name).or_default(),
+                    Some(value) => _ = self.totals.insert(name, value),
+                    None => {}
+                }
             }
         }
     }
 
-    fn merge_modalities(&mut self, name: &str, list: &RawValue) {
+    fn restate_modalities(&mut self, name: String, list: &RawValue) {
         let Ok(list) = serde_json::from_str::<Vec<ModalityCount<'_>>>(list.get()) else {
             self.inconsistent |= list.get() != "null";
             return;
         };
-        let mut sums: BTreeMap<(String, String), u64> = BTreeMap::new();
+        let mut sums: BTreeMap<String, u64> = BTreeMap::new();
         for ModalityCount { modality, token_count } in list {
             let (value, bent) = token_count.map_or((None, false), |raw| count(raw.get()));
             self.inconsistent |= bent;
-            let sum = sums.entry((name.to_owned(), modality)).or_default();
+            let sum = sums.entry(modality).or_default();
             *sum = sum.saturating_add(value.unwrap_or(0));
         }
-        for (key, sum) in sums {
-            raise(&mut self.modalities, key, Some(sum));
+        if !sums.is_empty() {
+            self.modalities.insert(name, sums);
         }
     }
 
     /// The counts in our meaning.
     pub(super) fn usage(&self) -> Usage {
         let mut usage = Usage { inconsistent: self.inconsistent, ..Usage::default() };
-        let known = |name: &str| self.counts.get(name).copied();
+        let known = |name: &str| self.totals.get(name).copied();
         let tools = known("toolUsePromptTokenCount");
         let thoughts = known("thoughtsTokenCount");
         let total = known("totalTokenCount");
@@ -77,8 +82,7 @@ impl Counts {
         }
         usage.reasoning_tokens = thoughts;
         usage.cache_read_tokens = known("cachedContentTokenCount");
-        let audio =
-            |list: &str| self.modalities.get(&(list.to_owned(), "AUDIO".to_owned())).copied();
+        let audio = |list: &str| self.modalities.get(list)?.get("AUDIO").copied();
         let tools_audio = audio("toolUsePromptTokensDetails");
         usage.input_audio_tokens =
             add(audio("promptTokensDetails"), tools_audio, &mut usage.inconsistent);
@@ -100,20 +104,15 @@ impl Counts {
         let summed = |name: &str, value: u64| {
             name == "totalTokenCount" && usage.total_tokens().is_none_or(|sum| sum == value)
         };
-        let counts = (self.counts.iter())
+        let counts = (self.totals.iter())
             .filter(|(name, value)| !FIELDS.contains(&name.as_str()) && !summed(name, **value))
             .map(|(name, value)| (name.clone(), *value));
-        let modalities = (self.modalities.iter())
-            .filter(|((_, modality), _)| modality != "TEXT" && modality != "AUDIO")
-            .map(|((name, modality), value)| (format!("{name}.{modality}"), *value));
+        let modalities = self.modalities.iter().flat_map(|(list, counts)| {
+            (counts.iter())
+                .filter(|(modality, _)| !matches!(modality.as_str(), "TEXT" | "AUDIO"))
+                .map(move |(modality, value)| (format!("{list}.{modality}"), *value))
+        });
         counts.chain(modalities).collect()
-    }
-}
-
-fn raise<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, value: Option<u64>) {
-    if let Some(value) = value {
-        let mine = counts.entry(key).or_default();
-        *mine = value.max(*mine);
     }
 }
 
@@ -133,7 +132,7 @@ mod tests {
     fn usage(reports: &[&str]) -> Usage {
         let mut counts = Counts::default();
         for report in reports {
-            counts.merge(serde_json::from_str(report).unwrap());
+            counts.restate(serde_json::from_str(report).unwrap());
         }
         counts.usage()
     }
@@ -157,11 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_raises_counts_and_never_adds_them_up() {
+    fn the_last_word_of_a_stream_on_a_count_holds_and_nothing_is_added_up() {
         let usage = usage(&[
-            r#"{"promptTokenCount":9,"thoughtsTokenCount":4,"totalTokenCount":13}"#,
-            r#"{"promptTokenCount":9,"candidatesTokenCount":2,"totalTokenCount":15}"#,
-            r#"{"candidatesTokenCount":5,"thoughtsTokenCount":null,"totalTokenCount":18}"#,
+            r#"{"promptTokenCount":169,"totalTokenCount":169,
+                "promptTokensDetails":[{"modality":"IMAGE","tokenCount":100}]}"#,
+            r#"{"promptTokenCount":9,"thoughtsTokenCount":4,"totalTokenCount":13,
+                "promptTokensDetails":[{"modality":"TEXT","tokenCount":9}]}"#,
+            r#"{"promptTokenCount":0,"candidatesTokenCount":5,"thoughtsTokenCount":null,
+                "totalTokenCount":18,"promptTokensDetails":[]}"#,
         ]);
         assert_eq!((usage.input_tokens, usage.output_tokens), (Some(9), Some(9)));
         assert!(usage.details.is_empty());
