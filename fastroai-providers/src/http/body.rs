@@ -86,20 +86,17 @@ pub(super) fn diagnose(body: &[u8], content_type: &str, error: ModelError) -> Mo
     if !matches!(error.kind(), ModelErrorKind::Protocol(_)) {
         return error;
     }
-    let Ok(text) = std::str::from_utf8(body) else {
-        return ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8");
-    };
-    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
         Ok(_) => error,
         Err(fault) if fault.is_eof() => {
             ModelError::protocol(ProtocolFault::Truncated, "the answer was cut off")
         }
-        Err(_) => not_json(text, content_type),
+        Err(_) => not_json(&String::from_utf8_lossy(body), content_type),
     }
 }
 
 /// Something else came than the provider's answer.
-pub(super) fn not_json(text: &str, content_type: &str) -> ModelError {
+fn not_json(text: &str, content_type: &str) -> ModelError {
     let label: String = content_type.chars().filter(char::is_ascii_graphic).take(60).collect();
     let message = format!(
         "the answer is not JSON but `{label}`: is the base URL right, or is a proxy in between"
