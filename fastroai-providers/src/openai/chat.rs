@@ -5,6 +5,7 @@
 mod assembly;
 mod calls;
 mod decode;
+mod details;
 mod encode;
 mod usage;
 mod wire;
@@ -123,7 +124,7 @@ impl Protocol for ChatCompletions {
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {
-        decode::whole(&self.provider, body)
+        decode::whole(self.provider.clone(), body)
     }
 
     fn decode_error(&self, status: u16, body: &[u8]) -> ModelError {

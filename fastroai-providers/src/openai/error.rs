@@ -18,6 +18,13 @@ pub(super) fn from_event(text: &str) -> ModelError {
     Facts::of(text).into_error(None)
 }
 
+/// The error that a list holds: Google wraps each of its own in one.
+pub(super) fn from_list(text: &str) -> Option<ModelError> {
+    let list: Vec<Value> = serde_json::from_str(text).ok()?;
+    list.first()?.get("error")?;
+    Some(from_event(text))
+}
+
 /// How deep errors are wrapped in each other, at most.
 const DEPTH: usize = 8;
 
@@ -111,7 +118,7 @@ impl Facts {
 
     fn into_error(self, status: Option<u16>) -> ModelError {
         let fault = self.fault(status);
-        let mut error = ModelError::new(ModelErrorKind::Provider(fault.clone()), says(&fault));
+        let mut error = ModelError::new(ModelErrorKind::Provider(fault), says(&fault));
         for code in [self.kind, self.code].into_iter().flatten() {
             // The last that is a plain word stays.
             error = error.with_code(code);

@@ -41,7 +41,7 @@ fn rewrite(schema: &Value, depth: usize) -> Result<Value, String> {
         rewrite_keyword(keyword, value, depth, &mut out, &mut hints)?;
     }
     if let Some(target) = out.remove("$ref") {
-        return reference(target, &out, &hints);
+        return reference(&target, &out, &hints);
     }
     if describes_object(&out) {
         close(fields, &mut out)?;
@@ -106,7 +106,7 @@ fn rewrite_keyword(
         },
         "minLength" | "maxLength" | "uniqueItems" | "minProperties" | "maxProperties"
         | "contentEncoding" | "contentMediaType" => {
-            hints.push(format!("{keyword}: {}", text(value)))
+            hints.push(format!("{keyword}: {}", text(value)));
         }
         "default" if !value.is_null() => hints.push(format!("default: {}", text(value))),
         "required" | "default" | "$schema" | "$id" | "$comment" | "title" | "examples"
@@ -123,7 +123,7 @@ fn text(value: &Value) -> String {
 
 /// A reference takes nothing beside it, so that a description goes around it.
 fn reference(
-    target: Value,
+    target: &Value,
     beside: &Map<String, Value>,
     hints: &[String],
 ) -> Result<Value, String> {

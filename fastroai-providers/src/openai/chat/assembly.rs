@@ -6,8 +6,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::calls::Calls;
+use super::details::Details;
 use super::usage;
-use super::wire::{Choice, Content, ContentPart, Function, Message, ReasoningDetail, Reply, Text};
+use super::wire::{Choice, Content, ContentPart, Function, Message, Reply, Text};
 use super::wire::{Loose, ToolCall};
 use crate::response::{FinishReason, Part, Reasoning, Response};
 use crate::stream::Delta;
@@ -23,7 +24,7 @@ pub(super) struct Assembly {
     calls: Calls,
     finish: Option<String>,
     usage: Usage,
-    reasoning: Vec<ReasoningDetail>,
+    details: Details,
     beside: Map<String, Value>,
 }
 
@@ -37,7 +38,7 @@ impl Assembly {
             calls: Calls::default(),
             finish: None,
             usage: Usage::default(),
-            reasoning: Vec::new(),
+            details: Details::default(),
             beside: Map::new(),
         }
     }
@@ -168,10 +169,7 @@ impl Assembly {
 
     /// Services show one thought under several names at once; only one of them is taken.
     fn take_reasoning(&mut self, message: &Message<'_>, out: &mut Vec<Delta>) {
-        let details: Vec<ReasoningDetail> = message
-            .reasoning_details
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .unwrap_or_default();
+        let details = Details::of(message);
         let shown = [&message.reasoning_content, &message.reasoning]
             .into_iter()
             .flatten()
@@ -179,39 +177,11 @@ impl Assembly {
         if let Some(Text(text)) = shown {
             self.reasoning(text, out);
         } else {
-            for detail in &details {
-                for text in [&detail.text, &detail.summary].into_iter().flatten() {
-                    self.reasoning(text, out);
-                }
+            for text in details.texts() {
+                self.reasoning(text, out);
             }
         }
-        for detail in details {
-            self.keep(detail);
-        }
-    }
-
-    /// Keeps a reasoning detail, joined to the one that it continues.
-    fn keep(&mut self, detail: ReasoningDetail) {
-        let Some(last) = self
-            .reasoning
-            .last_mut()
-            .filter(|last| last.index == detail.index && last.kind == detail.kind)
-        else {
-            self.reasoning.push(detail);
-            return;
-        };
-        for (kept, more) in [
-            (&mut last.text, detail.text),
-            (&mut last.summary, detail.summary),
-            (&mut last.data, detail.data),
-            (&mut last.signature, detail.signature),
-        ] {
-            if let Some(more) = more {
-                kept.get_or_insert_default().push_str(&more);
-            }
-        }
-        last.id = last.id.take().or(detail.id);
-        last.format = last.format.take().or(detail.format);
+        self.details.join(details);
     }
 
     fn take_part(&mut self, raw: &RawValue, out: &mut Vec<Delta>) {
@@ -303,7 +273,9 @@ impl Assembly {
 
     /// The reply as it stands.
     pub(super) fn into_response(mut self) -> Response {
-        self.seal_reasoning();
+        if let Some(raw) = std::mem::take(&mut self.details).seal(&mut self.parts) {
+            self.provider_part(raw);
+        }
         if !self.beside.is_empty()
             && let Some(Part::Text { details, .. }) =
                 self.parts.iter_mut().rev().find(|part| matches!(part, Part::Text { .. }))
@@ -322,32 +294,6 @@ impl Assembly {
             model: (!self.model.is_empty()).then_some(self.model),
             id: (!self.id.is_empty()).then_some(self.id),
             ..Response::default()
-        }
-    }
-
-    /// Keeps what a provider signed or encrypted, both where everyone looks for it and in the form
-    /// in which it wants it back.
-    fn seal_reasoning(&mut self) {
-        let sealed = |detail: &ReasoningDetail| detail.signature.is_some() || detail.data.is_some();
-        if !self.reasoning.iter().any(sealed) {
-            return;
-        }
-        let details = std::mem::take(&mut self.reasoning);
-        let signature = details.iter().rev().find_map(|detail| detail.signature.clone());
-        let redacted = details.iter().find_map(|detail| detail.data.clone());
-        let thought = self.parts.iter_mut().rev().find_map(|part| match part {
-            Part::Reasoning(reasoning) => Some(reasoning),
-            _ => None,
-        });
-        if let Some(reasoning) = thought {
-            reasoning.signature = signature;
-            reasoning.redacted = redacted;
-        } else {
-            let text = String::new();
-            self.parts.insert(0, Part::Reasoning(Reasoning { text, signature, redacted }));
-        }
-        if let Ok(details) = serde_json::to_value(details) {
-            self.provider_part(Map::from_iter([("reasoning_details".to_owned(), details)]).into());
         }
     }
 }

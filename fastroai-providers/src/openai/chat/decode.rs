@@ -14,7 +14,7 @@ use crate::response::Response;
 use crate::stream::Delta;
 
 /// Reads a whole reply.
-pub(super) fn whole(provider: &Cow<'static, str>, body: &[u8]) -> Result<Response, ModelError> {
+pub(super) fn whole(provider: Cow<'static, str>, body: &[u8]) -> Result<Response, ModelError> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|error| match error.error_len() {
         Some(_) => ModelError::protocol(ProtocolFault::BadUtf8, "the reply is not UTF-8"),
@@ -23,7 +23,7 @@ pub(super) fn whole(provider: &Cow<'static, str>, body: &[u8]) -> Result<Respons
     let mut reply: Reply<'_> =
         serde_json::from_str(text).map_err(|error| match error.classify() {
             Category::Eof => truncated(),
-            Category::Data => bad_shape(&path_of(text)),
+            Category::Data => error::from_list(text).unwrap_or_else(|| bad_shape(&path_of(text))),
             Category::Syntax | Category::Io => ModelError::protocol(
                 ProtocolFault::NotJson,
                 "the reply is not JSON: check that the base URL is the provider's",
@@ -38,7 +38,7 @@ pub(super) fn whole(provider: &Cow<'static, str>, body: &[u8]) -> Result<Respons
         return Err(bad_shape("choices[0].message"));
     }
     let failure = failure.or_else(|| failure_in(choice.error.take()));
-    let mut assembly = Assembly::new(provider.clone());
+    let mut assembly = Assembly::new(provider);
     assembly.take_frame(&reply);
     assembly.take_whole(choice);
     let response = assembly.into_response();
@@ -90,7 +90,8 @@ impl EventDecoder for Decoder {
             return Err(self.failed(error::from_event(data)));
         }
         if !data.starts_with('{') {
-            return Err(self.failed(bad_event("")));
+            let listed = error::from_list(data);
+            return Err(self.failed(listed.unwrap_or_else(|| bad_event(""))));
         }
         let mut chunk: Reply<'_> =
             serde_json::from_str(data).map_err(|_| self.failed(bad_event(&path_of(data))))?;

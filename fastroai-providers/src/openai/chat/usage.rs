@@ -142,7 +142,7 @@ fn count(json: &str) -> (Option<u64>, bool) {
         // The cast saturates: below zero is zero, beyond 64 bits is the highest count.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         Ok(number) => {
-            let fits = number >= 0.0 && number < 18_446_744_073_709_551_615.0;
+            let fits = (0.0..18_446_744_073_709_551_615.0).contains(&number);
             (Some(number.round() as u64), !fits || number.fract() != 0.0)
         }
         Err(_) => (None, true),

@@ -116,29 +116,6 @@ pub(super) struct Custom<'a> {
     pub(super) input: Option<Text<'a>>,
 }
 
-/// One entry of `reasoning_details`, after
-/// <https://openrouter.ai/docs/use-cases/reasoning-tokens>.
-#[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(default)]
-pub(super) struct ReasoningDetail {
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub(super) kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) summary: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) signature: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) format: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) index: Option<u64>,
-}
-
 /// A text, borrowed unless it holds escapes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
