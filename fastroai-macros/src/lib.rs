@@ -1,14 +1,30 @@
-//! The attributes of FastroAI.
+//! The attributes of FastroAI. Their documentation lives in `fastroai`, where its examples run.
+//!
+//! Each attribute has a folder with three steps: parsing keeps what the user wrote, checking
+//! reports every mistake and leaves what is sound, expanding writes code and cannot fail.
+#![forbid(unsafe_code)]
+
+mod agent;
+mod docs;
+mod keys;
+mod literal;
+mod manifest;
+mod report;
+mod root;
+mod similar;
+mod tool;
+mod types;
+
 use proc_macro::TokenStream;
 
-/// Placeholder.
+/// Turns a function into a tool; see `fastroai::safe_tool`.
 #[proc_macro_attribute]
-pub fn safe_tool(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn safe_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    tool::expand(attribute.into(), item.into()).into()
 }
 
-/// Placeholder.
+/// Turns a struct into an agent; see `fastroai::agent`.
 #[proc_macro_attribute]
-pub fn agent(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn agent(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    agent::expand(attribute.into(), item.into()).into()
 }

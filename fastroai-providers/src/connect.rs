@@ -10,6 +10,7 @@ pub use connection::Connection;
 use crate::error::ModelError;
 use crate::http::{ApiKey, BaseUrl, HttpModel};
 use crate::model::{Model, ModelId};
+use crate::offline::OfflineModel;
 
 use provider::Provider;
 
@@ -23,7 +24,8 @@ use provider::Provider;
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL`, usually `https://api.openai.com/v1` |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL`, usually `https://api.anthropic.com` |
 ///
-/// An address on this machine needs no key. It is here with the feature `http` only.
+/// An address on this machine needs no key, and `offline` needs neither. All this is here with the
+/// feature `http` only; without it there is [`OfflineModel`].
 ///
 /// ```
 /// use fastroai_providers::{Connection, connect};
@@ -36,11 +38,14 @@ use provider::Provider;
 /// # Errors
 /// Of kind `Config`: an unknown provider, no key, or a key or base URL that cannot be used.
 pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, ModelError> {
+    if id.provider() == "offline" {
+        return Ok(Arc::new(OfflineModel::new(id.clone())));
+    }
     let provider = Provider::of(id)?;
-    let base_url = base_url(&provider, connection)?;
-    let key = key(id, &provider, connection)?;
+    let base_url = base_url(provider, connection)?;
+    let key = key(id, provider, connection)?;
     if key.is_none() && !base_url.is_loopback() {
-        return Err(no_key(id, &provider));
+        return Err(no_key(id, provider));
     }
     let protocol = (provider.protocol)();
     let model = HttpModel::new(id.clone(), protocol, connection.transport(), base_url);

@@ -7,7 +7,7 @@
 
 pub mod anthropic;
 #[cfg(feature = "http")]
-mod connect;
+pub mod connect;
 pub mod error;
 mod hidden;
 #[cfg(feature = "http")]

@@ -1,4 +1,11 @@
-//! Helpers of the tests.
+//! What the tests of this crate stand on: a scripted model, the material beside the repository,
+//! Python environments, a real inference server, and a validator of what the adapters write.
 #![forbid(unsafe_code)]
 
+pub mod llama;
+pub mod python;
 pub mod scripted;
+pub mod shared;
+pub mod validator;
+
+pub use shared::{shared, shared_or_skip, skip};

@@ -10,7 +10,13 @@ use crate::http::{Timeouts, Transport};
 
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// Keys, addresses and limits for reaching providers. Clones share their connections.
+/// Keys, addresses and limits for reaching providers. Clones share what is open.
+///
+/// ```
+/// use fastroai_providers::Connection;
+/// let local = Connection::new().base_url("openai", "http://127.0.0.1:8080/v1");
+/// assert!(!format!("{:?}", local.key("anthropic", "sk-test-123")).contains("sk-test"));
+/// ```
 #[derive(Clone)]
 pub struct Connection {
     keys: BTreeMap<String, Arc<SecretString>>,
@@ -40,7 +46,8 @@ impl Connection {
         self
     }
 
-    /// Uses this base URL for a provider, whatever the environment says.
+    /// Uses this base URL for a provider, whatever the environment says: `https`, or `http` on
+    /// this machine.
     #[must_use]
     pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
         self.base_urls.insert(provider.into(), url.into());

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::anthropic::Messages;
 use crate::error::ModelError;
 use crate::model::ModelId;
+use crate::openai::ChatCompletions;
 use crate::protocol::Protocol;
 
 /// How a provider is reached.
@@ -16,7 +18,22 @@ pub(super) struct Provider {
     pub(super) protocol: fn() -> Arc<dyn Protocol>,
 }
 
-const PROVIDERS: &[Provider] = &[];
+const PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "openai",
+        key_variable: "OPENAI_API_KEY",
+        base_url_variable: "OPENAI_BASE_URL",
+        base_url: "https://api.openai.com/v1",
+        protocol: || Arc::new(ChatCompletions::new()),
+    },
+    Provider {
+        name: "anthropic",
+        key_variable: "ANTHROPIC_API_KEY",
+        base_url_variable: "ANTHROPIC_BASE_URL",
+        base_url: "https://api.anthropic.com",
+        protocol: || Arc::new(Messages::new()),
+    },
+];
 
 impl Provider {
     /// The provider that a model's name begins with.

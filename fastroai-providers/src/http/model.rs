@@ -4,20 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::base_url::BaseUrl;
-use super::body::{self, Looks};
 use super::key::ApiKey;
-use super::sse::{self, Limits};
 use super::transport::{Reply, Transport};
-use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault};
+use super::{answer, body};
+use crate::error::ModelError;
 use crate::model::{Model, ModelId, Profile};
 use crate::protocol::Protocol;
 use crate::request::Request;
-use crate::response::{Part, Response};
-use crate::stream::{Delta, ResponseStream, StreamEvent};
+use crate::response::Response;
+use crate::stream::{ResponseStream, StreamEvent};
 
 /// A model at one address, spoken to in one wire format.
 pub struct HttpModel {
@@ -115,13 +114,7 @@ impl Model for HttpModel {
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
             let (reply, context) = self.accepted(request, false).await?;
-            let (content_type, bounds) = (reply.content_type(), reply.bounds());
-            let (bytes, broken) = body::read(reply.body(), bounds).await;
-            let read = match broken {
-                Some(error) => Err(cut_off(error)),
-                None => decode(&*self.protocol, &bytes, &content_type),
-            };
-            match read {
+            match answer::whole(&*self.protocol, reply).await {
                 Ok(response) => Ok(context.sign(response)),
                 Err(error) => Err(context.dress(error)),
             }
@@ -136,7 +129,7 @@ impl Model for HttpModel {
         async move {
             let (reply, context) = self.accepted(request, true).await?;
             let protocol = Arc::clone(&self.protocol);
-            let items = async move { pieces(protocol, reply).await }.flatten_stream();
+            let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
                 Ok(StreamEvent::Done(response)) => {
                     Ok(StreamEvent::Done(Box::new(context.sign(*response))))
@@ -148,79 +141,6 @@ impl Model for HttpModel {
         }
         .boxed()
     }
-}
-
-/// The pieces of an answer that was asked for as a stream, even if it did not come as one.
-async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
-    let content_type = reply.content_type();
-    let bounds = reply.bounds();
-    let limits = Limits {
-        idle: Some(bounds.idle),
-        until: bounds.until,
-        body_bytes: bounds.bytes,
-        ..Limits::default()
-    };
-    let (looks, body) = body::look(sse::limited(reply.body(), limits).boxed()).await;
-    if looks == Looks::Other {
-        return sse::decode_limited(protocol.decoder(), body);
-    }
-    let (bytes, broken) = body::read(body, bounds).await;
-    let read = match broken {
-        Some(error) => Err(cut_off(error)),
-        None => decode(&*protocol, &bytes, &content_type),
-    };
-    match read {
-        Ok(response) => {
-            let deltas = deltas(&response).into_iter().map(|delta| Ok(StreamEvent::Delta(delta)));
-            let all = deltas.chain([Ok(StreamEvent::Done(Box::new(response)))]);
-            stream::iter(all.collect::<Vec<_>>()).boxed()
-        }
-        Err(error) => stream::iter([Err(error)]).boxed(),
-    }
-}
-
-fn decode(
-    protocol: &dyn Protocol,
-    bytes: &[u8],
-    content_type: &str,
-) -> Result<Response, ModelError> {
-    let bytes = body::without_mark(bytes);
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8"));
-    }
-    protocol.decode(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
-}
-
-/// A whole body that broke off is one that was cut, however the connection ended.
-fn cut_off(error: ModelError) -> ModelError {
-    match error.kind() {
-        ModelErrorKind::Transport { phase: Phase::Body, .. } => {
-            ModelError::protocol(ProtocolFault::Truncated, "the answer was cut off")
-                .with_source(error)
-        }
-        _ => error,
-    }
-}
-
-/// A whole reply as pieces, for readers that wait for them.
-fn deltas(response: &Response) -> Vec<Delta> {
-    let mut deltas = Vec::new();
-    let mut calls = 0;
-    for part in &response.parts {
-        match part {
-            Part::Text { text, .. } => deltas.push(Delta::Text(text.clone())),
-            Part::Reasoning(reasoning) => deltas.push(Delta::Reasoning(reasoning.text.clone())),
-            Part::Refusal { text } => deltas.push(Delta::Refusal(text.clone())),
-            Part::ToolCall(call) => {
-                let (index, fragment) = (calls, call.arguments.clone());
-                deltas.push(Delta::ToolCall { index, name: call.name.clone() });
-                deltas.push(Delta::Arguments { index, fragment });
-                calls += 1;
-            }
-            Part::Provider { .. } => {}
-        }
-    }
-    deltas
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {

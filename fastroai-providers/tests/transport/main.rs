@@ -1,7 +1,10 @@
 //! The transport against servers that misbehave. The numbers in the tests' names are those of the
 //! faults that they stand for: N network and stream, P provider, S security.
 #![cfg(feature = "http")]
+// The lint knows test functions, but not the ones that they call.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod connect;
 mod network;
 mod provider;
 mod reply;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -14,6 +15,8 @@ pub(crate) enum Step {
     Wait(u64),
     /// Sends this over and over, with a wait of so many milliseconds, until the client goes.
     Drip(&'static [u8], u64),
+    /// Sends a MiB of this byte over and over, until the client goes.
+    Flood(u8),
     /// Breaks the connection the hard way.
     Reset,
     Close,
@@ -45,6 +48,8 @@ pub(crate) const JSON: &str = "content-type: application/json\r\n";
 pub(crate) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -55,14 +60,24 @@ impl Server {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let scripts = Arc::new(Mutex::new(scripts.into_iter().collect::<VecDeque<_>>()));
         let seen = Arc::clone(&requests);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        let open = Arc::new(AtomicUsize::new(0));
+        let opened = Arc::clone(&open);
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let Ok(connection) = connection else { return };
+                count.fetch_add(1, Ordering::SeqCst);
                 let (seen, scripts) = (Arc::clone(&seen), Arc::clone(&scripts));
-                thread::spawn(move || serve(connection, &seen, &scripts));
+                let opened = Arc::clone(&opened);
+                opened.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    serve(connection, &seen, &scripts);
+                    opened.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { address, requests }
+        Self { address, requests, connections, open }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -71,6 +86,16 @@ impl Server {
 
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// How many connections there have been.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many connections there are.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     /// Every request so far: head and body.
@@ -99,6 +124,10 @@ fn serve(
                     while connection.write_all(bytes).is_ok() {
                         thread::sleep(Duration::from_millis(millis));
                     }
+                    return;
+                }
+                Step::Flood(byte) => {
+                    while connection.write_all(&vec![byte; 1 << 20]).is_ok() {}
                     return;
                 }
                 Step::Reset => {

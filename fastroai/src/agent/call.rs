@@ -130,7 +130,6 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     /// ```
     /// # use fastroai::prelude::*;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use futures_util::StreamExt;
     /// let agent = Agent::builder().model("offline:demo").instructions("Be brief.").build()?;
     /// let mut stream = agent.run("Hello").stream();
     /// while let Some(event) = stream.next().await {

@@ -75,6 +75,14 @@ impl<'a, T> RunStream<'a, T> {
         self.sink.bill()
     }
 
+    /// The next event; `None` when the run has ended. It needs no trait in scope.
+    ///
+    /// # Cancellation
+    /// Dropping the future loses nothing: the next call goes on.
+    pub async fn next(&mut self) -> Option<Result<AgentEvent<T>, Error>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
     /// The next notice that is an event.
     fn next_event(&mut self) -> Option<AgentEvent<T>> {
         while let Some(notice) = self.sink.pop() {
@@ -84,12 +92,12 @@ impl<'a, T> RunStream<'a, T> {
                 Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
                 Notice::ToolDone(result) => AgentEvent::ToolResult(result),
                 #[cfg(feature = "partial")]
-                Notice::Snapshot(text) => match self.snapshot.grow(&text) {
+                Notice::Grown => match self.sink.answer(|text| self.snapshot.grow(text)).flatten() {
                     Some(value) => AgentEvent::Partial(value),
                     None => continue,
                 },
                 #[cfg(not(feature = "partial"))]
-                Notice::Snapshot(_) => continue,
+                Notice::Grown => continue,
             };
             return Some(event);
         }

@@ -7,13 +7,25 @@ use serde_json::{Map, Number, Value};
 #[derive(Default)]
 pub(super) struct Snapshot {
     last: Option<Value>,
+    read: usize,
 }
+
+/// A text is read again when it has grown by this part of itself: reading a long answer at every
+/// word would take time that grows with the square of its length.
+const GROWTH: usize = 32;
 
 impl Snapshot {
     /// The value of the text so far, where it says more than before.
     ///
     /// A cut inside a key, a number or a literal has no value: the last good one stands.
     pub(super) fn grow(&mut self, text: &str) -> Option<Value> {
+        if text.len() < self.read {
+            self.read = 0;
+        }
+        if text.len() - self.read < self.read / GROWTH {
+            return None;
+        }
+        self.read = text.len();
         let parsed =
             JsonValue::parse_with_config(text.as_bytes(), false, PartialMode::TrailingStrings);
         let value = value(&parsed.ok()?)?;

@@ -14,8 +14,8 @@ pub(crate) enum Notice {
     Reasoning(String),
     ToolCalled(ToolCall),
     ToolDone(ToolResult),
-    /// The whole of a typed answer so far.
-    Snapshot(String),
+    /// A typed answer has grown; [`Sink::answer`] has it.
+    Grown,
 }
 
 /// Notices on their way to a stream; nobody watches a run that is only awaited.
@@ -57,6 +57,12 @@ impl Sink {
         lock(&self.0.as_ref()?.notices).pop_front()
     }
 
+    /// Gives away the text of a typed answer as far as it has come.
+    #[cfg(feature = "partial")]
+    pub(crate) fn answer<R>(&self, read: impl FnOnce(&str) -> R) -> Option<R> {
+        Some(read(&lock(&self.0.as_ref()?.answer).text))
+    }
+
     pub(crate) fn watch(&self, meter: &Meter) {
         if let Some(watched) = &self.0 {
             let _ = watched.meter.set(meter.clone());
@@ -88,7 +94,7 @@ impl Sink {
         let notice = match delta {
             Delta::Text(text) if watched.typed => {
                 answer.text.push_str(&text);
-                Notice::Snapshot(answer.text.clone())
+                Notice::Grown
             }
             Delta::Text(text) => Notice::Text(text),
             Delta::Reasoning(text) => Notice::Reasoning(text),
@@ -98,12 +104,15 @@ impl Sink {
             }
             Delta::Arguments { index, fragment } if answer.call == Some(index) => {
                 answer.text.push_str(&fragment);
-                Notice::Snapshot(answer.text.clone())
+                Notice::Grown
             }
             _ => return,
         };
         drop(answer);
-        lock(&watched.notices).push_back(notice);
+        let mut notices = lock(&watched.notices);
+        if !matches!((notices.back(), &notice), (Some(Notice::Grown), Notice::Grown)) {
+            notices.push_back(notice);
+        }
     }
 }
 

@@ -29,6 +29,13 @@ impl Complaints {
         }
     }
 
+    /// Notes a difference from a count, if one is known.
+    fn stated(&mut self, field: &str, expected: Option<u64>, got: Option<u64>) {
+        if expected.is_some() {
+            self.same(field, &expected, &got);
+        }
+    }
+
     fn note(&mut self, field: &str, expected: &str, got: &str) {
         self.0.push(format!("{field}: expected {}, got {}", shortened(expected), shortened(got)));
     }

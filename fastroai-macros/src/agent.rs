@@ -1,0 +1,45 @@
+//! `#[agent]`: a struct becomes an agent, and its fields what the agent lends to tools.
+
+mod check;
+mod expand;
+mod fields;
+mod settings;
+mod structure;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ItemStruct;
+
+use crate::report::Report;
+use crate::root::Root;
+use fields::{Field, Provided};
+use settings::Settings;
+
+/// A checked agent.
+struct Agent {
+    root: Root,
+    /// The struct, without our marks.
+    structure: ItemStruct,
+    /// An expression for the instructions.
+    instructions: TokenStream,
+    settings: Settings,
+    fields: Vec<Field>,
+    provided: Vec<Provided>,
+    /// The access to the field that brings a runtime.
+    runtime: Option<TokenStream>,
+}
+
+/// The struct, and the agent of it. A key that is not sound counts as not given, so that the rest
+/// of the program stands.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut report = Report::new();
+    let code = match structure::parse(item.clone()) {
+        Ok(structure) => expand::expand(&check::check(structure, attribute, &mut report)),
+        Err(error) => {
+            report.syntax(error);
+            item
+        }
+    };
+    let mistakes = report.into_tokens();
+    quote!(#code #mistakes)
+}

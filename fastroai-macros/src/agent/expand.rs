@@ -1,0 +1,171 @@
+//! Writes a checked agent.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Type, WhereClause};
+
+use super::Agent;
+use super::fields::Provided;
+use crate::keys::value::duration_tokens;
+use crate::types;
+
+pub(super) fn expand(agent: &Agent) -> TokenStream {
+    let structure = &agent.structure;
+    let conditions: Vec<&Attribute> =
+        structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
+    let import = agent.root.import();
+    let spec = spec(agent);
+    let provides = agent.provided.iter().map(|provided| provide(agent, provided));
+    let checks = checks(agent);
+    quote! {
+        #structure
+
+        #(#conditions)*
+        const _: () = {
+            #import
+
+            #spec
+            #(#provides)*
+            #checks
+        };
+    }
+}
+
+fn spec(agent: &Agent) -> TokenStream {
+    let name = &agent.structure.ident;
+    let (parameters, arguments, _) = agent.structure.generics.split_for_impl();
+    let bounds = shared_fields(agent);
+    let output = match &agent.settings.output {
+        Some(output) => quote!(#output),
+        None => quote!(__fastroai::String),
+    };
+    let shown = match &agent.settings.name {
+        Some(name) => name.value(),
+        None => name.unraw().to_string(),
+    };
+    let model = agent.settings.model.as_ref().map_or_else(|| quote!(""), |model| quote!(#model));
+    let calls = &agent.settings.calls;
+    let instructions = &agent.instructions;
+    let tools = tools(&agent.settings.tools);
+    let runtime = agent.runtime.as_ref().map(|access| {
+        quote! {
+            fn runtime(&self) -> __fastroai::Option<&__fastroai::Runtime> {
+                __fastroai::as_runtime(#access)
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #parameters __fastroai::AgentSpec for #name #arguments #bounds {
+            type Output = #output;
+
+            fn config(&self) -> &__fastroai::AgentConfig {
+                static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> =
+                    __fastroai::LazyLock::new(|| {
+                        __fastroai::AgentConfig::new(#shown, #model) #calls
+                    });
+                &CONFIG
+            }
+
+            fn instructions(&self) -> __fastroai::Cow<'_, str> {
+                #instructions
+            }
+
+            #tools
+            #runtime
+        }
+    }
+}
+
+/// Runs of an agent share it between threads: asked of each field, at the field.
+fn shared_fields(agent: &Agent) -> WhereClause {
+    let generics = &agent.structure.generics;
+    let mut clause = generics.where_clause.clone().unwrap_or_else(|| WhereClause {
+        where_token: syn::token::Where::default(),
+        predicates: syn::punctuated::Punctuated::new(),
+    });
+    for field in agent.fields.iter().filter(|field| field.conditions.is_empty()) {
+        let ty = &field.ty;
+        let predicate = quote_spanned!(ty.span()=> #ty: __fastroai::Shared);
+        if let Ok(predicate) = syn::parse2(predicate) {
+            clause.predicates.push(predicate);
+        }
+    }
+    clause
+}
+
+fn tools(tools: &[Type]) -> Option<TokenStream> {
+    let bound = tools.iter().map(|tool| {
+        quote_spanned!(tool.span()=> <#tool as __fastroai::Tool<Self>>::bind(self))
+    });
+    (!tools.is_empty()).then(|| {
+        quote! {
+            fn tools(&self) -> __fastroai::Vec<__fastroai::BoundTool<'_>> {
+                __fastroai::vec![#(#bound),*]
+            }
+        }
+    })
+}
+
+fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
+    let name = &agent.structure.ident;
+    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
+    let Provided { ty, access, conditions, place } = provided;
+    // An alias of a type that another field has is an error here, on this field.
+    let header = quote_spanned! {*place=>
+        impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause
+    };
+    quote! {
+        #(#conditions)*
+        #[automatically_derived]
+        #header {
+            fn provide(&self) -> &#ty {
+                #access
+            }
+        }
+    }
+}
+
+/// What can only be known across items: asked in const, at the token that it is about.
+fn checks(agent: &Agent) -> TokenStream {
+    let tools = &agent.settings.tools;
+    let mut checks = TokenStream::new();
+    if let Some(model) = &agent.settings.model {
+        let has_tools = !tools.is_empty();
+        checks.extend(quote_spanned! {model.span()=>
+            const _: () = __fastroai::check_model(#model, #has_tools);
+        });
+    }
+    if tools.len() > 1 {
+        let names = tools.iter().map(|tool| {
+            let shown = types::shown(tool);
+            quote_spanned!(tool.span()=> (<#tool as __fastroai::ToolInfo>::NAMES, #shown))
+        });
+        let count = Literal::usize_unsuffixed(tools.len());
+        checks.extend(quote! {
+            const __NAMES: [(&[&str], &str); #count] = [#(#names),*];
+        });
+        for (index, tool) in tools.iter().enumerate().skip(1) {
+            let index = Literal::usize_unsuffixed(index);
+            checks.extend(quote_spanned! {tool.span()=>
+                const _: () = __fastroai::check_names(&__NAMES, #index);
+            });
+        }
+    }
+    if let Some(milliseconds) = agent.settings.timeout {
+        let timeout = duration_tokens(milliseconds);
+        for tool in tools {
+            let shown = types::shown(tool);
+            checks.extend(quote_spanned! {tool.span()=>
+                const _: () = __fastroai::check_timeout(
+                    <#tool as __fastroai::ToolInfo>::OPTIONS,
+                    #shown,
+                    #timeout,
+                );
+            });
+        }
+    }
+    checks
+}

@@ -1,0 +1,273 @@
+//! The keys of `#[agent(…)]`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Expr, LitStr, Path, Token, Type, bracketed};
+
+use crate::keys::value::{dollars_tokens, duration_tokens};
+use crate::keys::{self, Pair, Table, Value};
+use crate::report::Report;
+use crate::types;
+
+const TABLE: Table = Table {
+    keys: &[
+        "model",
+        "tools",
+        "instructions",
+        "output",
+        "temperature",
+        "max_tokens",
+        "budget",
+        "price",
+        "timeout",
+        "max_turns",
+        "max_tool_calls",
+        "max_concurrency",
+        "output_attempts",
+        "name",
+        "crate",
+    ],
+    foreign: &[
+        ("prompt", "write `instructions`, or a doc comment"),
+        ("system", "write `instructions`, or a doc comment"),
+        ("system_prompt", "write `instructions`, or a doc comment"),
+        ("preamble", "write `instructions`, or a doc comment"),
+        ("max_steps", "write `max_turns`"),
+        ("max_iterations", "write `max_turns`"),
+        ("request_limit", "write `max_turns`"),
+        ("deps", "the agent's fields are its dependencies: write them in the struct"),
+        ("deps_type", "the agent's fields are its dependencies: write them in the struct"),
+        ("output_type", "write `output`"),
+        ("result_type", "write `output`"),
+        ("cost_budget", "write `budget`"),
+        ("prices", "write `price`"),
+        ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
+        ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
+    ],
+};
+
+const PRICES: Table = Table {
+    keys: &["input", "output", "cache_read", "cache_write"],
+    foreign: &[
+        ("prompt", "write `input`"),
+        ("completion", "write `output`"),
+        ("cached", "write `cache_read`"),
+    ],
+};
+
+/// What the attribute says, as far as it is sound.
+#[derive(Default)]
+pub(super) struct Settings {
+    pub(super) model: Option<LitStr>,
+    pub(super) tools: Vec<Type>,
+    pub(super) instructions: Option<Instructions>,
+    /// Whether there are instructions, sound or not.
+    pub(super) is_instructed: bool,
+    pub(super) output: Option<Type>,
+    /// Milliseconds.
+    pub(super) timeout: Option<u64>,
+    pub(super) name: Option<LitStr>,
+    pub(super) root: Option<Path>,
+    /// The rest, as calls on an `AgentConfig`.
+    pub(super) calls: TokenStream,
+}
+
+/// Where the instructions come from.
+pub(super) enum Instructions {
+    /// A literal, or a macro that makes one.
+    Text(TokenStream),
+    /// A function of the agent.
+    Function(Path),
+}
+
+impl Settings {
+    pub(super) fn read(attribute: TokenStream, report: &mut Report) -> Self {
+        let mut settings = Self::default();
+        let mut names_model = false;
+        for pair in keys::parse(attribute, &TABLE, report) {
+            names_model |= pair.key == "model";
+            settings.take(&pair, report);
+        }
+        if !names_model {
+            report.syntax(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "an agent needs a model: write `#[agent(model = \"provider:model\")]`, as in \
+                 `model = \"openai:gpt-4o-mini\"`",
+            ));
+        }
+        settings
+    }
+
+    fn take(&mut self, pair: &Pair, report: &mut Report) {
+        match pair.name().as_str() {
+            "model" => self.model = model(pair, report),
+            "tools" => self.tools = tools(pair, report),
+            "instructions" => {
+                self.is_instructed = true;
+                self.instructions = instructions(pair, report);
+            }
+            "output" => self.output = pair.parse("a type: write `output = String`", report),
+            "name" => self.name = pair.text(report),
+            "crate" => {
+                let example = "the path of `fastroai`: write `crate = ai`";
+                self.root = pair.parse_with(Path::parse_mod_style, example, report);
+            }
+            "timeout" => {
+                self.timeout = pair.duration(report);
+                let timeout = self.timeout.map(duration_tokens);
+                self.call("timeout", timeout);
+            }
+            "temperature" => {
+                let number = pair.number(2.0, report);
+                self.call("temperature", number.map(|number| {
+                    let number = Literal::f64_unsuffixed(number);
+                    quote!(#number)
+                }));
+            }
+            "budget" => self.call("budget", pair.dollars(report).map(dollars_tokens)),
+            "price" => self.call("rates", rates(pair, report)),
+            name @ ("max_tokens" | "max_turns" | "max_tool_calls" | "max_concurrency"
+            | "output_attempts") => {
+                let meaning = match name {
+                    "max_tokens" => "one token",
+                    "max_turns" => "one request to the model",
+                    "max_tool_calls" => "one call",
+                    "max_concurrency" => "one tool at a time",
+                    _ => "one answer",
+                };
+                let count = pair.count(1, meaning, report);
+                self.call(name, count.map(|count| {
+                    let count = Literal::u32_unsuffixed(count);
+                    quote!(#count)
+                }));
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, name: &str, argument: Option<TokenStream>) {
+        if let Some(argument) = argument {
+            let name = syn::Ident::new(name, proc_macro2::Span::call_site());
+            self.calls.extend(quote!(.#name(#argument)));
+        }
+    }
+}
+
+/// The model; whether the provider and the name are known is asked of the catalogue, in const.
+fn model(pair: &Pair, report: &mut Report) -> Option<LitStr> {
+    let text: LitStr =
+        pair.parse("a string literal: write `model = \"provider:model\"`", report)?;
+    let model = text.value();
+    let message = match model.split_once(':') {
+        None => format!(
+            "`{model}` does not name its provider: write `provider:model`, as in \
+             `openai:gpt-4o-mini`"
+        ),
+        Some((provider, name)) if provider.trim().is_empty() || name.trim().is_empty() => format!(
+            "`{model}` does not name a model: write `provider:model`, as in `openai:gpt-4o-mini`"
+        ),
+        Some(_) if model.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            "a model's name has no spaces: write `provider:model`, as in `openai:gpt-4o-mini`"
+                .to_owned()
+        }
+        Some(_) => return Some(text),
+    };
+    report.at(text, message);
+    None
+}
+
+fn tools(pair: &Pair, report: &mut Report) -> Vec<Type> {
+    let list = |input: ParseStream<'_>| {
+        let content;
+        bracketed!(content in input);
+        Punctuated::<Expr, Token![,]>::parse_terminated(&content)
+    };
+    let Some(list) = pair.parse_with(list, "a list of tools: write `tools = [first, second]`", report)
+    else {
+        return Vec::new();
+    };
+    let mut tools: Vec<Type> = Vec::new();
+    for entry in list {
+        let Expr::Path(path) = &entry else {
+            report.at(&entry, not_a_tool(&entry));
+            continue;
+        };
+        if path.path.is_ident("self") {
+            report.at(path, "a tool is named by its function: write `tools = [function]`");
+            continue;
+        }
+        let Ok(tool) = syn::parse2::<Type>(entry.to_token_stream()) else {
+            report.at(&entry, not_a_tool(&entry));
+            continue;
+        };
+        if tools.iter().any(|earlier| types::fingerprint(earlier) == types::fingerprint(&tool)) {
+            report.at(path, format!("`{}` is listed twice: remove one", types::shown(path)));
+            continue;
+        }
+        tools.push(tool);
+    }
+    tools
+}
+
+fn not_a_tool(entry: &Expr) -> String {
+    match entry {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })
+            if syn::parse_str::<Path>(&text.value()).is_ok() =>
+        {
+            format!("a tool is named without quotes: write `{}`", text.value())
+        }
+        Expr::Call(call) => {
+            let function = types::shown(&call.func);
+            format!("a tool is named, not called: write `{function}`")
+        }
+        _ => "a tool is named by its function: write `tools = [function]`".to_owned(),
+    }
+}
+
+fn instructions(pair: &Pair, report: &mut Report) -> Option<Instructions> {
+    if let Value::Given(tokens) = &pair.value
+        && let Ok(path) = syn::parse2::<syn::ExprPath>(tokens.clone())
+        && path.qself.is_none()
+    {
+        return Some(Instructions::Function(path.path));
+    }
+    pair.text_or_macro(report).map(Instructions::Text)
+}
+
+fn rates(pair: &Pair, report: &mut Report) -> Option<TokenStream> {
+    const EXAMPLE: &str = "write `price = free`, or `price(input = \"$2.50\", output = \"$10.00\")` \
+                           in dollars per million tokens";
+    match &pair.value {
+        Value::Given(tokens) if tokens.to_string() == "free" => {
+            Some(quote!(__fastroai::Rates::FREE))
+        }
+        Value::List(tokens) => {
+            let (mut input, mut output, mut rest) = (None, None, TokenStream::new());
+            let before = report.len();
+            for rate in keys::parse(tokens.clone(), &PRICES, report) {
+                let amount = rate.dollars(report).map(dollars_tokens);
+                match rate.name().as_str() {
+                    "input" => input = amount,
+                    "output" => output = amount,
+                    "cache_read" => rest.extend(quote!(.with_cache_read(#amount))),
+                    "cache_write" => rest.extend(quote!(.with_cache_write(#amount))),
+                    _ => {}
+                }
+            }
+            if report.len() > before {
+                return None;
+            }
+            let (Some(input), Some(output)) = (input, output) else {
+                report.at(&pair.key, format!("a price has an `input` and an `output`: {EXAMPLE}"));
+                return None;
+            };
+            Some(quote!(__fastroai::Rates::new(#input, #output) #rest))
+        }
+        _ => {
+            report.at(pair.place(), format!("`price` is `free` or figures: {EXAMPLE}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Collects the mistakes of one attribute, so that one compilation tells them all.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// The mistakes found so far.
+///
+/// A message is a sentence with what to write: what is wrong, colon, the fix. To drop a report
+/// without reading it is a bug, since mistakes would pass in silence.
+pub(crate) struct Report {
+    mistakes: Vec<syn::Error>,
+    read: bool,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self { mistakes: Vec::new(), read: false }
+    }
+
+    /// Notes a mistake that the user made in these tokens.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.mistakes.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Notes a mistake that the parser found.
+    pub(crate) fn syntax(&mut self, error: syn::Error) {
+        self.mistakes.push(error);
+    }
+
+    /// How many mistakes there are; it only grows.
+    pub(crate) fn len(&self) -> usize {
+        self.mistakes.len()
+    }
+
+    /// The mistakes, as code that does not compile.
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
+        self.read = true;
+        self.mistakes.iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    /// The mistakes' messages.
+    #[cfg(test)]
+    pub(crate) fn into_messages(mut self) -> Vec<String> {
+        self.read = true;
+        self.mistakes.iter().map(ToString::to_string).collect()
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        assert!(self.read || std::thread::panicking(), "the mistakes of an attribute are not told");
+    }
+}

@@ -1,0 +1,62 @@
+//! `#[safe_tool]`: a function becomes a tool, and stays a function.
+
+mod check;
+mod expand;
+mod function;
+mod options;
+mod parameter;
+mod returned;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use crate::report::Report;
+use crate::root::Root;
+use function::Function;
+use options::Options;
+use parameter::Parameter;
+use returned::Returned;
+
+/// A checked tool.
+struct Tool {
+    root: Root,
+    function: Function,
+    /// The type that stands for it in `tools = […]`.
+    type_name: Ident,
+    /// What the model calls it.
+    name: String,
+    /// An expression.
+    description: TokenStream,
+    options: Options,
+    /// The parameters that are sound, in order.
+    parameters: Vec<Parameter>,
+    returned: Returned,
+    /// Whether the function can be called with these parameters.
+    is_sound: bool,
+}
+
+/// The function, and the tool of it; where there are mistakes, a stand-in, so that nothing else
+/// of the program becomes an error.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut report = Report::new();
+    let code = match function::parse(item.clone()) {
+        Ok(function) if function.signature.receiver().is_some() => {
+            let receiver = function.signature.receiver();
+            report.at(
+                receiver,
+                "a tool has no `self`: move the function out of the `impl`, and take what it needs \
+                 from the agent with `#[context]`, as in `#[context] db: &Db`",
+            );
+            let function = function.without_marks();
+            quote!(#function)
+        }
+        Ok(function) => expand::expand(&check::check(function, attribute, &mut report)),
+        Err(error) => {
+            report.syntax(error);
+            item
+        }
+    };
+    let mistakes = report.into_tokens();
+    quote!(#code #mistakes)
+}

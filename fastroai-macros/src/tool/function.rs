@@ -1,0 +1,81 @@
+//! The function under the attribute. Its body is not looked at.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, TokenStreamExt};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, FnArg, Ident, Signature, Token, Visibility};
+
+/// A function, as the user wrote it.
+pub(super) struct Function {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) visibility: Visibility,
+    pub(super) signature: Signature,
+    body: TokenStream,
+}
+
+/// The marks on parameters that are ours; the emitted function is without them.
+const MARKS: [&str; 3] = ["doc", "context", "tool"];
+
+/// Reads a function; anything else is a mistake on the word that says what it is.
+pub(super) fn parse(item: TokenStream) -> syn::Result<Function> {
+    let parser = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        if !is_function(input) {
+            return Err(input.error(
+                "`#[safe_tool]` goes on a function: write `async fn name(…) -> Result<…>` below it",
+            ));
+        }
+        let signature = Signature::parse(input)?;
+        Ok(Function { attributes, visibility, signature, body: input.parse()? })
+    };
+    parser.parse2(item)
+}
+
+fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    while !ahead.is_empty() && !ahead.peek(Token![fn]) {
+        let modifier = ahead.peek(Token![const])
+            || ahead.peek(Token![async])
+            || ahead.peek(Token![unsafe])
+            || ahead.peek(Token![extern])
+            || ahead.peek(syn::LitStr);
+        if !modifier || ahead.parse::<proc_macro2::TokenTree>().is_err() {
+            return false;
+        }
+    }
+    ahead.peek(Token![fn])
+}
+
+impl Function {
+    pub(super) fn name(&self) -> &Ident {
+        &self.signature.ident
+    }
+
+    pub(super) fn is_async(&self) -> bool {
+        self.signature.asyncness.is_some()
+    }
+
+    /// The conditions under which it exists.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    }
+
+    /// The function without our marks on its parameters.
+    pub(super) fn without_marks(&self) -> TokenStream {
+        let mut signature = self.signature.clone();
+        for input in &mut signature.inputs {
+            if let FnArg::Typed(parameter) = input {
+                parameter.attrs.retain(|attribute| {
+                    !MARKS.iter().any(|mark| attribute.path().is_ident(mark))
+                });
+            }
+        }
+        let mut tokens = TokenStream::new();
+        tokens.append_all(&self.attributes);
+        self.visibility.to_tokens(&mut tokens);
+        signature.to_tokens(&mut tokens);
+        self.body.to_tokens(&mut tokens);
+        tokens
+    }
+}

@@ -1,0 +1,175 @@
+//! The keys of `#[safe_tool(…)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Ident, LitStr, Path};
+
+use crate::keys::value::duration_tokens;
+use crate::keys::{self, Table};
+use crate::report::Report;
+use crate::{literal, similar};
+
+const TABLE: Table = Table {
+    keys: &[
+        "name",
+        "description",
+        "timeout",
+        "attempts",
+        "effect",
+        "on_error",
+        "on_timeout",
+        "sequential",
+        "corrections",
+        "type",
+        "crate",
+    ],
+    foreign: &[
+        ("retries", "write `attempts`, which counts the first attempt as well"),
+        ("max_retries", "write `attempts`, which counts the first attempt as well"),
+        ("retry", "write `attempts`, which counts the first attempt as well"),
+        ("doc", "write `description`, or a doc comment"),
+        ("context", "mark the parameter instead, as in `#[context] db: &Db`"),
+        ("parallel", "write `sequential` on the tools that run alone"),
+        ("rename", "write `name`"),
+    ],
+};
+
+const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
+
+/// What the attribute says, as far as it is sound.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<String>,
+    pub(super) description: Option<TokenStream>,
+    /// Whether there is a description, sound or not.
+    pub(super) is_described: bool,
+    pub(super) type_name: Option<Ident>,
+    pub(super) root: Option<Path>,
+    timeout: Option<u64>,
+    attempts: Option<u32>,
+    effect: Option<&'static str>,
+    on_error: Option<LitStr>,
+    on_timeout: Option<LitStr>,
+    sequential: Option<bool>,
+    corrections: Option<u32>,
+}
+
+impl Options {
+    pub(super) fn read(attribute: TokenStream, report: &mut Report) -> Self {
+        let mut options = Self::default();
+        let mut attempts_place = None;
+        let mut effect_is_unsound = false;
+        for pair in keys::parse(attribute, &TABLE, report) {
+            match pair.name().as_str() {
+                "name" => options.name = name(&pair, report),
+                "description" => {
+                    options.is_described = true;
+                    options.description = pair.text_or_macro(report);
+                }
+                "timeout" => options.timeout = pair.duration(report),
+                "attempts" => {
+                    options.attempts = pair.count(1, "one attempt", report);
+                    attempts_place = Some(pair.place());
+                }
+                "effect" => {
+                    options.effect = pair.word(&EFFECTS, report);
+                    effect_is_unsound = options.effect.is_none();
+                }
+                "on_error" => options.on_error = sentence(&pair, &["error"], report),
+                "on_timeout" => options.on_timeout = sentence(&pair, &[], report),
+                "sequential" => options.sequential = pair.flag(report),
+                "corrections" => options.corrections = pair.count(0, "none", report),
+                "type" => {
+                    let example = "the name of a type: write `type = WeatherTool`";
+                    options.type_name = pair.parse(example, report);
+                }
+                "crate" => {
+                    let example = "the path of `fastroai`: write `crate = ai`";
+                    options.root = pair.parse_with(Path::parse_mod_style, example, report);
+                }
+                _ => {}
+            }
+        }
+        let once = matches!(options.effect, None | Some("once")) && !effect_is_unsound;
+        if once && options.attempts.is_some_and(|attempts| attempts > 1) {
+            report.at(
+                attempts_place,
+                "a tool whose effect is `once` is tried once: if repeating it is safe, write \
+                 `effect = read_only` or `effect = idempotent`; if not, remove `attempts`",
+            );
+        }
+        options
+    }
+
+    /// The `ToolOptions`, naming only what was said.
+    pub(super) fn to_expression(&self) -> TokenStream {
+        let mut fields = TokenStream::new();
+        if let Some(milliseconds) = self.timeout {
+            let timeout = duration_tokens(milliseconds);
+            fields.extend(quote!(timeout: #timeout,));
+        }
+        if let Some(attempts) = self.attempts {
+            let attempts = proc_macro2::Literal::u32_unsuffixed(attempts);
+            fields.extend(quote!(attempts: #attempts,));
+        }
+        if let Some(effect) = self.effect {
+            let effect = match effect {
+                "read_only" => quote!(ReadOnly),
+                "idempotent" => quote!(Idempotent),
+                _ => quote!(Once),
+            };
+            fields.extend(quote!(effect: __fastroai::Effect::#effect,));
+        }
+        if let Some(sequential) = self.sequential {
+            fields.extend(quote!(sequential: #sequential,));
+        }
+        if let Some(corrections) = self.corrections {
+            let corrections = proc_macro2::Literal::u32_unsuffixed(corrections);
+            fields.extend(quote!(corrections: #corrections,));
+        }
+        if let Some(on_error) = &self.on_error {
+            fields.extend(quote!(on_error: __fastroai::Some(#on_error),));
+        }
+        if let Some(on_timeout) = &self.on_timeout {
+            fields.extend(quote!(on_timeout: __fastroai::Some(#on_timeout),));
+        }
+        if fields.is_empty() {
+            quote!(__fastroai::ToolOptions::DEFAULT)
+        } else {
+            quote!(__fastroai::ToolOptions { #fields ..__fastroai::ToolOptions::DEFAULT })
+        }
+    }
+}
+
+fn name(pair: &keys::Pair, report: &mut Report) -> Option<String> {
+    let text: LitStr = pair.parse("a string literal: write `name = \"…\"`", report)?;
+    let name = text.value();
+    literal::tool_name(&name).map_err(|message| report.at(&text, message)).ok()?;
+    Some(name)
+}
+
+/// A text for the model, in which `{word}` may stand for these words only.
+fn sentence(pair: &keys::Pair, words: &[&'static str], report: &mut Report) -> Option<LitStr> {
+    let text = pair.text(report)?;
+    for part in text.value().split('{').skip(1) {
+        let Some((word, _)) = part.split_once('}') else { continue };
+        if words.contains(&word) || syn::parse_str::<Ident>(word).is_err() {
+            continue;
+        }
+        let message = if words.is_empty() {
+            format!("`{}` has no placeholders: remove `{{{word}}}`", pair.key.unraw())
+        } else {
+            format!(
+                "`{{{word}}}` stands for nothing here: the placeholders are {}",
+                similar::list(words.iter().map(|word| match *word {
+                    "error" => "{error}",
+                    other => other,
+                }))
+            )
+        };
+        report.at(&text, message);
+        return None;
+    }
+    Some(text)
+}

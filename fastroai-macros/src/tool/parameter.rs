@@ -1,0 +1,208 @@
+//! The parameters: what the model fills in, and what the agent lends.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Expr, FnArg, Ident, Meta, Pat, PatType, Type};
+
+use crate::docs::Docs;
+use crate::keys::{self, Table, Value};
+use crate::report::Report;
+use crate::types::{self, Unfillable};
+
+/// A sound parameter.
+pub(super) enum Parameter {
+    /// Filled in by the model.
+    Argument(Argument),
+    /// Lent by the agent: `#[context] db: &Db`.
+    Lent { ident: Ident, ty: Type },
+    /// The run: `#[context] run: RunContext<'_>`, or a reference to it.
+    Run { is_reference: bool },
+}
+
+/// A parameter that the model fills in.
+pub(super) struct Argument {
+    pub(super) ident: Ident,
+    /// What the model calls it.
+    pub(super) name: String,
+    pub(super) ty: Type,
+    /// An expression; `None` if nothing is said.
+    pub(super) description: Option<TokenStream>,
+    pub(super) default: Option<Default>,
+}
+
+/// What stands for an absent argument.
+pub(super) enum Default {
+    /// `#[tool(default)]`.
+    OfType,
+    /// `#[tool(default = …)]`.
+    Expression(Expr),
+}
+
+const TABLE: Table = Table {
+    keys: &["default", "rename"],
+    foreign: &[
+        ("name", "write `rename`"),
+        ("description", "write a doc comment above the parameter"),
+        ("context", "write `#[context]`"),
+        ("optional", "give the parameter the type `Option<…>`"),
+        ("skip", "write `#[context]` for what the agent lends"),
+    ],
+};
+
+/// The parameter, or `None` and what is wrong with it.
+pub(super) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
+    let FnArg::Typed(parameter) = input else { return None };
+    let mistakes = report.len();
+    for attribute in &parameter.attrs {
+        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+            report.at(
+                attribute,
+                "a parameter of a tool is always there: put the `#[cfg(…)]` on the whole function",
+            );
+        }
+    }
+    let marked = |mark: &str| parameter.attrs.iter().find(|attr| attr.path().is_ident(mark));
+    let sound = if let Some(context) = marked("context") {
+        if let Meta::List(_) | Meta::NameValue(_) = context.meta {
+            report.at(context, "`#[context]` takes nothing: the agent is asked by type");
+        }
+        if let Some(tool) = marked("tool") {
+            report.at(tool, "the agent lends this parameter, not the model: remove `#[tool(…)]`");
+        }
+        context_parameter(parameter, report)
+    } else {
+        argument(parameter, report).map(Parameter::Argument)
+    };
+    sound.filter(|_| report.len() == mistakes)
+}
+
+fn context_parameter(parameter: &PatType, report: &mut Report) -> Option<Parameter> {
+    let ident = match &*parameter.pat {
+        Pat::Ident(pattern) if pattern.subpat.is_none() => pattern.ident.clone(),
+        // Nothing is filled in by name here, so that any pattern does.
+        _ => Ident::new("lent", proc_macro2::Span::call_site()),
+    };
+    match types::plain(&parameter.ty) {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            let inner = types::shown(&reference.elem);
+            report.at(
+                &parameter.ty,
+                format!(
+                    "the runs of an agent share its fields: write `&{inner}`, with a lock inside \
+                     where it changes, as in `&std::sync::Mutex<{inner}>`"
+                ),
+            );
+            None
+        }
+        Type::Reference(reference) if types::is_named(&reference.elem, "RunContext") => {
+            Some(Parameter::Run { is_reference: true })
+        }
+        Type::Reference(reference) => {
+            Some(Parameter::Lent { ident, ty: types::plain(&reference.elem).clone() })
+        }
+        ty if types::is_named(ty, "RunContext") => Some(Parameter::Run { is_reference: false }),
+        ty => {
+            let shown = types::shown(ty);
+            report.at(ty, format!("the agent lends its fields: write `&{shown}`"));
+            None
+        }
+    }
+}
+
+fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
+    let ident = plain_name(parameter, report);
+    fillable(parameter, report);
+    let (default, rename) = marks(parameter, report);
+    let ident = ident?;
+    Some(Argument {
+        name: rename.unwrap_or_else(|| ident.unraw().to_string()),
+        ident,
+        ty: (*parameter.ty).clone(),
+        description: Docs::read(&parameter.attrs).whole(),
+        default,
+    })
+}
+
+fn plain_name(parameter: &PatType, report: &mut Report) -> Option<Ident> {
+    match &*parameter.pat {
+        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
+            Some(pattern.ident.clone())
+        }
+        pattern => {
+            report.at(
+                pattern,
+                "the model fills parameters in by name: give this one a plain name, and take it \
+                 apart in the body",
+            );
+            None
+        }
+    }
+}
+
+/// Reports the types that no model can fill in, as far as tokens tell.
+fn fillable(parameter: &PatType, report: &mut Report) {
+    let ty = &*parameter.ty;
+    if types::is_named(ty, "RunContext") {
+        report.at(ty, "the run is given by the runtime: write `#[context]` before this parameter");
+        return;
+    }
+    let found = Unfillable::of(ty);
+    let name = parameter.pat.to_token_stream();
+    for reference in found.references {
+        let owned = owned(&reference.elem);
+        let inner = types::shown(&reference.elem);
+        report.at(
+            reference,
+            format!(
+                "a tool owns its arguments, because they outlive the request: write `{owned}`, or \
+                 `#[context] {name}: &{inner}` for what the agent lends"
+            ),
+        );
+    }
+    for tuple in found.tuples {
+        report.at(
+            tuple,
+            "providers cannot describe a tuple to the model: give each part a name, with a struct \
+             or with one parameter each",
+        );
+    }
+    for implementation in found.impls {
+        report.at(implementation, "the model cannot choose a type: write a concrete type");
+    }
+}
+
+/// The type that owns what a reference to this one borrows.
+fn owned(borrowed: &Type) -> String {
+    match types::plain(borrowed) {
+        Type::Slice(slice) => format!("Vec<{}>", types::shown(&slice.elem)),
+        ty if types::is_named(ty, "str") => "String".to_owned(),
+        ty if types::is_named(ty, "Path") => "PathBuf".to_owned(),
+        ty => types::shown(ty),
+    }
+}
+
+fn marks(parameter: &PatType, report: &mut Report) -> (Option<Default>, Option<String>) {
+    let (mut default, mut rename) = (None, None);
+    for attribute in parameter.attrs.iter().filter(|attr| attr.path().is_ident("tool")) {
+        let Meta::List(list) = &attribute.meta else {
+            report.at(attribute, "`#[tool]` needs a key: write `#[tool(default = …)]`");
+            continue;
+        };
+        for pair in keys::parse(list.tokens.clone(), &TABLE, report) {
+            match pair.name().as_str() {
+                "default" => {
+                    default = match &pair.value {
+                        Value::Absent => Some(Default::OfType),
+                        Value::Given(_) | Value::List(_) => pair
+                            .parse("an expression: write `default = …`", report)
+                            .map(Default::Expression),
+                    };
+                }
+                "rename" => rename = pair.text(report).map(|text| text.value()),
+                _ => {}
+            }
+        }
+    }
+    (default, rename)
+}

@@ -1,0 +1,183 @@
+//! Types, judged by their tokens.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericArgument, Generics, Ident, Lifetime, PathArguments, PathSegment, Type};
+
+/// The type without parentheses and invisible groups.
+pub(crate) fn plain(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(inner) => plain(&inner.elem),
+        Type::Group(inner) => plain(&inner.elem),
+        other => other,
+    }
+}
+
+/// The last segment of a path.
+pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match plain(ty) {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// Whether it is a path that ends in this name.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// The types between the angle brackets of its last segment.
+pub(crate) fn arguments(ty: &Type) -> Vec<&Type> {
+    let Some(PathArguments::AngleBracketed(list)) =
+        last_segment(ty).map(|segment| &segment.arguments)
+    else {
+        return Vec::new();
+    };
+    list.args
+        .iter()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What it points to, where it is an `Arc<T>`, a `Box<T>` or a `&T`.
+pub(crate) fn pointee(ty: &Type) -> Option<&Type> {
+    match plain(ty) {
+        Type::Reference(reference) if reference.mutability.is_none() => Some(plain(&reference.elem)),
+        ty if is_named(ty, "Arc") || is_named(ty, "Box") => match arguments(ty).as_slice() {
+            [inner] => Some(plain(inner)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Its tokens without lifetimes: what two types of one impl must not share.
+pub(crate) fn fingerprint(ty: &Type) -> String {
+    struct Erase;
+    impl VisitMut for Erase {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            reference.lifetime = None;
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+    let mut ty = plain(ty).clone();
+    Erase.visit_type_mut(&mut ty);
+    ty.to_token_stream().to_string()
+}
+
+/// Whether it mentions one of these type parameters.
+pub(crate) fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
+    struct Find<'a>(&'a Generics, bool);
+    impl<'ast> Visit<'ast> for Find<'_> {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.1 |= self.0.type_params().any(|parameter| parameter.ident == *ident)
+                || self.0.const_params().any(|parameter| parameter.ident == *ident);
+        }
+    }
+    let mut find = Find(generics, false);
+    find.visit_type(ty);
+    find.1
+}
+
+/// The parts of a parameter's type that a model cannot fill in.
+#[derive(Default)]
+pub(crate) struct Unfillable<'ast> {
+    pub(crate) references: Vec<&'ast syn::TypeReference>,
+    pub(crate) tuples: Vec<&'ast syn::TypeTuple>,
+    pub(crate) impls: Vec<&'ast syn::TypeImplTrait>,
+}
+
+impl<'ast> Unfillable<'ast> {
+    pub(crate) fn of(ty: &'ast Type) -> Self {
+        let mut found = Self::default();
+        found.visit_type(ty);
+        found
+    }
+}
+
+impl<'ast> Visit<'ast> for Unfillable<'ast> {
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        self.references.push(reference);
+    }
+    fn visit_type_tuple(&mut self, tuple: &'ast syn::TypeTuple) {
+        if !tuple.elems.is_empty() {
+            self.tuples.push(tuple);
+        }
+    }
+    fn visit_type_impl_trait(&mut self, implementation: &'ast syn::TypeImplTrait) {
+        self.impls.push(implementation);
+    }
+    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments(
+        &mut self,
+        _: &'ast syn::ParenthesizedGenericArguments,
+    ) {
+    }
+    fn visit_type(&mut self, ty: &'ast Type) {
+        visit::visit_type(self, ty);
+    }
+}
+
+/// The type as a user would write it, for a message.
+pub(crate) fn shown(ty: &impl ToTokens) -> String {
+    let tokens: TokenStream = ty.to_token_stream();
+    let mut text = tokens.to_string();
+    for (from, to) in
+        [(" :: ", "::"), (":: ", "::"), (" < ", "<"), (" > ", ">"), (" >", ">"), (" ,", ","), ("& ", "&")]
+    {
+        text = text.replace(from, to);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn pointers_are_seen_through() {
+        for (ty, inner) in [
+            (parse_quote!(Arc<Db>), Some("Db")),
+            (parse_quote!(std::sync::Arc<dyn Search + Send>), Some("dyn Search + Send")),
+            (parse_quote!(&'a Db), Some("Db")),
+            (parse_quote!((Box<Db>)), Some("Db")),
+            (parse_quote!(&mut Db), None),
+            (parse_quote!(Rc<Db>), None),
+            (parse_quote!(Vec<Db>), None),
+        ] {
+            let ty: Type = ty;
+            assert_eq!(pointee(&ty).map(shown).as_deref(), inner);
+        }
+    }
+
+    #[test]
+    fn fingerprints_know_no_lifetimes() {
+        let one: Type = parse_quote!(&'a Cursor<'a, Db>);
+        let other: Type = parse_quote!((&Cursor<'b, Db>));
+        assert_eq!(fingerprint(&one), fingerprint(&other));
+        let third: Type = parse_quote!(&Cursor<'b, App>);
+        assert_ne!(fingerprint(&one), fingerprint(&third));
+    }
+
+    #[test]
+    fn what_a_model_cannot_fill_in_is_found_inside() {
+        let ty: Type = parse_quote!(Vec<(u8, Option<&'static str>, impl Fn(&u8))>);
+        let found = Unfillable::of(&ty);
+        assert_eq!(found.tuples.len(), 1);
+        let ty: Type = parse_quote!(Vec<Option<&'static str>>);
+        assert_eq!(Unfillable::of(&ty).references.len(), 1);
+        let ty: Type = parse_quote!(Vec<String>);
+        let found = Unfillable::of(&ty);
+        assert!(found.tuples.is_empty() && found.references.is_empty() && found.impls.is_empty());
+    }
+}

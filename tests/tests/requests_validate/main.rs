@@ -1,0 +1,193 @@
+//! What the adapters send fits the providers' own definitions, to the last key.
+
+mod conversations;
+mod shapes;
+
+use std::sync::Arc;
+
+use fastroai_providers::anthropic::Messages;
+use fastroai_providers::openai::ChatCompletions;
+use fastroai_providers::openai::chat::{ReasoningReplay, TokenLimit};
+use fastroai_providers::protocol::Protocol;
+use fastroai_providers::{
+    Message, ModelError, OutputFormat, Request, Settings, ToolChoice, ToolDefinition,
+};
+use serde_json::value::RawValue;
+use tests::validator::{Body, Validator};
+use tests::{shared_or_skip, skip};
+
+/// A request, and the name under which a failure is reported.
+struct Case {
+    name: String,
+    instructions: Option<&'static str>,
+    messages: Vec<Message>,
+    tools: Vec<Arc<ToolDefinition>>,
+    tool_choice: ToolChoice,
+    output: OutputFormat,
+    settings: Settings,
+}
+
+impl Case {
+    /// Just a conversation.
+    fn new(name: impl Into<String>, messages: Vec<Message>) -> Self {
+        Self {
+            name: name.into(),
+            instructions: None,
+            messages,
+            tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
+            output: OutputFormat::Text,
+            settings: Settings::default(),
+        }
+    }
+
+    fn encode(&self, wire: &Wire, model: &str, streamed: bool) -> Result<Body, ModelError> {
+        let name = wire.provider.unwrap_or(wire.api);
+        let id = format!("{name} {model} {}{}", self.name, if streamed { " streamed" } else { "" });
+        let mut request = Request::new(&self.messages, &self.settings);
+        request.instructions = self.instructions;
+        request.tools = &self.tools;
+        request.tool_choice = &self.tool_choice;
+        request.output = &self.output;
+        let encoded = wire.protocol.encode(model, &request, streamed)?;
+        let version = encoded.headers.iter().find(|(name, _)| *name == "anthropic-version");
+        let body = String::from_utf8(encoded.body).expect("a body in UTF-8");
+        Ok(Body {
+            api: wire.api,
+            id,
+            provider: wire.provider,
+            version: version.map(|(_, value)| value.clone()),
+            body: RawValue::from_string(body).expect("a body in JSON"),
+        })
+    }
+}
+
+/// An adapter as one provider has it, and the models for which its requests differ.
+struct Wire {
+    api: &'static str,
+    /// Where it documents more than the API that its own copies.
+    provider: Option<&'static str>,
+    protocol: Box<dyn Protocol>,
+    models: &'static [&'static str],
+    /// A reply with reasoning and a call, which goes back with the next request.
+    reply: &'static str,
+}
+
+impl Wire {
+    fn resumed(&self) -> Case {
+        let reply = self.protocol.decode(self.reply.as_bytes()).expect("a reply");
+        assert!(!reply.reasoning_text().is_empty() && reply.tool_calls().count() == 1);
+        let mut case = Case::new("its own reply, resumed", conversations::resumed(reply));
+        case.tools = shapes::tools();
+        case
+    }
+}
+
+fn wires() -> Vec<Wire> {
+    let chat = |provider: &'static str, token_limit, reasoning_replay| {
+        let mut protocol = ChatCompletions::for_provider(provider);
+        protocol.token_limit = token_limit;
+        protocol.reasoning_replay = reasoning_replay;
+        let models: &[&str] = &["a-model"];
+        Wire {
+            api: "chat_completions",
+            provider: Some(provider),
+            protocol: Box::new(protocol),
+            models,
+            reply: conversations::CHAT_REPLY,
+        }
+    };
+    vec![
+        Wire {
+            api: "chat_completions",
+            provider: None,
+            protocol: Box::new(ChatCompletions::new()),
+            models: &["gpt-4o-mini", "gpt-5-mini", "o3"],
+            reply: conversations::CHAT_REPLY,
+        },
+        Wire {
+            api: "messages",
+            provider: None,
+            protocol: Box::new(Messages::new()),
+            models: &["claude-3-5-haiku-latest", "claude-sonnet-4-5", "claude-opus-4-8"],
+            reply: conversations::MESSAGES_REPLY,
+        },
+        chat("deepseek", TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
+        chat("groq", TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
+        chat("llamacpp", TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningContent),
+        chat("mistral", TokenLimit::MaxTokens, ReasoningReplay::Never),
+        chat("openrouter", TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningDetails),
+    ]
+}
+
+/// Every conversation bare, and with instructions and tools; then one question in every shape.
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, messages) in conversations::all() {
+        cases.push(Case::new(name, messages.clone()));
+        let mut agent = Case::new(format!("{name}, of an agent"), messages);
+        agent.instructions = Some("You are a travel assistant. Answer in one sentence.");
+        agent.tools = shapes::tools();
+        cases.push(agent);
+    }
+    cases.extend(shapes::all());
+    cases
+}
+
+/// What an adapter rightly refuses to write, since the model would answer it with an error.
+const REFUSED: [&str; 4] = [
+    "claude-sonnet-4-5: effort and few tokens",
+    "claude-opus-4-8: temperature",
+    "claude-opus-4-8: top_p",
+    "claude-opus-4-8: all but effort",
+];
+
+#[test]
+fn every_request_fits_its_provider_s_definition() {
+    let test = "every_request_fits_its_provider_s_definition";
+    let Some(validator) = validator(test) else { return };
+    let (wires, cases) = (wires(), cases());
+    let (mut bodies, mut refused) = (Vec::new(), Vec::new());
+    for wire in &wires {
+        let resumed = wire.resumed();
+        for model in wire.models {
+            for case in cases.iter().chain([&resumed]) {
+                match [false, true].map(|streamed| case.encode(wire, model, streamed)) {
+                    [Ok(whole), Ok(streamed)] => bodies.extend([whole, streamed]),
+                    _ => refused.push(format!("{model}: {}", case.name)),
+                }
+            }
+        }
+    }
+    assert_eq!(refused, REFUSED.map(str::to_owned));
+    let failures = validator.failures(&bodies).expect("a verdict on every body");
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n{}",
+        failures.len(),
+        bodies.len(),
+        failures.join("\n")
+    );
+}
+
+#[test]
+fn the_validator_is_sound_and_sees_one_wrong_key() {
+    let test = "the_validator_is_sound_and_sees_one_wrong_key";
+    let Some(validator) = validator(test) else { return };
+    validator.check_itself().expect("the validator's own checks pass");
+
+    let case = Case::new("wrong", vec![Message::user("Hello")]);
+    for wire in wires() {
+        let mut body = case.encode(&wire, wire.models[0], false).expect("a body");
+        let wrong = body.body.get().replacen('{', r#"{"temprature":1,"#, 1);
+        body.body = RawValue::from_string(wrong).expect("JSON");
+        let failures = validator.failures(&[body]).expect("a verdict");
+        assert_eq!(failures.len(), 1, "{failures:?}");
+        assert!(failures[0].contains("temprature"), "{failures:?}");
+    }
+}
+
+fn validator(test: &str) -> Option<Validator> {
+    let shared = shared_or_skip(test)?;
+    Validator::new(&shared).map_err(|error| skip(test, &error)).ok()
+}

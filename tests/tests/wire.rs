@@ -1,0 +1,38 @@
+//! The recorded traffic of real providers, read by the adapters.
+
+use std::path::Path;
+use std::process::Command;
+
+use tests::shared_or_skip;
+
+/// Replays the recordings of one wire, whole and cut at any place, and counts the exchanges.
+fn replay(shared: &Path, wire: &str) -> u32 {
+    let output = Command::new(env!("CARGO_BIN_EXE_wire"))
+        .arg(shared.join("wire").join(wire))
+        .args(["--cuts", "--seed", "1"])
+        .output()
+        .expect("the wire binary starts");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let closing = printed.lines().last().unwrap_or_default();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    let passed = closing.strip_suffix(" passed, 0 failed").expect("a closing line");
+    passed.parse().expect("a count of exchanges")
+}
+
+#[test]
+fn every_recorded_chat_completion_is_read_right() {
+    let Some(shared) = shared_or_skip("every_recorded_chat_completion_is_read_right") else {
+        return;
+    };
+    let passed = replay(&shared, "openai/chat_completions");
+    assert!(passed >= 100, "only {passed} exchanges were found");
+}
+
+#[test]
+fn every_recorded_anthropic_message_is_read_right() {
+    let Some(shared) = shared_or_skip("every_recorded_anthropic_message_is_read_right") else {
+        return;
+    };
+    let passed = replay(&shared, "anthropic/messages");
+    assert!(passed >= 200, "only {passed} exchanges were found");
+}
