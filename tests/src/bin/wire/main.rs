@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastroai_providers::anthropic::Messages;
-use fastroai_providers::openai::ChatCompletions;
+use fastroai_providers::openai::{ChatCompletions, Responses};
 use fastroai_providers::protocol::Protocol;
 
 use recording::Recording;
@@ -29,6 +29,7 @@ fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     match api {
         "chat_completions" => Some(Box::new(ChatCompletions::new())),
         "messages" => Some(Box::new(Messages::new())),
+        "responses" => Some(Box::new(Responses::new())),
         _ => None,
     }
 }
