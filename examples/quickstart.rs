@@ -33,9 +33,8 @@ struct Travel {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let travel = Travel {
-        forecasts: Forecasts(BTreeMap::from([("Lisbon", "rain"), ("Paris", "clouds")])),
-    };
+    let travel =
+        Travel { forecasts: Forecasts(BTreeMap::from([("Lisbon", "rain"), ("Paris", "clouds")])) };
     let model = std::env::var("FASTROAI_MODEL").unwrap_or_else(|_| "offline:demo".to_owned());
     let mut events = travel.run("Do I need an umbrella in Lisbon?").model(model).stream();
 
@@ -49,7 +48,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             AgentEvent::Done(answer) => {
                 writeln!(stdout())?;
                 for call in &answer.tool_calls {
-                    writeln!(stderr(), "tool    {} {:?} in {:?}", call.name, call.outcome, call.elapsed)?;
+                    writeln!(
+                        stderr(),
+                        "tool    {} {:?} in {:?}",
+                        call.name,
+                        call.outcome,
+                        call.elapsed
+                    )?;
                 }
                 let tokens = |count: Option<u64>| count.map_or("?".to_owned(), |n| n.to_string());
                 writeln!(

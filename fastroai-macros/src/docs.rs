@@ -236,7 +236,10 @@ mod tests {
             struct A;
         };
         let whole = Docs::read(&item.attrs).whole().expect("a text").to_string();
-        assert_eq!(whole, "__fastroai :: concat ! (\"First.\\n\" , include_str ! (\"a.md\") , \"\")");
+        assert_eq!(
+            whole,
+            "__fastroai :: concat ! (\"First.\\n\" , include_str ! (\"a.md\") , \"\")"
+        );
     }
 
     #[test]

@@ -181,10 +181,8 @@ mod tests {
 
     use super::*;
 
-    const TABLE: Table = Table {
-        keys: &["name", "timeout", "output"],
-        foreign: &[("retries", "write `attempts`")],
-    };
+    const TABLE: Table =
+        Table { keys: &["name", "timeout", "output"], foreign: &[("retries", "write `attempts`")] };
 
     fn read(tokens: TokenStream) -> (Vec<String>, Vec<String>) {
         let mut report = Report::new();
@@ -202,8 +200,9 @@ mod tests {
 
     #[test]
     fn every_mistake_of_a_list_is_told() {
-        let (names, messages) =
-            read(quote!(colour = 1, nmae = 2, retries = 3, "x", timeout = 4, timeout = 5, output =));
+        let (names, messages) = read(
+            quote!(colour = 1, nmae = 2, retries = 3, "x", timeout = 4, timeout = 5, output =),
+        );
         assert_eq!(names, ["timeout"]);
         assert_eq!(
             messages,

@@ -83,12 +83,12 @@ pub(crate) fn tool_name(name: &str) -> Result<(), String> {
     }
     if let Some(refused) = name.chars().find(|c| !fine(*c)) {
         let fixed: String = name.chars().map(|c| if fine(c) { c } else { '_' }).collect();
-        let advice = if fixed.chars().any(|c| c.is_ascii_alphanumeric()) && tool_name(&fixed).is_ok()
-        {
-            format!("call it \"{fixed}\"")
-        } else {
-            "call it otherwise, as in \"get_weather\"".to_owned()
-        };
+        let advice =
+            if fixed.chars().any(|c| c.is_ascii_alphanumeric()) && tool_name(&fixed).is_ok() {
+                format!("call it \"{fixed}\"")
+            } else {
+                "call it otherwise, as in \"get_weather\"".to_owned()
+            };
         return Err(format!(
             "providers reject `{}` in a tool name (letters, digits, `_`, `-`): {advice}",
             refused.escape_debug()
@@ -196,7 +196,10 @@ mod tests {
         }
         let long = "a".repeat(65);
         for (name, reason) in [
-            ("get weather", "reject ` ` in a tool name (letters, digits, `_`, `-`): call it \"get_weather\""),
+            (
+                "get weather",
+                "reject ` ` in a tool name (letters, digits, `_`, `-`): call it \"get_weather\"",
+            ),
             ("", "cannot be empty"),
             ("größe", "call it \"gr__e\""),
             ("天気", "call it otherwise"),

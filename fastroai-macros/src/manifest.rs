@@ -38,7 +38,8 @@ fn renamed_in(manifest: &str) -> Option<String> {
         let squeezed: String = value.chars().filter(|c| !c.is_whitespace()).collect();
         if last.ends_with("dependencies") && squeezed.contains("package=\"fastroai\"") {
             found = Some(key);
-        } else if parent.ends_with("dependencies") && key == "package" && squeezed == "\"fastroai\"" {
+        } else if parent.ends_with("dependencies") && key == "package" && squeezed == "\"fastroai\""
+        {
             found = Some(last.trim_matches('"'));
         }
     }

@@ -47,7 +47,9 @@ pub(crate) fn arguments(ty: &Type) -> Vec<&Type> {
 /// What it points to, where it is an `Arc<T>`, a `Box<T>` or a `&T`.
 pub(crate) fn pointee(ty: &Type) -> Option<&Type> {
     match plain(ty) {
-        Type::Reference(reference) if reference.mutability.is_none() => Some(plain(&reference.elem)),
+        Type::Reference(reference) if reference.mutability.is_none() => {
+            Some(plain(&reference.elem))
+        }
         ty if is_named(ty, "Arc") || is_named(ty, "Box") => match arguments(ty).as_slice() {
             [inner] => Some(plain(inner)),
             _ => None,
@@ -130,9 +132,15 @@ impl<'ast> Visit<'ast> for Unfillable<'ast> {
 pub(crate) fn shown(ty: &impl ToTokens) -> String {
     let tokens: TokenStream = ty.to_token_stream();
     let mut text = tokens.to_string();
-    for (from, to) in
-        [(" :: ", "::"), (":: ", "::"), (" < ", "<"), (" > ", ">"), (" >", ">"), (" ,", ","), ("& ", "&")]
-    {
+    for (from, to) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        (" > ", ">"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+    ] {
         text = text.replace(from, to);
     }
     text

@@ -3,15 +3,19 @@
 mod schema;
 mod settings;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use schema::Schema;
 pub use settings::{Effort, Settings};
 
+use crate::hidden::Hidden;
 use crate::message::Message;
 
 /// One request, borrowed from whoever holds the conversation: nothing is copied to ask.
-#[derive(Debug, Clone, Copy)]
+///
+/// `Debug` shows no content.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Request<'a> {
     /// What the agent is told before the conversation.
@@ -40,6 +44,20 @@ impl<'a> Request<'a> {
             output: &OutputFormat::Text,
             settings,
         }
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("instructions", &self.instructions.map(Hidden))
+            .field("messages", &self.messages)
+            .field("tools", &tools)
+            .field("tool_choice", self.tool_choice)
+            .field("output", self.output)
+            .field("settings", self.settings)
+            .finish()
     }
 }
 

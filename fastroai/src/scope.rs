@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::money::{Cost, Meter};
 use crate::run::Stop;
@@ -79,9 +80,10 @@ impl Scope {
         (scope.depth <= MAX_DEPTH).then_some(scope)
     }
 
-    /// The same scope with a deadline that is not later than this.
+    /// A scope inside this one that can be cancelled on its own, with a deadline that is not later
+    /// than this.
     pub(crate) fn within(&self, timeout: Duration) -> Self {
-        let mut scope = self.clone();
+        let mut scope = Self { cancellation: self.cancellation.child_token(), ..self.clone() };
         scope.tighten(Instant::now().checked_add(timeout));
         scope
     }
@@ -147,7 +149,7 @@ impl Scope {
     }
 }
 
-/// [`tokio::spawn`] that keeps the run's scope: its deadline, cancellation, budget and bill.
+/// [`tokio::spawn`] that keeps the run's scope: its deadline, cancellation, budget, bill and trace.
 ///
 /// A bare `tokio::spawn` inside a tool loses them: what it starts is neither stopped nor billed
 /// with the run.
@@ -160,7 +162,7 @@ where
     F::Output: Send + 'static,
 {
     match Scope::current() {
-        Some(scope) => tokio::spawn(CURRENT.scope(scope, future)),
+        Some(scope) => tokio::spawn(CURRENT.scope(scope, future).in_current_span()),
         None => tokio::spawn(future),
     }
 }
@@ -175,7 +177,12 @@ where
     R: Send + 'static,
 {
     match Scope::current() {
-        Some(scope) => tokio::task::spawn_blocking(move || CURRENT.sync_scope(scope, function)),
+        Some(scope) => {
+            let span = Span::current();
+            tokio::task::spawn_blocking(move || {
+                span.in_scope(|| CURRENT.sync_scope(scope, function))
+            })
+        }
         None => tokio::task::spawn_blocking(function),
     }
 }

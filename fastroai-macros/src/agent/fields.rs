@@ -33,10 +33,10 @@ pub(super) fn read(structure: &mut ItemStruct, report: &mut Report) -> Vec<Field
     for (index, field) in structure.fields.iter_mut().enumerate() {
         let is_skipped = skipped(&field.attrs, report);
         field.attrs.retain(|attribute| !attribute.path().is_ident("context"));
-        let member = field.ident.as_ref().map_or_else(
-            || Index::from(index).into_token_stream(),
-            ToTokens::to_token_stream,
-        );
+        let member = field
+            .ident
+            .as_ref()
+            .map_or_else(|| Index::from(index).into_token_stream(), ToTokens::to_token_stream);
         let conditions = field.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned();
         fields.push(Field {
             access: quote_spanned!(field.ty.span()=> self.#member),
@@ -70,7 +70,10 @@ pub(super) fn provided(fields: &[Field], generics: &Generics) -> Vec<Provided> {
         .filter(|field| !is_parameter(&field.ty, generics))
         .map(|field| {
             let access = &field.access;
-            field.provide(types::plain(&field.ty).clone(), quote_spanned!(field.ty.span()=> &#access))
+            field.provide(
+                types::plain(&field.ty).clone(),
+                quote_spanned!(field.ty.span()=> &#access),
+            )
         })
         .collect();
     let behind: Vec<Provided> = lending()
@@ -84,7 +87,8 @@ pub(super) fn provided(fields: &[Field], generics: &Generics) -> Vec<Provided> {
     let print = |provided: &Provided| types::fingerprint(&provided.ty);
     let held: Vec<String> = whole.iter().map(print).collect();
     let pointed: Vec<String> = behind.iter().map(print).collect();
-    let once = |list: &[String], one: &String| list.iter().filter(|other| *other == one).count() == 1;
+    let once =
+        |list: &[String], one: &String| list.iter().filter(|other| *other == one).count() == 1;
     let whole = whole.into_iter().filter(|provided| once(&held, &print(provided)));
     let behind = behind.into_iter().filter(|provided| {
         let print = print(provided);
@@ -139,15 +143,18 @@ fn is_parameter(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// What the type points to. A trait object behind a reference lives as long as the reference,
-/// which has to be said outside of it.
+/// What the type points to. How long a trait object lives is said by what it stands in, and has to
+/// be written out once it stands alone.
 fn pointee(ty: &Type) -> Option<Type> {
     let mut inner = types::pointee(ty)?.clone();
-    if let (Type::Reference(reference), Type::TraitObject(object)) = (types::plain(ty), &mut inner)
-        && let Some(lifetime) = &reference.lifetime
+    if let Type::TraitObject(object) = &mut inner
         && !object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Lifetime(_)))
     {
-        let lifetime = Lifetime::new(&lifetime.to_string(), lifetime.span());
+        let lifetime = match types::plain(ty) {
+            Type::Reference(reference) => reference.lifetime.clone(),
+            _ => None,
+        };
+        let lifetime = lifetime.unwrap_or_else(|| Lifetime::new("'static", ty.span()));
         object.bounds.push(TypeParamBound::Lifetime(lifetime));
     }
     Some(inner)
@@ -169,31 +176,111 @@ mod tests {
 
     #[test]
     fn each_field_lends_its_type_and_what_it_points_to() {
-        let structure = parse_quote!(struct A { db: Db, client: Arc<Client>, search: Box<dyn Search> });
-        let types = ["Db", "Arc<Client>", "Box<dyn Search>", "Client", "dyn Search"];
+        let structure = parse_quote!(
+            struct A {
+                db: Db,
+                client: Arc<Client>,
+                search: Box<dyn Search>,
+            }
+        );
+        let types = ["Db", "Arc<Client>", "Box<dyn Search>", "Client", "dyn Search + 'static"];
         assert_eq!(lent(structure), types);
-        assert_eq!(lent(parse_quote!(struct A(Db, u8);)), ["Db", "u8"]);
-        assert_eq!(lent(parse_quote!(struct A<'a>(&'a dyn S);)), ["&'a dyn S", "dyn S + 'a"]);
+        assert_eq!(
+            lent(parse_quote!(
+                struct A(Db, u8);
+            )),
+            ["Db", "u8"]
+        );
+        assert_eq!(
+            lent(parse_quote!(
+                struct A<'a>(&'a dyn S);
+            )),
+            ["&'a dyn S", "dyn S + 'a"]
+        );
     }
 
     #[test]
     fn two_fields_of_one_type_lend_neither() {
-        assert_eq!(lent(parse_quote!(struct A { a: Db, b: Db, c: u8 })), ["u8"]);
-        assert_eq!(lent(parse_quote!(struct A { a: Arc<Db>, b: Box<Db> })), ["Arc<Db>", "Box<Db>"]);
-        assert_eq!(lent(parse_quote!(struct A { a: Arc<Db>, b: Db })), ["Arc<Db>", "Db"]);
-        assert!(lent(parse_quote!(struct A<'a, 'b> { a: &'a mut Db, b: &'b mut Db })).is_empty());
+        assert_eq!(
+            lent(parse_quote!(
+                struct A {
+                    a: Db,
+                    b: Db,
+                    c: u8,
+                }
+            )),
+            ["u8"]
+        );
+        assert_eq!(
+            lent(parse_quote!(
+                struct A {
+                    a: Arc<Db>,
+                    b: Box<Db>,
+                }
+            )),
+            ["Arc<Db>", "Box<Db>"]
+        );
+        assert_eq!(
+            lent(parse_quote!(
+                struct A {
+                    a: Arc<Db>,
+                    b: Db,
+                }
+            )),
+            ["Arc<Db>", "Db"]
+        );
+        assert!(
+            lent(parse_quote!(
+                struct A<'a, 'b> {
+                    a: &'a mut Db,
+                    b: &'b mut Db,
+                }
+            ))
+            .is_empty()
+        );
     }
 
     #[test]
     fn skipped_fields_and_bare_parameters_lend_nothing() {
-        assert_eq!(lent(parse_quote!(struct A { #[context(skip)] a: Db, b: Db })), ["Db"]);
-        assert_eq!(lent(parse_quote!(struct A<T> { a: T, b: Arc<T>, c: u8 })), ["Arc<T>", "u8"]);
-        assert_eq!(lent(parse_quote!(struct A<T> { a: Vec<T>, b: Vec<u8> })), ["Vec<u8>"]);
+        assert_eq!(
+            lent(parse_quote!(
+                struct A {
+                    #[context(skip)]
+                    a: Db,
+                    b: Db,
+                }
+            )),
+            ["Db"]
+        );
+        assert_eq!(
+            lent(parse_quote!(
+                struct A<T> {
+                    a: T,
+                    b: Arc<T>,
+                    c: u8,
+                }
+            )),
+            ["Arc<T>", "u8"]
+        );
+        assert_eq!(
+            lent(parse_quote!(
+                struct A<T> {
+                    a: Vec<T>,
+                    b: Vec<u8>,
+                }
+            )),
+            ["Vec<u8>"]
+        );
     }
 
     #[test]
     fn other_marks_are_refused() {
-        let mut structure: ItemStruct = parse_quote!(struct A { #[context] a: Db });
+        let mut structure: ItemStruct = parse_quote!(
+            struct A {
+                #[context]
+                a: Db,
+            }
+        );
         let mut report = Report::new();
         read(&mut structure, &mut report);
         assert_eq!(report.into_messages().len(), 1);

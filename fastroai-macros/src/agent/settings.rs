@@ -93,8 +93,7 @@ impl Settings {
         if !names_model {
             report.syntax(syn::Error::new(
                 proc_macro2::Span::call_site(),
-                "an agent needs a model: write `#[agent(model = \"provider:model\")]`, as in \
-                 `model = \"openai:gpt-4o-mini\"`",
+                "an agent needs a model: write `#[agent(model = \"openai:gpt-4o-mini\", …)]`",
             ));
         }
         settings
@@ -121,10 +120,13 @@ impl Settings {
             }
             "temperature" => {
                 let number = pair.number(2.0, report);
-                self.call("temperature", number.map(|number| {
-                    let number = Literal::f64_unsuffixed(number);
-                    quote!(#number)
-                }));
+                self.call(
+                    "temperature",
+                    number.map(|number| {
+                        let number = Literal::f64_unsuffixed(number);
+                        quote!(#number)
+                    }),
+                );
             }
             "budget" => self.call("budget", pair.dollars(report).map(dollars_tokens)),
             "price" => self.call("rates", rates(pair, report)),
@@ -138,10 +140,13 @@ impl Settings {
                     _ => "one answer",
                 };
                 let count = pair.count(1, meaning, report);
-                self.call(name, count.map(|count| {
-                    let count = Literal::u32_unsuffixed(count);
-                    quote!(#count)
-                }));
+                self.call(
+                    name,
+                    count.map(|count| {
+                        let count = Literal::u32_unsuffixed(count);
+                        quote!(#count)
+                    }),
+                );
             }
             _ => {}
         }
@@ -184,7 +189,8 @@ fn tools(pair: &Pair, report: &mut Report) -> Vec<Type> {
         bracketed!(content in input);
         Punctuated::<Expr, Token![,]>::parse_terminated(&content)
     };
-    let Some(list) = pair.parse_with(list, "a list of tools: write `tools = [first, second]`", report)
+    let Some(list) =
+        pair.parse_with(list, "a list of tools: write `tools = [first, second]`", report)
     else {
         return Vec::new();
     };

@@ -5,11 +5,11 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{GenericParam, Safety};
 
+use super::Tool;
 use super::function::Function;
 use super::options::Options;
 use super::parameter::{self, Argument, Parameter};
 use super::returned::{self, Returned};
-use super::Tool;
 use crate::docs::{Bullet, Docs};
 use crate::report::Report;
 use crate::root::Root;
@@ -138,7 +138,9 @@ fn distinct_names(parameters: &[Parameter], report: &mut Report) {
             let name = &argument.name;
             report.at(
                 &argument.ident,
-                format!("two parameters are called `{name}`: rename one with `#[tool(rename = \"…\")]`"),
+                format!(
+                    "two parameters are called `{name}`: rename one with `#[tool(rename = \"…\")]`"
+                ),
             );
         }
         seen.push(&argument.name);

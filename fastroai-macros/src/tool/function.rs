@@ -66,9 +66,9 @@ impl Function {
         let mut signature = self.signature.clone();
         for input in &mut signature.inputs {
             if let FnArg::Typed(parameter) = input {
-                parameter.attrs.retain(|attribute| {
-                    !MARKS.iter().any(|mark| attribute.path().is_ident(mark))
-                });
+                parameter
+                    .attrs
+                    .retain(|attribute| !MARKS.iter().any(|mark| attribute.path().is_ident(mark)));
             }
         }
         let mut tokens = TokenStream::new();

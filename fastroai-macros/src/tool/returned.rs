@@ -25,7 +25,8 @@ pub(super) fn check(function: &Function, report: &mut Report) -> Option<Returned
             report.at(function.name(), ADVICE);
             None
         }
-        ReturnType::Type(_, ty) if matches!(types::plain(ty), Type::Tuple(t) if t.elems.is_empty()) => {
+        ReturnType::Type(_, ty) if matches!(types::plain(ty), Type::Tuple(t) if t.elems.is_empty()) =>
+        {
             report.at(ty, ADVICE);
             None
         }

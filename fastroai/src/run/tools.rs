@@ -1,6 +1,6 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
 
@@ -11,19 +11,27 @@ use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
 use super::work::{Failure, ToolUnit};
 
 /// The calls of one reply and what has come of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Calls {
     calls: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
+    /// The place of a call whose arguments the limit of output tokens cut.
+    cut: Option<usize>,
 }
 
 impl Calls {
     /// The calls of a reply; those that cannot run are answered at once.
     pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
         let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = reply.finish_reason == FinishReason::Length;
-        let reports = calls.iter().map(|call| refuse(call, spec, cut)).collect();
-        Self { calls, reports }
+        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&calls)).flatten();
+        let refused = |(index, call)| refuse(call, spec, cut == Some(index));
+        let reports = calls.iter().enumerate().map(refused).collect();
+        Self { calls, reports, cut }
+    }
+
+    /// Whether the limit of output tokens cut the arguments of this call.
+    pub(super) fn is_cut(&self, index: usize) -> bool {
+        self.cut == Some(index)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -32,14 +40,8 @@ impl Calls {
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let waiting = self
-            .calls
-            .iter()
-            .zip(&self.reports)
-            .enumerate()
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec));
         let mut batch = Vec::new();
-        for (index, (call, _)) in waiting {
+        for (index, call) in self.waiting(spec) {
             let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
             if sequential && !batch.is_empty() {
                 break;
@@ -50,6 +52,18 @@ impl Calls {
             }
         }
         batch
+    }
+
+    /// Whether a call is still to run.
+    pub(super) fn is_waiting(&self, spec: &RunSpec) -> bool {
+        self.waiting(spec).next().is_some()
+    }
+
+    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
+        let calls = self.calls.iter().zip(&self.reports).enumerate();
+        calls
+            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
+            .map(|(index, (call, _))| (index, call))
     }
 
     /// The first answer among the calls that is still to be checked.
@@ -82,17 +96,23 @@ impl Calls {
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in.
+    /// Counts corrections and repetitions, now that all reports are in. A reply with several calls
+    /// of a tool to correct counts once: the model is asked once.
     pub(super) fn judge(
         &mut self,
+        turn: u32,
         spec: &RunSpec,
         corrections: &mut BTreeMap<String, u32>,
         repeats: &mut Repeats,
     ) -> Result<(), Failure> {
         let mut verdict = Ok(());
+        let mut to_correct = BTreeSet::new();
         for (call, report) in self.calls.iter().zip(&mut self.reports) {
-            let (Some(report), Some(tool)) = (report, tool(spec, &call.name)) else { continue };
-            match repeats.note(call, report) {
+            let Some(report) = report.as_mut().filter(|_| !is_output(call, spec)) else { continue };
+            if report.outcome == ToolOutcome::Retry {
+                to_correct.insert(call.name.as_str());
+            }
+            match repeats.note(turn, call, report) {
                 Verdict::Fine => {}
                 Verdict::Tell => report.content.push_str(
                     "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
@@ -101,16 +121,18 @@ impl Calls {
                     verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
                 }
             }
-            if report.outcome == ToolOutcome::Retry {
-                let count = corrections.entry(call.name.clone()).or_default();
-                *count = count.saturating_add(1);
-                if *count > tool.corrections {
-                    let failure =
-                        Failure::Corrections { tool: call.name.clone(), limit: tool.corrections };
-                    verdict = verdict.and(Err(failure));
-                }
-            } else {
-                corrections.remove(&call.name);
+        }
+        for name in self.calls.iter().map(|call| call.name.as_str()).collect::<BTreeSet<_>>() {
+            let Some(tool) = tool(spec, name) else { continue };
+            if !to_correct.contains(name) {
+                corrections.remove(name);
+                continue;
+            }
+            let count = corrections.entry(name.to_owned()).or_default();
+            *count = count.saturating_add(1);
+            if *count > tool.corrections {
+                let limit = tool.corrections;
+                verdict = verdict.and(Err(Failure::Corrections { tool: name.to_owned(), limit }));
             }
         }
         verdict
@@ -163,9 +185,7 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    let whole = call.arguments.trim().is_empty()
-        || serde_json::from_str::<serde::de::IgnoredAny>(&call.arguments).is_ok();
-    if cut && !whole {
+    if cut && !is_output(call, spec) {
         return retry(
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
              make a shorter call."
@@ -173,4 +193,12 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
         );
     }
     None
+}
+
+/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
+/// None at all are not: they may have been about to begin.
+fn cut(calls: &[ToolCall]) -> Option<usize> {
+    let last = calls.last()?;
+    let whole = serde_json::from_str::<serde::de::IgnoredAny>(&last.arguments).is_ok();
+    (!whole).then(|| calls.len() - 1)
 }
