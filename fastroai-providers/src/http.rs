@@ -1,5 +1,6 @@
 //! The way to a provider over HTTP: one attempt, within limits, its failure classed.
 
+mod answer;
 mod base_url;
 mod body;
 mod client;

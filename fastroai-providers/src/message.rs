@@ -1,5 +1,6 @@
 //! The conversation, in a form that belongs to no provider and can be stored.
 
+mod arguments;
 mod history;
 mod media;
 mod user;
@@ -8,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use arguments::ArgumentsObject;
 pub use history::{History, HistoryError};
 pub use media::{ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl};
 pub use user::{UserMessage, UserPart};

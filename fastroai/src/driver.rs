@@ -101,6 +101,7 @@ pub(crate) async fn drive(
         scope.runtime().prices().warm();
     }
     let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let unended = telemetry::Unended::new(&span);
     let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -111,6 +112,7 @@ pub(crate) async fn drive(
         })
         .instrument(span.clone())
         .await;
+    unended.end();
     if ended.failure.is_none() {
         stopping.disarm();
     }
@@ -179,6 +181,10 @@ struct Ended {
 }
 
 impl Ended {
+    fn is_over(&self) -> bool {
+        matches!(self.state.next(), Work::Done(_))
+    }
+
     /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
@@ -195,9 +201,12 @@ impl<'r, 'a> Run<'r, 'a> {
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
         let mut choice = ToolChoice::Auto;
         let mut output = OutputFormat::Text;
+        let profile = model.profile();
+        let native =
+            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
         let mode = match &order.schema {
             None => OutputMode::Text,
-            Some(schema) if model.profile().json_schema => {
+            Some(schema) if native => {
                 output =
                     OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
                 OutputMode::Native
@@ -255,7 +264,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 }
                 Work::Check { text } => match check.accepts(&text) {
                     Ok(()) => Event::Accepted,
-                    Err(reason) => Event::Rejected { reason },
+                    Err(reason) => Event::Rejected { reason: reason.into() },
                 },
                 Work::Done(End::Answered { text }) => {
                     ended.text = text;
@@ -303,6 +312,13 @@ impl<'r, 'a> Run<'r, 'a> {
             let spent = meter.spent();
             if spent.known() >= *budget {
                 return Err(ErrorKind::Budget { budget: *budget, spent });
+            }
+            // A failed attempt of unknown cost does not end a run; an answer does.
+            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
+            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
+            {
+                let model = format!("{}:{}", line.provider, line.model);
+                return Err(ErrorKind::UnknownUsage { model });
             }
         }
         let id = self.model.id();

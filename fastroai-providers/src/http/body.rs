@@ -46,41 +46,34 @@ pub(super) async fn read(mut body: Body, bounds: Bounds) -> (Vec<u8>, Option<Mod
     }
 }
 
-/// What a body is, by its first character that is no space. Labels are often wrong or missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Looks {
-    /// An object or a list of JSON.
-    Json,
-    /// A page for a browser.
-    Page,
-    /// Anything else, so events where events were asked for.
-    Other,
-}
-
-/// Looks at the beginning of a body, and gives the whole body back.
-pub(super) async fn look(mut body: Body) -> (Looks, Body) {
+/// Whether a body begins as a stream of events does, its label set aside: labels are often wrong.
+///
+/// `None` where its first character that is no space tells nothing. The whole body is given back.
+pub(super) async fn begins_with_event(mut body: Body) -> (Option<bool>, Body) {
     let mut seen = Vec::new();
-    let mut looks = None;
-    while looks.is_none() {
-        let Some(chunk) = body.next().await else { break };
-        if let Ok(bytes) = &chunk {
-            looks = bytes.iter().find_map(|&byte| looks_like(byte));
-        } else {
-            looks = Some(Looks::Other);
-        }
+    let first = loop {
+        let Some(chunk) = body.next().await else { break None };
+        let first = match &chunk {
+            Ok(bytes) => bytes.iter().copied().find(|byte| !is_before_text(*byte)),
+            Err(_) => Some(b':'),
+        };
         seen.push(chunk);
-    }
-    (looks.unwrap_or(Looks::Other), stream::iter(seen).chain(body).boxed())
+        if first.is_some() {
+            break first;
+        }
+    };
+    let events = match first {
+        // A comment, or one of the fields `data`, `event`, `id` and `retry`.
+        Some(b':' | b'd' | b'e' | b'i' | b'r') => Some(true),
+        Some(b'{' | b'[' | b'<') => Some(false),
+        _ => None,
+    };
+    (events, stream::iter(seen).chain(body).boxed())
 }
 
-/// `None` for white space and for the bytes of a byte-order mark.
-fn looks_like(byte: u8) -> Option<Looks> {
-    match byte {
-        b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF => None,
-        b'{' | b'[' => Some(Looks::Json),
-        b'<' => Some(Looks::Page),
-        _ => Some(Looks::Other),
-    }
+/// White space, and the bytes of a byte-order mark.
+fn is_before_text(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF)
 }
 
 /// The body without a byte-order mark, which no JSON parser takes.
@@ -93,20 +86,17 @@ pub(super) fn diagnose(body: &[u8], content_type: &str, error: ModelError) -> Mo
     if !matches!(error.kind(), ModelErrorKind::Protocol(_)) {
         return error;
     }
-    let Ok(text) = std::str::from_utf8(body) else {
-        return ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8");
-    };
-    match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
         Ok(_) => error,
         Err(fault) if fault.is_eof() => {
             ModelError::protocol(ProtocolFault::Truncated, "the answer was cut off")
         }
-        Err(_) => not_json(text, content_type),
+        Err(_) => not_json(&String::from_utf8_lossy(body), content_type),
     }
 }
 
 /// Something else came than the provider's answer.
-pub(super) fn not_json(text: &str, content_type: &str) -> ModelError {
+fn not_json(text: &str, content_type: &str) -> ModelError {
     let label: String = content_type.chars().filter(char::is_ascii_graphic).take(60).collect();
     let message = format!(
         "the answer is not JSON but `{label}`: is the base URL right, or is a proxy in between"

@@ -17,7 +17,7 @@ pub(super) fn before_reply(error: reqwest::Error, host: &str) -> ModelError {
     } else if let Some(tls) = cause::<rustls::Error>(&error).filter(|_| error.is_connect()) {
         (Phase::Tls, Sent::No, format!("no safe connection to `{host}`: {}", tls_reason(tls)))
     } else if error.is_connect() && error.is_timeout() {
-        (Phase::Connect, Sent::No, format!("`{host}` did not take the connection in time"))
+        (Phase::Connect, Sent::No, format!("no connection to `{host}` in time"))
     } else if error.is_connect() {
         (Phase::Connect, Sent::No, format!("`{host}` cannot be reached"))
     } else {

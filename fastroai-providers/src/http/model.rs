@@ -4,21 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::base_url::BaseUrl;
-use super::body::{self, Looks};
-use super::headers;
 use super::key::ApiKey;
-use super::sse::{self, Limits};
 use super::transport::{Reply, Transport};
-use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault};
+use super::{answer, body, headers};
+use crate::error::ModelError;
 use crate::model::{Model, ModelId, Profile};
 use crate::protocol::{Encoded, Protocol};
 use crate::request::{Request, Settings};
-use crate::response::{Part, Response};
-use crate::stream::{Delta, ResponseStream, StreamEvent};
+use crate::response::Response;
+use crate::stream::{ResponseStream, StreamEvent};
 
 /// A model at one address, spoken to in one wire format.
 pub struct HttpModel {
@@ -136,7 +134,7 @@ impl HttpModel {
         decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
     ) -> Result<(T, Context), ModelError> {
         let (reply, context) = self.accepted(encoded, settings, "application/json").await?;
-        match read_whole(reply, decode).await {
+        match answer::whole(reply, decode).await {
             Ok(read) => Ok((read, context)),
             Err(error) => Err(context.dress(error)),
         }
@@ -180,7 +178,7 @@ impl Model for HttpModel {
             let (reply, context) =
                 self.accepted(encoded, request.settings, "text/event-stream").await?;
             let protocol = Arc::clone(&self.protocol);
-            let items = async move { pieces(protocol, reply).await }.flatten_stream();
+            let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
                 Ok(StreamEvent::Done(response)) => {
                     Ok(StreamEvent::Done(Box::new(context.sign(*response))))
@@ -211,90 +209,6 @@ impl Model for HttpModel {
         }
         .boxed()
     }
-}
-
-/// The pieces of an answer that was asked for as a stream, even if it did not come as one.
-async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> ResponseStream {
-    let content_type = reply.content_type();
-    let bounds = reply.bounds();
-    let limits = Limits {
-        idle: Some(bounds.idle),
-        until: bounds.until,
-        body_bytes: bounds.bytes,
-        ..Limits::default()
-    };
-    let (looks, body) = body::look(sse::limited(reply.body(), limits).boxed()).await;
-    if looks == Looks::Other {
-        return sse::decode_limited(protocol.decoder(), body);
-    }
-    let (bytes, broken) = body::read(body, bounds).await;
-    let read = match broken {
-        Some(error) => Err(cut_off(error)),
-        None => decode(|bytes| protocol.decode(bytes), &bytes, &content_type),
-    };
-    match read {
-        Ok(response) => {
-            let deltas = deltas(&response).into_iter().map(|delta| Ok(StreamEvent::Delta(delta)));
-            let all = deltas.chain([Ok(StreamEvent::Done(Box::new(response)))]);
-            stream::iter(all.collect::<Vec<_>>()).boxed()
-        }
-        Err(error) => stream::iter([Err(error)]).boxed(),
-    }
-}
-
-async fn read_whole<T>(
-    reply: Reply,
-    read: impl FnOnce(&[u8]) -> Result<T, ModelError>,
-) -> Result<T, ModelError> {
-    let (content_type, bounds) = (reply.content_type(), reply.bounds());
-    match body::read(reply.body(), bounds).await {
-        (_, Some(error)) => Err(cut_off(error)),
-        (bytes, None) => decode(read, &bytes, &content_type),
-    }
-}
-
-fn decode<T>(
-    read: impl FnOnce(&[u8]) -> Result<T, ModelError>,
-    bytes: &[u8],
-    content_type: &str,
-) -> Result<T, ModelError> {
-    let bytes = body::without_mark(bytes);
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8"));
-    }
-    read(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
-}
-
-/// A whole body that broke off is one that was cut, however the connection ended.
-fn cut_off(error: ModelError) -> ModelError {
-    match error.kind() {
-        ModelErrorKind::Transport { phase: Phase::Body, .. } => {
-            ModelError::protocol(ProtocolFault::Truncated, "the answer was cut off")
-                .with_source(error)
-        }
-        _ => error,
-    }
-}
-
-/// A whole reply as pieces, for readers that wait for them.
-fn deltas(response: &Response) -> Vec<Delta> {
-    let mut deltas = Vec::new();
-    let mut calls = 0;
-    for part in &response.parts {
-        match part {
-            Part::Text { text, .. } => deltas.push(Delta::Text(text.clone())),
-            Part::Reasoning(reasoning) => deltas.push(Delta::Reasoning(reasoning.text.clone())),
-            Part::Refusal { text } => deltas.push(Delta::Refusal(text.clone())),
-            Part::ToolCall(call) => {
-                let (index, fragment) = (calls, call.arguments.clone());
-                deltas.push(Delta::ToolCall { index, name: call.name.clone() });
-                deltas.push(Delta::Arguments { index, fragment });
-                calls += 1;
-            }
-            Part::Provider { .. } => {}
-        }
-    }
-    deltas
 }
 
 /// What an answer, good or bad, is told about where it came from.

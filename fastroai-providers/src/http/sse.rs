@@ -15,7 +15,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout};
 
 use crate::error::{ModelError, ModelErrorKind, ProtocolFault};
 use crate::protocol::{EventDecoder, Progress};
@@ -55,15 +56,19 @@ pub fn decode_stream(
     body: impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static,
     limits: Limits,
 ) -> ResponseStream {
-    decode_limited(decoder, limited(body, limits))
+    decode_limited(decoder, limited(body, limits), None)
 }
 
 /// As [`decode_stream`], for a body whose limits are already watched.
+///
+/// After the terminal event the body is read on in the background for as long as `linger`.
 pub(super) fn decode_limited(
     decoder: Box<dyn EventDecoder>,
     body: impl Stream<Item = Result<Bytes, ModelError>> + Send + 'static,
+    linger: Option<Duration>,
 ) -> ResponseStream {
     Decoding {
+        linger,
         open: Some(Open { decoder, events: events::parse(body).boxed() }),
         deltas: Vec::new(),
         ready: VecDeque::new(),
@@ -77,6 +82,7 @@ struct Decoding {
     open: Option<Open>,
     deltas: Vec<crate::stream::Delta>,
     ready: VecDeque<Result<StreamEvent, ModelError>>,
+    linger: Option<Duration>,
 }
 
 struct Open {
@@ -121,6 +127,9 @@ impl Decoding {
         match step {
             Ok(Progress::More) => self.open = Some(open),
             Ok(Progress::Complete) => {
+                if let Some(linger) = self.linger {
+                    read_on(open.events, linger);
+                }
                 let reply = open.decoder.finish();
                 self.ready.push_back(reply.map(|reply| StreamEvent::Done(Box::new(reply))));
             }
@@ -134,6 +143,18 @@ impl Decoding {
             }
         }
     }
+}
+
+/// Lets a body come to its end, so that its connection can serve the next request.
+///
+/// The end is usually a few bytes behind the terminal event; no one waits for it.
+fn read_on(mut events: BoxStream<'static, Result<Event, ModelError>>, linger: Duration) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    runtime.spawn(async move {
+        let rest = async { while let Some(Ok(_)) = events.next().await {} };
+        // What takes longer is not worth a connection: dropping it closes it.
+        let _ = timeout(linger, rest).await;
+    });
 }
 
 fn is_unreadable(error: &ModelError) -> bool {

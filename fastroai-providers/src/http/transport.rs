@@ -80,7 +80,7 @@ impl Transport {
         let now = Instant::now();
         let until = now.checked_add(setup.timeouts.total);
         let first_byte = now.checked_add(setup.timeouts.first_byte);
-        let host = url.host_str().unwrap_or_default().to_owned();
+        let host = place(&url);
         let sending = client.post(url.clone()).headers(headers).body(body).send();
         let sent = match first_byte.into_iter().chain(until).min() {
             None => sending.await,
@@ -103,6 +103,12 @@ impl fmt::Debug for Transport {
             .field("own_client", &self.0.given.is_none())
             .finish_non_exhaustive()
     }
+}
+
+/// The host, and the port where it is not the usual one.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn no_first_byte(host: &str) -> ModelError {

@@ -32,6 +32,7 @@ use crate::hidden::Hidden;
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
+#[expect(clippy::struct_field_names, reason = "`media_type` is the standard's name")]
 pub struct Media {
     kind: MediaKind,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -64,7 +64,7 @@ pub(crate) struct Hosted<'a>(&'a Map<String, Value>);
 
 impl Hosted<'_> {
     /// Whether the model calls it by this name.
-    pub(crate) fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(self, name: &str) -> bool {
         self.0.get("name").is_some_and(|own| own == name)
     }
 }

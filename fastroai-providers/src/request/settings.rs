@@ -12,19 +12,22 @@ use super::CachePolicy;
 ///
 /// What becomes of each setting on each wire; an error is one before anything is sent:
 ///
-/// | setting | Chat Completions | Anthropic's Messages |
-/// | --- | --- | --- |
-/// | `max_tokens` | `max_completion_tokens` or `max_tokens` | `max_tokens`, always sent |
-/// | `temperature` | sent | sent; error beyond 1, or where the model or version takes none |
-/// | `top_p` | sent | sent; error where the model or version takes none |
-/// | `top_k` | error | sent; error where the model or version takes none |
-/// | `stop_sequences` | `stop` | sent |
-/// | `seed` | sent | not sent |
-/// | `parallel_tool_calls` | sent beside tools | `disable_parallel_tool_use` beside tools |
-/// | `reasoning_effort` | sent | `thinking` and `effort`, by the model |
-/// | `service_tier` | sent | sent |
-/// | `cache` | `prompt_cache_key` alone | `cache_control`, at most four |
-/// | `extra_headers`, `extra_body` | sent | sent |
+/// | setting | Chat Completions | Responses | Messages | Gemini |
+/// | --- | --- | --- | --- | --- |
+/// | `max_tokens` | sent | sent | always sent | sent |
+/// | `temperature` | sent | sent | 0 to 1 ¹ | 0 to 2 |
+/// | `top_p` | sent | sent | sent ¹ | sent |
+/// | `top_k` | error | error | sent ¹ | sent |
+/// | `stop_sequences` | sent | error | sent | at most 5 |
+/// | `seed` | sent | not sent | not sent | at most 2³¹ − 1 |
+/// | `parallel_tool_calls` | beside tools | beside tools | beside tools | not sent |
+/// | `reasoning_effort` | sent | sent | by the model | by the model |
+/// | `service_tier` | sent | sent | sent | sent |
+/// | `cache` | its key | its key | at most 4 breakpoints | not sent |
+/// | `extra_headers` | sent | sent | sent | sent |
+/// | `extra_body` | sent | sent | sent | sent |
+///
+/// ¹ An error where the model, or the version of the wire, takes none.
 ///
 /// ```
 /// use fastroai_providers::Settings;

@@ -1,14 +1,15 @@
 //! Before an answer: connections that fail, stall, break and point elsewhere.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastroai_providers::error::{ModelErrorKind, Phase, ProtocolFault, RetryClass, Sent};
-use fastroai_providers::http::Timeouts;
+use fastroai_providers::http::{HttpModel, Timeouts, Transport};
 use fastroai_providers::{ModelError, Settings};
 
 use crate::server::{JSON, Server, Step, answer, send};
-use crate::tiny::{CANARY, ask, ask_with, model, short, stream};
+use crate::tiny::{CANARY, Tiny, ask, ask_with, model, short, stream};
 
 fn transport(phase: Phase, sent: Sent) -> ModelErrorKind {
     ModelErrorKind::Transport { phase, sent }
@@ -19,12 +20,42 @@ fn closed_port() -> u16 {
 }
 
 #[tokio::test]
+async fn n1_a_name_without_an_address_was_not_sent_and_is_named() {
+    struct NoSuchName;
+    impl reqwest::dns::Resolve for NoSuchName {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(async { Err("no such name".into()) })
+        }
+    }
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(Arc::new(NoSuchName))
+        .no_proxy()
+        .build()
+        .unwrap();
+    let transport_of_ours = Transport::default().with_client(client);
+    let url = "https://api.no-such-name.test/v1".parse().unwrap();
+    let model =
+        HttpModel::new("tiny:small".parse().unwrap(), Arc::new(Tiny), transport_of_ours, url);
+    let error = ask_with(&model, &Settings::default()).await.unwrap_err();
+    assert_eq!(*error.kind(), transport(Phase::Dns, Sent::No));
+    assert_eq!(error.to_string(), "tiny: `api.no-such-name.test` has no address");
+}
+
+#[tokio::test]
 async fn n2_a_refused_connection_was_not_sent_and_may_be_tried_again() {
-    let model = model(&format!("http://127.0.0.1:{}", closed_port()), short());
+    let port = closed_port();
+    let model = model(&format!("http://127.0.0.1:{port}"), short());
     let error = ask_with(&model, &Settings::default()).await.unwrap_err();
     assert_eq!(*error.kind(), transport(Phase::Connect, Sent::No));
     assert_eq!(error.retry_class(), RetryClass::NotSent);
-    assert_eq!(error.to_string(), "tiny: `127.0.0.1` cannot be reached");
+    assert_eq!(error.to_string(), format!("tiny: `127.0.0.1:{port}` cannot be reached"));
 }
 
 #[tokio::test]

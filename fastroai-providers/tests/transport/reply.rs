@@ -56,9 +56,10 @@ async fn n12_a_page_with_a_good_status_is_no_answer() {
         assert!(error.to_string().contains("text/html"), "{error}");
         assert_eq!(error.detail(), Some(page));
     }
-    let page = "\n<!doctype html><html></html>";
-    let server = Server::start([vec![answer(200, "content-type: text/html\r\n", page)]]);
-    assert_fault(&stream(&server, short()).await.end.unwrap_err(), ProtocolFault::NotJson);
+    for page in ["\n<!doctype html><html></html>", "Welcome to the guest network"] {
+        let server = Server::start([vec![answer(200, "content-type: text/html\r\n", page)]]);
+        assert_fault(&stream(&server, short()).await.end.unwrap_err(), ProtocolFault::NotJson);
+    }
 }
 
 #[tokio::test]
@@ -124,6 +125,19 @@ async fn n19_good_json_is_taken_under_any_label() {
         for body in [r#"{"text":"hi"}"#, "\u{feff}{\"text\":\"hi\"}", "\r\n {\"text\":\"hi\"}\n"] {
             let server = Server::start([vec![answer(200, headers, body)]]);
             assert_eq!(ask(&server, short()).await.unwrap().text(), "hi", "{headers:?} {body:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn n19_a_stream_is_taken_under_any_label() {
+    for headers in ["", "content-type: text/plain\r\n", JSON] {
+        for start in ["", "\r\n\r\n", "\u{feff}", ": hi\n\n", "event: x\n", "id: 1\n", "retry: 1\n"]
+        {
+            let body = format!("{start}data: {{\"text\":\"hi\"}}\n\ndata: [DONE]\n\n");
+            let server = Server::start([vec![answer(200, headers, &body)]]);
+            let reply = stream(&server, short()).await.end.unwrap();
+            assert_eq!(reply.text(), "hi", "{headers:?} {start:?}");
         }
     }
 }

@@ -49,6 +49,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -61,15 +62,22 @@ impl Server {
         let seen = Arc::clone(&requests);
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
+        let open = Arc::new(AtomicUsize::new(0));
+        let opened = Arc::clone(&open);
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let Ok(connection) = connection else { return };
                 count.fetch_add(1, Ordering::SeqCst);
                 let (seen, scripts) = (Arc::clone(&seen), Arc::clone(&scripts));
-                thread::spawn(move || serve(connection, &seen, &scripts));
+                let opened = Arc::clone(&opened);
+                opened.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    serve(connection, &seen, &scripts);
+                    opened.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { address, requests, connections }
+        Self { address, requests, connections, open }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -83,6 +91,11 @@ impl Server {
     /// How many connections there have been.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many connections there are.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     /// Every request so far: head and body.

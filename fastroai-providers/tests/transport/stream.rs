@@ -6,7 +6,7 @@ use fastroai_providers::error::{ModelErrorKind, Phase, ProtocolFault, ProviderFa
 use fastroai_providers::http::Timeouts;
 use fastroai_providers::{FinishReason, ModelError};
 
-use crate::server::{Server, Step, send, stream_head};
+use crate::server::{Server, Step, answer, send, stream_head};
 use crate::tiny::{Streamed, short, stream};
 
 const HEL: &str = "data: {\"text\":\"hel\"}\n\n";
@@ -118,10 +118,20 @@ async fn n31_either_of_the_two_ends_is_enough() {
 
 #[tokio::test]
 async fn n32_the_terminal_event_ends_the_stream_though_the_socket_stays_open() {
-    let begun = Instant::now();
-    let reply = run([send(HEL), send(DONE), Step::Hold], short()).await.end.unwrap();
+    let server = Server::start([vec![stream_head(), send(HEL), send(DONE), Step::Hold]]);
+    let reply = stream(&server, short()).await.end.unwrap();
     assert_eq!(reply.text(), "hel");
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(server.open(), 1, "nobody waited for the socket");
+    assert!(closed(&server).await, "nobody waits for it for ever either");
+}
+
+/// Whether the server's connections end soon.
+async fn closed(server: &Server) -> bool {
+    let begun = Instant::now();
+    while server.open() > 0 && begun.elapsed() < Duration::from_secs(4) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    server.open() == 0
 }
 
 #[tokio::test]
@@ -155,4 +165,41 @@ async fn a_reader_that_takes_its_time_is_no_silence() {
     assert!(events.next().await.unwrap().is_ok());
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(crate::tiny::collect(events).await.end.unwrap().text(), "hello");
+}
+
+#[tokio::test]
+async fn a_dropped_stream_closes_its_connection() {
+    use futures_util::StreamExt;
+    let server = Server::start([vec![stream_head(), send(HEL), Step::Hold]]);
+    let model = crate::tiny::model(&server.url(), short());
+    let messages = [fastroai_providers::Message::user("hello")];
+    let settings = fastroai_providers::Settings::default();
+    let request = fastroai_providers::Request::new(&messages, &settings);
+    let mut events = fastroai_providers::Model::stream(&model, &request).await.unwrap();
+    assert!(events.next().await.unwrap().is_ok());
+    assert_eq!(server.open(), 1);
+    drop(events);
+    assert!(closed(&server).await);
+}
+
+#[tokio::test]
+async fn a_finished_stream_gives_its_connection_back() {
+    let events = format!("{HEL}{DONE}");
+    let chunked = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{events}\r\n",
+        events.len()
+    );
+    let chunked = vec![send(chunked), Step::Wait(20), send("0\r\n\r\n")];
+    let whole = answer(200, "content-type: text/event-stream\r\n", &events);
+    let server = Server::start([chunked, vec![whole.clone()], vec![whole]]);
+    let model = crate::tiny::model(&server.url(), short());
+    let messages = [fastroai_providers::Message::user("hello")];
+    let settings = fastroai_providers::Settings::default();
+    let request = fastroai_providers::Request::new(&messages, &settings);
+    for _ in 0..3 {
+        let events = fastroai_providers::Model::stream(&model, &request).await.unwrap();
+        assert_eq!(crate::tiny::collect(events).await.end.unwrap().text(), "hel");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(server.connections(), 1);
 }

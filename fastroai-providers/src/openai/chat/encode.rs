@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{ChatCompletions, TokenLimit};
 use crate::error::ModelError;
-use crate::openai::strict;
+use crate::openai::{checks, strict};
 use crate::request::{Effort, Hosted, OutputFormat, Request, ToolChoice, ToolDefinition};
 use messages::{WireMessage, messages};
 
@@ -20,18 +20,14 @@ pub(super) fn body(
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
     let hosted = request.hosted_by(&config.provider)?;
-    check(request, &hosted)?;
+    check(request)?;
     let settings = request.settings;
     let (old_limit, limit) = match config.token_limit {
         TokenLimit::MaxTokens => (settings.max_tokens, None),
         TokenLimit::MaxCompletionTokens => (None, settings.max_tokens),
     };
-    let tools: Vec<_> = request
-        .tools
-        .iter()
-        .map(|tool| Tool::of(tool))
-        .chain(hosted.into_iter().map(Tool::Hosted))
-        .collect();
+    let functions = request.tools.iter().map(|tool| Tool::of(tool));
+    let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
     let with_tools = !tools.is_empty();
     let body = Body {
         model,
@@ -39,7 +35,7 @@ pub(super) fn body(
         tools,
         tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
-        response_format: ResponseFormat::of(request.output)?,
+        response_format: ResponseFormat::of(request.output),
         max_completion_tokens: limit,
         max_tokens: old_limit,
         temperature: settings.temperature,
@@ -60,57 +56,16 @@ pub(super) fn body(
 }
 
 /// Refuses what the wire cannot carry.
-fn check(request: &Request<'_>, hosted: &[Hosted<'_>]) -> Result<(), ModelError> {
-    let config = |message: String| Err(ModelError::config(message));
-    if let Some(tool) = request.tools.iter().find(|tool| !is_name(&tool.name)) {
-        return config(format!(
-            "the tool name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename the tool",
-            tool.name.escape_debug()
-        ));
+fn check(request: &Request<'_>) -> Result<(), ModelError> {
+    checks::names(request)?;
+    checks::sampling(request.settings)?;
+    match request.settings.seed {
+        Some(seed) if i64::try_from(seed).is_err() => Err(ModelError::config(format!(
+            "`seed` is over {}, the highest that is taken",
+            i64::MAX
+        ))),
+        _ => Ok(()),
     }
-    match request.tool_choice {
-        // A choice by name is one among functions on this wire.
-        ToolChoice::Named(name) if !request.tools.iter().any(|tool| tool.name == *name) => {
-            return config(format!(
-                "the tool `{}` is demanded, but not offered: add it to the tools",
-                name.escape_debug()
-            ));
-        }
-        ToolChoice::Required if request.tools.is_empty() && hosted.is_empty() => {
-            return config("a tool call is demanded, but no tool is offered: add one".to_owned());
-        }
-        _ => {}
-    }
-    if let OutputFormat::JsonSchema { name, .. } = request.output
-        && !is_name(name)
-    {
-        return config(format!(
-            "the schema name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename it",
-            name.escape_debug()
-        ));
-    }
-    let settings = request.settings;
-    for (name, value) in [("temperature", settings.temperature), ("top_p", settings.top_p)] {
-        if value.is_some_and(|value| !value.is_finite()) {
-            return config(format!("`{name}` is no finite number: give it one, or leave it out"));
-        }
-    }
-    if settings.top_k.is_some() {
-        return config(
-            "this wire knows no `top_k`: leave it unset, or put it in `extra_body` for a service \
-             that takes it"
-                .to_owned(),
-        );
-    }
-    if settings.seed.is_some_and(|seed| i64::try_from(seed).is_err()) {
-        return config(format!("`seed` is over {}, the highest that is taken", i64::MAX));
-    }
-    Ok(())
-}
-
-fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
 #[derive(Serialize)]
@@ -209,15 +164,12 @@ enum ResponseFormat<'a> {
 
 impl<'a> ResponseFormat<'a> {
     /// Strict wherever OpenAI's dialect can carry the schema.
-    fn of(output: &'a OutputFormat) -> Result<Option<Self>, ModelError> {
-        let OutputFormat::JsonSchema { name, schema } = output else { return Ok(None) };
-        if !schema.as_value().is_object() {
-            return Err(ModelError::config("the schema of the answer is no JSON object"));
-        }
+    fn of(output: &'a OutputFormat) -> Option<Self> {
+        let OutputFormat::JsonSchema { name, schema } = output else { return None };
         let (strict, schema) = match schema.strict(strict::transform) {
             Ok(strict) => (true, strict),
             Err(_) => (false, schema.as_raw()),
         };
-        Ok(Some(Self::JsonSchema { name, strict, schema }))
+        Some(Self::JsonSchema { name, strict, schema })
     }
 }

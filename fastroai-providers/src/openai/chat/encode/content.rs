@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::messages::joined;
 use crate::error::ModelError;
 use crate::message::{ImageDetail, Media, MediaKind, MediaSource, UserMessage, UserPart};
+use crate::openai::address::{Address, file_name};
 use crate::response::{Part, Response};
 
 /// What this wire takes beside text, for those who give it something else.
@@ -46,23 +47,6 @@ pub(super) struct InputAudio<'a> {
 pub(super) struct File<'a> {
     filename: &'a str,
     file_data: Address<'a>,
-}
-
-/// An address, or the content itself in the form of one.
-enum Address<'a> {
-    Url(&'a str),
-    Data { media_type: &'a str, base64: &'a str },
-}
-
-impl Serialize for Address<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Url(url) => serializer.serialize_str(url),
-            Self::Data { media_type, base64 } => {
-                serializer.collect_str(&format_args!("data:{media_type};base64,{base64}"))
-            }
-        }
-    }
 }
 
 impl<'a> Content<'a> {
@@ -119,14 +103,9 @@ impl<'a> ContentPart<'a> {
     fn of_media(media: &'a Media) -> Result<Self, ModelError> {
         let media_type = media.media_type().unwrap_or_default();
         match (media.kind(), media.source()) {
-            (MediaKind::Image, source) => {
-                let url = match source {
-                    MediaSource::Url(url) => Address::Url(url.as_str()),
-                    MediaSource::Bytes(bytes) => {
-                        Address::Data { media_type, base64: bytes.as_base64() }
-                    }
-                };
-                Ok(Self::ImageUrl { image_url: ImageUrl { url, detail: media.detail() } })
+            (MediaKind::Image, _) => {
+                let (url, detail) = (Address::of(media), media.detail());
+                Ok(Self::ImageUrl { image_url: ImageUrl { url, detail } })
             }
             (MediaKind::Audio, MediaSource::Bytes(bytes)) => {
                 let format = match media_type {
@@ -137,10 +116,8 @@ impl<'a> ContentPart<'a> {
                 let data = bytes.as_base64();
                 Ok(Self::InputAudio { input_audio: InputAudio { data, format } })
             }
-            (MediaKind::Document, MediaSource::Bytes(bytes)) if media_type == "application/pdf" => {
-                // The wire wants a name, and the model may see it.
-                let filename = media.name().unwrap_or("document.pdf");
-                let file_data = Address::Data { media_type, base64: bytes.as_base64() };
+            (MediaKind::Document, MediaSource::Bytes(_)) if media_type == "application/pdf" => {
+                let (filename, file_data) = (file_name(media), Address::of(media));
                 Ok(Self::File { file: File { filename, file_data } })
             }
             _ => Err(media.unfit("Chat Completions", TAKES)),
