@@ -233,14 +233,13 @@ fn cost_unreported(error: &ModelError) -> Unreported {
         Kind::Config => Unreported::NotAsked,
         // An answer that had begun was being made, whatever stopped it.
         _ if error.partial().is_some() => Unreported::Unknown,
-        Kind::Transport { sent: Sent::No, .. } => Unreported::Nothing,
         Kind::Provider(ProviderFault::Server | ProviderFault::Timeout) => Unreported::Unknown,
         Kind::Provider(ProviderFault::Other)
-            if !error.status().is_some_and(|status| status < 500) =>
+            if error.status().is_none_or(|status| status >= 500) =>
         {
             Unreported::Unknown
         }
-        Kind::Provider(_) => Unreported::Nothing,
+        Kind::Transport { sent: Sent::No, .. } | Kind::Provider(_) => Unreported::Nothing,
         _ => Unreported::Unknown,
     }
 }
