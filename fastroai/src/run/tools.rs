@@ -148,7 +148,7 @@ impl Calls {
     pub(super) fn into_message(self) -> Message {
         let mut missing = false;
         let results: Vec<ToolResult> = self
-            .calls
+            .asked
             .iter()
             .zip(self.reports)
             .map(|(call, report)| {
