@@ -1,5 +1,6 @@
 //! What an agent answered, and all about how it got there.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -72,7 +73,8 @@ impl<T: AgentOutput> AgentResponse<T> {
                 return Err(Error::new(ErrorKind::Config(reason), run_id, bill, messages, elapsed));
             }
         };
-        tool_calls.sort_by_key(|call| (call.turn, position(&messages, &call.id)));
+        let places = places(&messages);
+        tool_calls.sort_by_key(|call| (call.turn, places.get(call.id.as_str()).copied()));
         Ok(Self {
             output,
             usage: bill.usage(),
@@ -90,13 +92,14 @@ impl<T: AgentOutput> AgentResponse<T> {
     }
 }
 
-/// The place of a call among all calls of a conversation.
-fn position(messages: &[Message], id: &str) -> Option<usize> {
+/// The place of each call among all calls of a conversation.
+fn places(messages: &[Message]) -> HashMap<&str, usize> {
     let replies = messages.iter().filter_map(|message| match message {
         Message::Assistant(reply) => Some(reply),
         _ => None,
     });
-    replies.flat_map(fastroai_providers::Response::tool_calls).position(|call| call.id == id)
+    let calls = replies.flat_map(fastroai_providers::Response::tool_calls);
+    calls.enumerate().map(|(place, call)| (call.id.as_str(), place)).collect()
 }
 
 impl<T> fmt::Debug for AgentResponse<T> {
