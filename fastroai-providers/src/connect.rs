@@ -22,6 +22,7 @@ use provider::Provider;
 /// | provider | key | base URL |
 /// | --- | --- | --- |
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL`, usually `https://api.openai.com/v1` |
+/// | `openai-responses` | the same | the same, over the Responses API |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL`, usually `https://api.anthropic.com` |
 ///
 /// An address on this machine needs no key, and `offline` needs neither. All this is here with the

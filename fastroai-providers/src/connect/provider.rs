@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::anthropic::Messages;
 use crate::error::ModelError;
 use crate::model::ModelId;
-use crate::openai::ChatCompletions;
+use crate::openai::{ChatCompletions, Responses};
 use crate::protocol::Protocol;
 
 /// How a provider is reached.
@@ -25,6 +25,13 @@ const PROVIDERS: &[Provider] = &[
         base_url_variable: "OPENAI_BASE_URL",
         base_url: "https://api.openai.com/v1",
         protocol: || Arc::new(ChatCompletions::new()),
+    },
+    Provider {
+        name: "openai-responses",
+        key_variable: "OPENAI_API_KEY",
+        base_url_variable: "OPENAI_BASE_URL",
+        base_url: "https://api.openai.com/v1",
+        protocol: || Arc::new(Responses::new()),
     },
     Provider {
         name: "anthropic",
