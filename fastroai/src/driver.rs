@@ -181,6 +181,10 @@ struct Ended {
 }
 
 impl Ended {
+    fn is_over(&self) -> bool {
+        matches!(self.state.next(), Work::Done(_))
+    }
+
     /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
@@ -197,9 +201,12 @@ impl<'r, 'a> Run<'r, 'a> {
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
         let mut choice = ToolChoice::Auto;
         let mut output = OutputFormat::Text;
+        let profile = model.profile();
+        let native =
+            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
         let mode = match &order.schema {
             None => OutputMode::Text,
-            Some(schema) if model.profile().json_schema => {
+            Some(schema) if native => {
                 output =
                     OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
                 OutputMode::Native

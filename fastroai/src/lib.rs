@@ -76,3 +76,8 @@ pub mod __private {
     pub use std::vec::Vec;
     pub use std::{concat, vec};
 }
+
+/// The program of the README is one of the tests.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -47,7 +47,8 @@ impl Run<'_, '_> {
         loop {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
-                Err(stop) => return Some(stop),
+                // With the last result the run may have ended on its own: that is the reason then.
+                Err(stop) => return (!ended.is_over()).then_some(stop),
                 Ok(Some((unit, report, record))) => {
                     self.sink.tell(|| {
                         let content = report.content.clone();
