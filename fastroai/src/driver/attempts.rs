@@ -91,7 +91,7 @@ impl Run<'_, '_> {
             taken = cost;
             tracing::debug!(
                 target: "fastroai",
-                attempt,
+                attempt = i64::from(attempt),
                 wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
                 reason = error_word(&error),
                 "asking again"
