@@ -75,8 +75,7 @@ impl Run<'_, '_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         span.record("fastroai.attempts", i64::from(attempts));
-        let record =
-            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
