@@ -7,8 +7,9 @@ use fastroai_providers::RetryClass;
 
 /// How failed attempts at a model are repeated. One place decides: the transport never repeats.
 ///
-/// Waits grow from `first_wait` to `longest_wait`, with full jitter; a provider's `Retry-After`
-/// is waited for exactly, or the error comes at once where it asks for more than a minute.
+/// Waits grow from `first_wait` to `longest_wait`, each between half of it and all of it by chance;
+/// a provider's `Retry-After` is waited for exactly, or the error comes at once where it asks for
+/// more than a minute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
