@@ -4,6 +4,7 @@ mod attempts;
 mod check;
 mod sink;
 mod tools;
+mod unsettled;
 
 use std::borrow::Cow;
 use std::sync::Arc;
