@@ -80,9 +80,10 @@ impl Scope {
         (scope.depth <= MAX_DEPTH).then_some(scope)
     }
 
-    /// The same scope with a deadline that is not later than this.
+    /// The same scope with a deadline that is not later than this, and a cancellation of its own.
     pub(crate) fn within(&self, timeout: Duration) -> Self {
         let mut scope = self.clone();
+        scope.cancellation = self.cancellation.child_token();
         scope.tighten(Instant::now().checked_add(timeout));
         scope
     }

@@ -125,7 +125,10 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempt: u32,
     ) -> Attempt {
+        let start = Instant::now();
         let scope = self.scope.within(options.timeout);
+        // Whatever still works for an attempt that is given up is told to stop.
+        let stopping = scope.cancellation().clone().drop_guard();
         let context = RunContext::new(CallContext {
             run_id: Arc::from(self.order.run_id.as_str()),
             tool: call.name.clone(),
@@ -133,12 +136,18 @@ impl Run<'_, '_> {
             turn,
             attempt,
             scope: scope.clone(),
+            run: self.scope.cancellation().clone(),
         });
         // The call itself is inside: a tool may panic before its first await.
         let running = async { tool.call(Arguments::new(&call.arguments), context).await };
         let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
         match tokio::time::timeout(options.timeout, guarded).await {
-            Ok(Ok(returned)) => Attempt::Returned(returned),
+            // What ran inside, as an agent does, ran out of the same time.
+            Ok(Ok(Err(_))) if start.elapsed() >= options.timeout => Attempt::TimedOut,
+            Ok(Ok(returned)) => {
+                stopping.disarm();
+                Attempt::Returned(returned)
+            }
             Ok(Err(payload)) => Attempt::Panicked(panic_text(&*payload)),
             Err(_) => Attempt::TimedOut,
         }

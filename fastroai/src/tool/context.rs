@@ -24,6 +24,7 @@ pub(crate) struct CallContext {
     pub(crate) turn: u32,
     pub(crate) attempt: u32,
     pub(crate) scope: Scope,
+    pub(crate) run: CancellationToken,
 }
 
 impl RunContext<'_> {
@@ -74,13 +75,14 @@ impl RunContext<'_> {
         self.call.scope.meter().spent()
     }
 
-    /// How long the run may still take; `None` without a limit.
+    /// How long the call may still take, by its own limit and the run's; `None` without a limit.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         self.call.scope.time_left()
     }
 
-    /// Fires when the run is cancelled, runs out of time or is dropped.
+    /// Fires when this attempt is given up: its time or the run's is up, or the run is cancelled or
+    /// dropped. A thread that looks at it stops in time.
     #[must_use]
     pub fn cancellation(&self) -> CancellationToken {
         self.call.scope.cancellation().clone()
@@ -88,7 +90,7 @@ impl RunContext<'_> {
 
     /// Cancels the whole run: it ends with an error that keeps its history and its bill.
     pub fn cancel(&self) {
-        self.call.scope.cancellation().cancel();
+        self.call.run.cancel();
     }
 
     /// The same run for a thread that outlives the borrow, as a blocking tool's.
