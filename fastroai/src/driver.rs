@@ -113,30 +113,24 @@ pub(crate) async fn drive(
         })
         .instrument(span.clone())
         .await;
-    if ended.failure.is_none() {
-        stopping.disarm();
+    if let Some(kind) = ended.failure {
+        telemetry::failed(&span, kind.word());
+        return Err(failed(kind, bill, ended.state.into_messages()));
     }
-    match ended.failure {
-        Some(kind) => {
-            telemetry::failed(&span, kind.word());
-            Err(failed(kind, bill, ended.state.into_messages()))
-        }
-        None => {
-            let reply = ended.state.last_reply().cloned().unwrap_or_default();
-            Ok(Finished {
-                text: ended.text,
-                run_id: order.run_id.clone(),
-                first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-                model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
-                finish_reason: reply.finish_reason,
-                messages: ended.state.into_messages(),
-                tool_calls: ended.tool_calls,
-                requests: ended.requests,
-                bill,
-                elapsed: start.elapsed(),
-            })
-        }
-    }
+    stopping.disarm();
+    let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    Ok(Finished {
+        text: ended.text,
+        run_id: order.run_id.clone(),
+        first_new: ended.state.messages().len() - ended.state.new_messages().len(),
+        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        finish_reason: reply.finish_reason,
+        messages: ended.state.into_messages(),
+        tool_calls: ended.tool_calls,
+        requests: ended.requests,
+        bill,
+        elapsed: start.elapsed(),
+    })
 }
 
 fn model_kind(error: ModelError) -> ErrorKind {

@@ -162,6 +162,6 @@ impl fmt::Debug for ToolCallRecord {
             .field("attempts", &self.attempts)
             .field("outcome", &self.outcome)
             .field("elapsed", &self.elapsed)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -130,7 +130,12 @@ impl Run<'_, '_> {
         Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
     }
 
-    pub(super) async fn price(&self, provider: &str, answered: &str, usage: &Usage) -> Option<Cost> {
+    pub(super) async fn price(
+        &self,
+        provider: &str,
+        answered: &str,
+        usage: &Usage,
+    ) -> Option<Cost> {
         if self.is_free() {
             return Some(Cost::ZERO);
         }
