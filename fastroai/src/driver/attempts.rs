@@ -75,6 +75,7 @@ impl Run<'_, '_> {
             } else {
                 unsettled.failed(&error);
             }
+            unsettled.fail(&error);
             let class = error.retry_class();
             ambiguous += u32::from(class == RetryClass::Ambiguous);
             let repeat = match class {

@@ -77,8 +77,7 @@ impl Run<'_, '_> {
         };
         unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
-        let record =
-            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
@@ -128,7 +127,10 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempt: u32,
     ) -> Attempt {
+        let start = Instant::now();
         let scope = self.scope.within(options.timeout);
+        // Whatever still works for an attempt that is given up is told to stop.
+        let stopping = scope.cancellation().clone().drop_guard();
         let context = RunContext::new(CallContext {
             run_id: Arc::from(self.order.run_id.as_str()),
             tool: call.name.clone(),
