@@ -3,3 +3,4 @@
 
 mod media;
 mod settings;
+mod wires;
