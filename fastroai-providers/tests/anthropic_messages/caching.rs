@@ -108,7 +108,7 @@ fn a_hosted_tool_can_end_what_is_kept() {
 }
 
 #[test]
-fn of_more_cache_points_than_the_provider_allows_the_oldest_are_dropped() {
+fn behaviour_58_of_more_cache_points_than_the_provider_allows_the_oldest_are_dropped() {
     let messages = [points(&["a", "b", "c"]), says("Yes?"), points(&["d", "e", "f"])];
     let kept_of = |settings: &Settings| -> Vec<String> {
         let body = asked(&messages, settings).unwrap();
@@ -121,7 +121,7 @@ fn of_more_cache_points_than_the_provider_allows_the_oldest_are_dropped() {
 }
 
 #[test]
-fn a_cache_point_with_nothing_before_it_is_an_error_on_every_wire() {
+fn behaviour_58_a_cache_point_with_nothing_before_it_is_an_error() {
     let blank = UserMessage::from(" ").cache_point(FiveMinutes).text("Hi");
     let first = UserMessage::default().cache_point(OneHour).text("Hi");
     for message in [blank, first] {

@@ -222,7 +222,7 @@ fn what_a_stream_of_another_provider_paused_is_its_own_too() {
 }
 
 #[test]
-fn after_a_fallback_nothing_foreign_is_sent_raw() {
+fn behaviour_57_after_a_fallback_nothing_foreign_is_sent_raw() {
     let mut thought = Reasoning::default();
     thought.text.push_str("secret thought");
     thought.signature = Some("c2ln".to_owned());

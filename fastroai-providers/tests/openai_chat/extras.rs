@@ -138,7 +138,7 @@ fn no_tokens_are_counted_on_this_wire() {
 }
 
 #[test]
-fn after_a_fallback_nothing_foreign_is_sent_raw() {
+fn behaviour_57_after_a_fallback_nothing_foreign_is_sent_raw() {
     let mut thought = Reasoning::default();
     thought.text.push_str("secret thought");
     thought.signature = Some("c2ln".to_owned());

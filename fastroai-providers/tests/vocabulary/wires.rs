@@ -77,7 +77,7 @@ fn gemini_takes_media_of_every_kind() {
 }
 
 #[test]
-fn a_cache_point_with_nothing_before_it_is_an_error_there_too() {
+fn behaviour_58_a_cache_point_with_nothing_before_it_is_an_error_there_too() {
     let message = UserMessage::default().cache_point(CacheTtl::OneHour).text("Hi");
     let (messages, settings) = ([Message::from(message)], Settings::default());
     let request = Request::new(&messages, &settings);
