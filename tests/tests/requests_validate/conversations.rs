@@ -192,10 +192,10 @@ fn reasoning() -> Vec<(&'static str, Vec<Message>)> {
         ("hidden thinking of Anthropic", turn("anthropic", None, Some("aGlkZGVu"), "")),
         ("unsigned thinking of Anthropic", turn("anthropic", None, None, "It may rain.")),
         ("thinking of OpenAI", turn("openai", None, None, "It may rain.")),
-        ("signed thinking of a stranger", turn("google", Some("c2lnbmVk"), None, "It may rain.")),
-        ("hidden thinking of a stranger", turn("google", None, Some("aGlkZGVu"), "")),
+        ("signed thinking of a stranger", turn("stranger", Some("c2lnbmVk"), None, "It may rain.")),
+        ("hidden thinking of a stranger", turn("stranger", None, Some("aGlkZGVu"), "")),
         ("a search of Anthropic", raw("anthropic")),
-        ("a search of a stranger", raw("google")),
+        ("a search of a stranger", raw("stranger")),
     ]
 }
 

@@ -72,6 +72,8 @@ struct Wire {
     api: &'static str,
     /// Where it documents more than the API that its own copies.
     provider: Option<&'static str>,
+    /// The provider that takes back what only it understands.
+    owner: &'static str,
     protocol: Box<dyn Protocol>,
     models: &'static [&'static str],
     /// A reply with reasoning and a call, which goes back with the next request.
@@ -80,7 +82,8 @@ struct Wire {
 
 impl Wire {
     fn resumed(&self) -> Case {
-        let reply = self.protocol.decode(self.reply.as_bytes()).expect("a reply");
+        let mut reply = self.protocol.decode(self.reply.as_bytes()).expect("a reply");
+        reply.provider = Some(self.owner.to_owned());
         assert!(!reply.reasoning_text().is_empty() && reply.tool_calls().count() == 1);
         let mut case = Case::new("its own reply, resumed", conversations::resumed(reply));
         case.tools = shapes::tools();
@@ -97,6 +100,7 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "chat_completions",
             provider: Some(provider),
+            owner: provider,
             protocol: Box::new(protocol),
             models,
             reply: conversations::CHAT_REPLY,
@@ -106,6 +110,7 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "chat_completions",
             provider: None,
+            owner: "openai",
             protocol: Box::new(ChatCompletions::new()),
             models: &["gpt-4o-mini", "gpt-5-mini", "o3"],
             reply: conversations::CHAT_REPLY,
@@ -113,6 +118,7 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "messages",
             provider: None,
+            owner: "anthropic",
             protocol: Box::new(Messages::new()),
             models: &["claude-3-5-haiku-latest", "claude-sonnet-4-5", "claude-opus-4-8"],
             reply: conversations::MESSAGES_REPLY,
