@@ -13,7 +13,7 @@ use super::work::{Failure, ToolUnit};
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
-    calls: Vec<ToolCall>,
+    asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
     /// The place of a call whose arguments the limit of output tokens cut.
     cut: Option<usize>,
@@ -22,20 +22,20 @@ pub(super) struct Calls {
 impl Calls {
     /// The calls of a reply; those that cannot run are answered at once.
     pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
-        let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&calls)).flatten();
+        let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
+        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
         let refused = |(index, call)| refuse(call, spec, cut == Some(index));
-        let reports = calls.iter().enumerate().map(refused).collect();
-        Self { calls, reports, cut }
+        let reports = asked.iter().enumerate().map(refused).collect();
+        Self { asked, reports, cut }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.calls.is_empty()
+        self.asked.is_empty()
     }
 
     /// How many tools they ask for; handing in an answer is none.
     pub(super) fn tools(&self, spec: &RunSpec) -> usize {
-        self.calls.iter().filter(|call| !is_output(call, spec)).count()
+        self.asked.iter().filter(|call| !is_output(call, spec)).count()
     }
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
@@ -70,7 +70,7 @@ impl Calls {
     }
 
     fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
-        let calls = self.calls.iter().zip(&self.reports).enumerate();
+        let calls = self.asked.iter().zip(&self.reports).enumerate();
         calls
             .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
             .map(|(index, (call, _))| (index, call))
@@ -78,7 +78,7 @@ impl Calls {
 
     /// The first answer among the calls that is still to be checked, and whether it was cut.
     pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
-        let mut calls = self.calls.iter().enumerate();
+        let mut calls = self.asked.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
@@ -95,7 +95,7 @@ impl Calls {
 
     /// Answers all further output calls: one answer is enough.
     pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
             if report.is_none() && is_output(call, spec) {
                 *report = Some(ToolReport::new(content, ToolOutcome::Success));
             }
@@ -113,7 +113,7 @@ impl Calls {
     ) -> Result<(), Failure> {
         let mut verdict = Ok(());
         let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
             let (Some(report), Some(_)) = (report, tool(spec, &call.name)) else { continue };
             used.insert(call.name.as_str());
             if report.outcome == ToolOutcome::Retry {
@@ -148,7 +148,7 @@ impl Calls {
     pub(super) fn into_message(self) -> Message {
         let mut missing = false;
         let results: Vec<ToolResult> = self
-            .calls
+            .asked
             .iter()
             .zip(self.reports)
             .map(|(call, report)| {

@@ -4,6 +4,5 @@ mod bills;
 mod model;
 mod retries;
 mod rig;
-mod secrets;
 mod telemetry;
 mod tools;
