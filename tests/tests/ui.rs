@@ -21,6 +21,11 @@ fn mistakes_in_an_agent_are_told_where_they_are_made() {
 }
 
 #[test]
+fn t16_two_tools_of_one_name_do_not_compile() {
+    TestCases::new().compile_fail("ui/agent/reject/same_names.rs");
+}
+
+#[test]
 fn sound_agents_compile_without_a_warning() {
     TestCases::new().pass("ui/agent/accept/*.rs");
 }
