@@ -22,6 +22,7 @@ use provider::Provider;
 /// | provider | key | base URL |
 /// | --- | --- | --- |
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL`, usually `https://api.openai.com/v1` |
+/// | `openai-responses` | the same | the same, over the Responses API |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL`, usually `https://api.anthropic.com` |
 /// | `google` | `GOOGLE_API_KEY`, else `GEMINI_API_KEY` | `GOOGLE_GEMINI_BASE_URL`, usually `https://generativelanguage.googleapis.com` |
 ///

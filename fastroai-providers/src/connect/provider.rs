@@ -6,7 +6,7 @@ use crate::anthropic::Messages;
 use crate::error::ModelError;
 use crate::gemini::GenerateContent;
 use crate::model::ModelId;
-use crate::openai::ChatCompletions;
+use crate::openai::{ChatCompletions, Responses};
 use crate::protocol::Protocol;
 
 /// How a provider is reached.
@@ -27,6 +27,13 @@ const PROVIDERS: &[Provider] = &[
         base_url_variable: "OPENAI_BASE_URL",
         base_url: "https://api.openai.com/v1",
         protocol: || Arc::new(ChatCompletions::new()),
+    },
+    Provider {
+        name: "openai-responses",
+        key_variable: "OPENAI_API_KEY",
+        base_url_variable: "OPENAI_BASE_URL",
+        base_url: "https://api.openai.com/v1",
+        protocol: || Arc::new(Responses::new()),
     },
     Provider {
         name: "anthropic",

@@ -75,6 +75,7 @@ impl Run<'_, '_> {
             } else {
                 unsettled.failed(&error);
             }
+            unsettled.fail(&error);
             let class = error.retry_class();
             ambiguous += u32::from(class == RetryClass::Ambiguous);
             let repeat = match class {
@@ -91,7 +92,7 @@ impl Run<'_, '_> {
             taken = cost;
             tracing::debug!(
                 target: "fastroai",
-                attempt,
+                attempt = i64::from(attempt),
                 wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
                 reason = error_word(&error),
                 "asking again"
@@ -233,14 +234,13 @@ fn cost_unreported(error: &ModelError) -> Unreported {
         Kind::Config => Unreported::NotAsked,
         // An answer that had begun was being made, whatever stopped it.
         _ if error.partial().is_some() => Unreported::Unknown,
-        Kind::Transport { sent: Sent::No, .. } => Unreported::Nothing,
         Kind::Provider(ProviderFault::Server | ProviderFault::Timeout) => Unreported::Unknown,
         Kind::Provider(ProviderFault::Other)
-            if !error.status().is_some_and(|status| status < 500) =>
+            if error.status().is_none_or(|status| status >= 500) =>
         {
             Unreported::Unknown
         }
-        Kind::Provider(_) => Unreported::Nothing,
+        Kind::Transport { sent: Sent::No, .. } | Kind::Provider(_) => Unreported::Nothing,
         _ => Unreported::Unknown,
     }
 }

@@ -125,6 +125,14 @@ fn said(facts: &Facts, response: &Response, complaints: &mut Complaints) {
         let blocked = response.finish_reason == FinishReason::ContentFilter;
         complaints.same("blocked", &true, &blocked);
     }
+    if let Some(reason) = facts.text("incomplete_reason") {
+        let expected = match reason {
+            "max_output_tokens" => FinishReason::Length,
+            "content_filter" => FinishReason::ContentFilter,
+            other => FinishReason::Other(other.to_owned()),
+        };
+        complaints.same("incomplete_reason", &expected, &response.finish_reason);
+    }
     let refusal = response.refusal();
     for (field, got) in [
         ("finish_reason", &response.finish_reason_raw),
@@ -165,6 +173,13 @@ fn calls(facts: &Facts, response: &Response, complaints: &mut Complaints) {
         let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
         complaints.same("server_tools", &expected, &server_tools(response));
     }
+    if let Some(expected) = facts.list("other_items") {
+        let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
+        let got = raw_items(response).filter_map(|raw| raw["type"].as_str());
+        let got: Vec<&str> =
+            got.filter(|kind| *kind != "reasoning" && !kind.ends_with("_call")).collect();
+        complaints.same("other_items", &expected, &got);
+    }
 }
 
 fn call(expected: &Value, got: &ToolCall, complaints: &mut Complaints) {
@@ -191,18 +206,24 @@ fn call(expected: &Value, got: &ToolCall, complaints: &mut Complaints) {
 
 /// The tools that the provider itself ran, as its parts name them.
 fn server_tools(response: &Response) -> Vec<&str> {
-    let raw = response.parts.iter().filter_map(|part| match part {
+    raw_items(response)
+        .filter_map(|raw| match raw["type"].as_str() {
+            Some("server_tool_use" | "mcp_tool_use") => raw["name"].as_str(),
+            Some(result) if result.ends_with("_result") => None,
+            Some(call) if call.ends_with("_call") => Some(call),
+            Some(executed) => raw.get("arguments").map(|_| executed),
+            None if raw.get("executableCode").is_some() => Some("code_execution"),
+            None => raw["toolCall"]["toolType"].as_str(),
+        })
+        .collect()
+}
+
+/// What only its provider understands.
+fn raw_items(response: &Response) -> impl Iterator<Item = &Value> {
+    response.parts.iter().filter_map(|part| match part {
         Part::Provider { raw, .. } => Some(raw),
         _ => None,
-    });
-    raw.filter_map(|raw| match raw["type"].as_str() {
-        Some("server_tool_use" | "mcp_tool_use") => raw["name"].as_str(),
-        Some(result) if result.ends_with("_result") => None,
-        Some(executed) => raw.get("arguments").map(|_| executed),
-        None if raw.get("executableCode").is_some() => Some("code_execution"),
-        None => raw["toolCall"]["toolType"].as_str(),
     })
-    .collect()
 }
 
 /// The pieces of a stream, put together, are the reply.
