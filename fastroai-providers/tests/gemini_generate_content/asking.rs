@@ -65,6 +65,10 @@ fn all_settings_go_where_the_wire_has_them() {
             "seed": 7, "thinkingConfig": {"includeThoughts": true, "thinkingLevel": "LOW"}})
     );
     assert_eq!(body["serviceTier"], "flex");
+    for usual in ["auto", "default"] {
+        let settings = Settings { service_tier: Some(usual.to_owned()), ..Settings::default() };
+        assert_eq!(with(&settings, "gemini-2.5-pro").unwrap().get("serviceTier"), None);
+    }
     let empty = Settings { stop_sequences: Some(vec![]), ..Settings::default() };
     assert_eq!(with(&empty, "gemini-2.5-pro").unwrap().get("generationConfig"), None);
 }
