@@ -85,11 +85,10 @@ impl<'a> Facts<'a> {
 
     /// The details of a kind, as in `google.rpc.RetryInfo`.
     fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'a Map<String, Value>> {
-        let is = |fields: &&Map<String, Value>| {
+        self.details.iter().copied().filter(move |fields| {
             let name = fields.get("@type").and_then(Value::as_str);
             name.is_some_and(|name| name.ends_with(kind))
-        };
-        self.details.iter().copied().filter(is).collect::<Vec<_>>().into_iter()
+        })
     }
 
     /// How long to wait, as in `"13.5s"`.
