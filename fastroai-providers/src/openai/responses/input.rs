@@ -72,9 +72,18 @@ pub(super) enum Said<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Content<'a> {
-    InputText { text: &'a str },
-    OutputText { text: &'a str, annotations: Cow<'a, Value> },
-    Refusal { refusal: &'a str },
+    InputText {
+        text: &'a str,
+    },
+    OutputText {
+        text: &'a str,
+        annotations: Cow<'a, Value>,
+    },
+    Refusal {
+        refusal: &'a str,
+    },
+    #[serde(untagged)]
+    Raw(&'a Value),
 }
 
 /// The conversation as the wire has it.
@@ -149,7 +158,9 @@ impl<'a, 'c> Turn<'a, 'c> {
                     Self::write_refusal(text, &mut *items, begin);
                 }
                 Part::ToolCall(call) => items.push(self.call(call)),
-                Part::Provider { raw, .. } if self.takes_back(part) => items.push(Item::Raw(raw)),
+                Part::Provider { raw, .. } if self.takes_back(part) => {
+                    Self::write_raw(raw, &mut *items, begin);
+                }
                 _ => {}
             }
         }
@@ -194,6 +205,19 @@ impl<'a, 'c> Turn<'a, 'c> {
             }
             Some(Item::Message(Said::Plain { content, .. })) => content.to_mut().push_str(text),
             _ => items.push(Item::plain(text)),
+        }
+    }
+
+    /// Content of an unknown kind stands alone in the history, and goes back into its message.
+    fn write_raw(raw: &'a Value, items: &mut Vec<Item<'a>>, begin: usize) {
+        let last = items.get_mut(begin..).and_then(<[_]>::last_mut);
+        match (last, raw.get("content").and_then(Value::as_array)) {
+            (Some(Item::Message(Said::Own { id, content, .. })), Some(more))
+                if raw.get("id").is_some_and(|other| other == *id) =>
+            {
+                content.extend(more.iter().map(Content::Raw));
+            }
+            _ => items.push(Item::Raw(raw)),
         }
     }
 
