@@ -7,7 +7,7 @@ use super::*;
 
 fn provider(error: &ModelError) -> ProviderFault {
     match error.kind() {
-        ModelErrorKind::Provider(fault) => fault.clone(),
+        ModelErrorKind::Provider(fault) => *fault,
         other => panic!("{other:?}: {error}"),
     }
 }

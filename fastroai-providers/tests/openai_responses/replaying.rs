@@ -104,7 +104,7 @@ fn reasoning_that_the_provider_could_not_read_is_left_out_and_with_it_the_ids() 
     let plain = json!({"type": "message", "role": "assistant", "content": "Hi"});
     let open = json!({"type": "reasoning", "id": "rs_1", "summary": [],
         "content": [{"type": "reasoning_text", "text": "Hm"}]});
-    let bare = json!({"type": "reasoning", "id": "rs_1",
+    let bare = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "",
         "summary": [{"type": "summary_text", "text": "Hm"}]});
     let replied = |thought: &Value| decoded(&json!([thought, said]));
     assert_eq!(turn(OWN, replied(&open)), [open.clone(), said.clone()]);

@@ -89,6 +89,7 @@ fn the_last_version_of_what_is_encrypted_holds_and_none_does_not_replace_one() {
     for (versions, expected) in [
         (vec![done(0, &thought(Some("b"))), completed(&json!([thought(Some("c"))]))], "c"),
         (vec![done(0, &thought(Some("b"))), completed(&json!([thought(None)]))], "b"),
+        (vec![done(0, &thought(Some("b"))), completed(&json!([thought(Some(""))]))], "b"),
         (vec![completed(&json!([thought(Some("c"))]))], "c"),
     ] {
         let mut events = vec![added(0, &thought(Some("a")))];

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Responses;
+use super::thought::is_sealed;
 use crate::message::{Message, ToolCall, ToolMessage, UserPart};
 use crate::openai::arguments;
 use crate::response::{Part, Response};
@@ -255,9 +256,8 @@ impl<'a, 'c> Turn<'a, 'c> {
         }
         if is_reasoning(raw) {
             // An item of which the provider keeps nothing must hold something to read.
-            let sealed = raw.get("encrypted_content").is_some_and(Value::is_string);
             let open = raw.get("content").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
-            return self.config.store || sealed || open;
+            return self.config.store || is_sealed(raw) || open;
         }
         // A hosted tool that the reply broke off in has no result.
         let done = raw.get("status").is_none_or(|status| status == "completed");
