@@ -3,7 +3,7 @@
 mod slip;
 
 use crate::sentence::{Sentence, same};
-use slip::{is_slip, is_slip_of_provider};
+use slip::{slips, slips_of_provider};
 
 /// A provider, and the models of it that a slip of letters may have meant.
 struct Provider {
@@ -122,22 +122,26 @@ impl Provider {
         if contains(self.models, name) {
             return None;
         }
+        let (mut meant, mut fewest) = (None, usize::MAX);
         let mut index = 0;
         while index < self.models.len() {
-            if is_slip(name, self.models[index]) {
-                return Some(
-                    Sentence::new("unknown model `")
-                        .and(model)
-                        .and("`\nhelp: did you mean `")
-                        .and(self.name)
-                        .and(":")
-                        .and(self.models[index])
-                        .and("`?"),
-                );
+            if let Some(slips) = slips(name, self.models[index])
+                && slips < fewest
+            {
+                (meant, fewest) = (Some(self.models[index]), slips);
             }
             index += 1;
         }
-        None
+        let Some(meant) = meant else { return None };
+        Some(
+            Sentence::new("unknown model `")
+                .and(model)
+                .and("`\nhelp: did you mean `")
+                .and(self.name)
+                .and(":")
+                .and(meant)
+                .and("`?"),
+        )
     }
 }
 
@@ -145,7 +149,7 @@ const fn unknown_provider(provider: &str, name: &str) -> Sentence {
     let mut sentence = Sentence::new("unknown provider `").and(provider).and("`");
     let mut index = 0;
     while index < PROVIDERS.len() {
-        if is_slip_of_provider(provider, PROVIDERS[index].name) {
+        if slips_of_provider(provider, PROVIDERS[index].name).is_some() {
             return sentence
                 .and("\nhelp: did you mean `")
                 .and(PROVIDERS[index].name)
@@ -226,6 +230,7 @@ mod tests {
             ("openai:gpt-4oo", "`openai:gpt-4o`"),
             ("openai:gtp-4o", "`openai:gpt-4o`"),
             ("openai:GPT-4o", "`openai:gpt-4o`"),
+            ("openai:gp-4o", "`openai:gpt-4o`"),
             ("openai:gpt4o", "`openai:gpt-4o`"),
             ("openai:gpt-4o-mni", "`openai:gpt-4o-mini`"),
             ("openai:gpt-4-1", "`openai:gpt-4.1`"),

@@ -4,13 +4,14 @@ mod attempts;
 mod check;
 mod sink;
 mod tools;
+mod unsettled;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{
-    History, Message, Model, ModelError, OutputFormat, Request, Response, Schema, Settings,
+    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Schema, Settings,
     ToolChoice, ToolDefinition, Usage,
 };
 use tokio::time::Instant;
@@ -56,7 +57,8 @@ pub(crate) struct Finished {
     pub(crate) run_id: String,
     pub(crate) messages: Vec<Message>,
     pub(crate) first_new: usize,
-    pub(crate) reply: Response,
+    pub(crate) model: String,
+    pub(crate) finish_reason: FinishReason,
     pub(crate) tool_calls: Vec<ToolCallRecord>,
     pub(crate) requests: u32,
     pub(crate) bill: Bill,
@@ -113,26 +115,24 @@ pub(crate) async fn drive(
         .instrument(span.clone())
         .await;
     unended.end();
-    if ended.failure.is_none() {
-        stopping.disarm();
+    if let Some(kind) = ended.failure {
+        telemetry::failed(&span, kind.word());
+        return Err(failed(kind, bill, ended.state.into_messages()));
     }
-    match ended.failure {
-        Some(kind) => {
-            telemetry::failed(&span, kind.word());
-            Err(failed(kind, bill, ended.state.into_messages()))
-        }
-        None => Ok(Finished {
-            text: ended.text,
-            run_id: order.run_id.clone(),
-            first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-            reply: ended.state.last_reply().cloned().unwrap_or_default(),
-            messages: ended.state.into_messages(),
-            tool_calls: ended.tool_calls,
-            requests: ended.requests,
-            bill,
-            elapsed: start.elapsed(),
-        }),
-    }
+    stopping.disarm();
+    let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    Ok(Finished {
+        text: ended.text,
+        run_id: order.run_id.clone(),
+        first_new: ended.state.messages().len() - ended.state.new_messages().len(),
+        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        finish_reason: reply.finish_reason,
+        messages: ended.state.into_messages(),
+        tool_calls: ended.tool_calls,
+        requests: ended.requests,
+        bill,
+        elapsed: start.elapsed(),
+    })
 }
 
 fn model_kind(error: ModelError) -> ErrorKind {
@@ -181,6 +181,10 @@ struct Ended {
 }
 
 impl Ended {
+    fn is_over(&self) -> bool {
+        matches!(self.state.next(), Work::Done(_))
+    }
+
     /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
@@ -197,9 +201,12 @@ impl<'r, 'a> Run<'r, 'a> {
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
         let mut choice = ToolChoice::Auto;
         let mut output = OutputFormat::Text;
+        let profile = model.profile();
+        let native =
+            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
         let mode = match &order.schema {
             None => OutputMode::Text,
-            Some(schema) if model.profile().json_schema => {
+            Some(schema) if native => {
                 output =
                     OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
                 OutputMode::Native

@@ -47,7 +47,8 @@ impl Run<'_, '_> {
         loop {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
-                Err(stop) => return Some(stop),
+                // With the last result the run may have ended on its own: that is the reason then.
+                Err(stop) => return (!ended.is_over()).then_some(stop),
                 Ok(Some((unit, report, record))) => {
                     self.sink.tell(|| {
                         let content = report.content.clone();
@@ -76,8 +77,7 @@ impl Run<'_, '_> {
         };
         unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
-        let record =
-            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
@@ -127,7 +127,10 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempt: u32,
     ) -> Attempt {
+        let start = Instant::now();
         let scope = self.scope.within(options.timeout);
+        // Whatever still works for an attempt that is given up is told to stop.
+        let stopping = scope.cancellation().clone().drop_guard();
         let context = RunContext::new(CallContext {
             run_id: Arc::from(self.order.run_id.as_str()),
             tool: call.name.clone(),
@@ -137,11 +140,12 @@ impl Run<'_, '_> {
             scope: scope.clone(),
             run: self.scope.cancellation().clone(),
         });
-        let stopping = scope.cancellation().clone().drop_guard();
         // The call itself is inside: a tool may panic before its first await.
         let running = async { tool.call(Arguments::new(&call.arguments), context).await };
         let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
         match tokio::time::timeout(options.timeout, guarded).await {
+            // What ran inside, as an agent does, ran out of the same time.
+            Ok(Ok(Err(_))) if start.elapsed() >= options.timeout => Attempt::TimedOut,
             Ok(Ok(returned)) => {
                 // What the tool has left behind may go on as long as the run does.
                 stopping.disarm();

@@ -98,13 +98,11 @@ impl RunState {
                 }
                 self.fail(Failure::Model);
             }
-            (Phase::Tools(mut calls), Event::ToolDone { index, report }) => {
-                let misfed = Misfed { event: "ToolDone", why: "no such call waits for a result" };
-                let taken = calls.report(index, report);
+            (Phase::Tools(mut calls), Event::ToolDone { index, report })
+                if calls.runs(index, &self.spec) =>
+            {
+                calls.report(index, report);
                 self.go_on(calls);
-                if !taken {
-                    return Err(misfed);
-                }
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
                 if let Some((mut calls, index)) = output {
@@ -183,8 +181,8 @@ impl RunState {
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
         self.messages.push(Message::Assistant(reply));
 
-        if calls.len() > 0 {
-            self.tool_calls = self.tool_calls.saturating_add(calls.len() as u64);
+        if !calls.is_empty() {
+            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
             if self.tool_calls > u64::from(self.spec.max_tool_calls) {
                 self.messages.push(calls.into_message());
                 self.fail(Failure::MaxToolCalls {
@@ -225,12 +223,12 @@ impl RunState {
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
     fn go_on(&mut self, mut calls: Calls) {
-        if calls.is_waiting(&self.spec) {
+        if calls.waits(&self.spec) {
             self.phase = Phase::Tools(calls);
             return;
         }
-        if let Some((index, text)) = calls.unchecked_output(&self.spec) {
-            let (text, cut) = (text.to_owned(), calls.is_cut(index));
+        if let Some((index, text, cut)) = calls.unchecked_output(&self.spec) {
+            let text = text.to_owned();
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }

@@ -11,9 +11,9 @@ use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
 use super::work::{Failure, ToolUnit};
 
 /// The calls of one reply and what has come of them.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
-    calls: Vec<ToolCall>,
+    asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
     /// The place of a call whose arguments the limit of output tokens cut.
     cut: Option<usize>,
@@ -22,31 +22,46 @@ pub(super) struct Calls {
 impl Calls {
     /// The calls of a reply; those that cannot run are answered at once.
     pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
-        let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&calls)).flatten();
+        let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
+        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
         let refused = |(index, call)| refuse(call, spec, cut == Some(index));
-        let reports = calls.iter().enumerate().map(refused).collect();
-        Self { calls, reports, cut }
+        let reports = asked.iter().enumerate().map(refused).collect();
+        Self { asked, reports, cut }
     }
 
-    /// Whether the limit of output tokens cut the arguments of this call.
-    pub(super) fn is_cut(&self, index: usize) -> bool {
-        self.cut == Some(index)
+    pub(super) fn is_empty(&self) -> bool {
+        self.asked.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
+    /// How many tools they ask for; handing in an answer is none.
+    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
+        self.asked.iter().filter(|call| !is_output(call, spec)).count()
     }
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
+        let batch = self.running(spec).into_iter();
+        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+    }
+
+    /// Whether this call is one of those that run now.
+    pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
+        self.running(spec).iter().any(|(running, _)| *running == index)
+    }
+
+    /// Whether a tool is still to run.
+    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
+        self.waiting(spec).next().is_some()
+    }
+
+    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
         let mut batch = Vec::new();
         for (index, call) in self.waiting(spec) {
             let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
             if sequential && !batch.is_empty() {
                 break;
             }
-            batch.push(ToolUnit { index, call: call.clone() });
+            batch.push((index, call));
             if sequential {
                 break;
             }
@@ -54,50 +69,41 @@ impl Calls {
         batch
     }
 
-    /// Whether a call is still to run.
-    pub(super) fn is_waiting(&self, spec: &RunSpec) -> bool {
-        self.waiting(spec).next().is_some()
-    }
-
     fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
-        let calls = self.calls.iter().zip(&self.reports).enumerate();
+        let calls = self.asked.iter().zip(&self.reports).enumerate();
         calls
             .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
             .map(|(index, (call, _))| (index, call))
     }
 
-    /// The first answer among the calls that is still to be checked.
-    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str)> {
-        let mut calls = self.calls.iter().enumerate();
+    /// The first answer among the calls that is still to be checked, and whether it was cut.
+    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
+        let mut calls = self.asked.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
             })
-            .map(|(index, call)| (index, call.arguments.as_str()))
+            .map(|(index, call)| (index, call.arguments.as_str(), self.cut == Some(index)))
     }
 
-    /// Takes a tool's report; false if no such call waits for one.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) -> bool {
-        match self.reports.get_mut(index) {
-            Some(slot @ None) => {
-                *slot = Some(report);
-                true
-            }
-            _ => false,
+    /// Takes what came of a call.
+    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+        if let Some(slot) = self.reports.get_mut(index) {
+            slot.get_or_insert(report);
         }
     }
 
     /// Answers all further output calls: one answer is enough.
     pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
             if report.is_none() && is_output(call, spec) {
                 *report = Some(ToolReport::new(content, ToolOutcome::Success));
             }
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in. A reply with several calls
-    /// of a tool to correct counts once: the model is asked once.
+    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
+    /// the model has read none of it yet.
     pub(super) fn judge(
         &mut self,
         turn: u32,
@@ -106,11 +112,12 @@ impl Calls {
         repeats: &mut Repeats,
     ) -> Result<(), Failure> {
         let mut verdict = Ok(());
-        let mut to_correct = BTreeSet::new();
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
-            let Some(report) = report.as_mut().filter(|_| !is_output(call, spec)) else { continue };
+        let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
+            let (Some(report), Some(_)) = (report, tool(spec, &call.name)) else { continue };
+            used.insert(call.name.as_str());
             if report.outcome == ToolOutcome::Retry {
-                to_correct.insert(call.name.as_str());
+                wrong.insert(call.name.as_str());
             }
             match repeats.note(turn, call, report) {
                 Verdict::Fine => {}
@@ -122,17 +129,16 @@ impl Calls {
                 }
             }
         }
-        for name in self.calls.iter().map(|call| call.name.as_str()).collect::<BTreeSet<_>>() {
-            let Some(tool) = tool(spec, name) else { continue };
-            if !to_correct.contains(name) {
-                corrections.remove(name);
+        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
+            if !wrong.contains(tool.name.as_str()) {
+                corrections.remove(&tool.name);
                 continue;
             }
-            let count = corrections.entry(name.to_owned()).or_default();
+            let count = corrections.entry(tool.name.clone()).or_default();
             *count = count.saturating_add(1);
             if *count > tool.corrections {
-                let limit = tool.corrections;
-                verdict = verdict.and(Err(Failure::Corrections { tool: name.to_owned(), limit }));
+                let (tool, limit) = (tool.name.clone(), tool.corrections);
+                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
             }
         }
         verdict
@@ -142,7 +148,7 @@ impl Calls {
     pub(super) fn into_message(self) -> Message {
         let mut missing = false;
         let results: Vec<ToolResult> = self
-            .calls
+            .asked
             .iter()
             .zip(self.reports)
             .map(|(call, report)| {
@@ -170,11 +176,21 @@ fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
     spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
 }
 
+/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
+/// None at all are not: they may have been about to begin.
+fn cut(calls: &[ToolCall]) -> Option<usize> {
+    let last = calls.last()?;
+    let whole = serde_json::from_str::<serde::de::IgnoredAny>(&last.arguments).is_ok();
+    (!whole).then(|| calls.len() - 1)
+}
+
 /// What a call is told that cannot run.
 fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
     let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
-    let known = is_output(call, spec) || tool(spec, &call.name).is_some();
-    if !known {
+    if is_output(call, spec) {
+        return None;
+    }
+    if tool(spec, &call.name).is_none() {
         let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
         if spec.output == OutputMode::Tool {
             names.push(OUTPUT_TOOL);
@@ -185,7 +201,7 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    if cut && !is_output(call, spec) {
+    if cut {
         return retry(
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
              make a shorter call."
@@ -193,12 +209,4 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
         );
     }
     None
-}
-
-/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
-/// None at all are not: they may have been about to begin.
-fn cut(calls: &[ToolCall]) -> Option<usize> {
-    let last = calls.last()?;
-    let whole = serde_json::from_str::<serde::de::IgnoredAny>(&last.arguments).is_ok();
-    (!whole).then(|| calls.len() - 1)
 }
