@@ -184,7 +184,9 @@ impl<'a> Body<'a> {
             tools: tools(request)?,
             tool_config: tool_config(request)?,
             generation_config: generation(abilities, request)?,
-            service_tier: request.settings.service_tier.as_deref(),
+            // Other providers' words for what holds anyway.
+            service_tier: (request.settings.service_tier.as_deref())
+                .filter(|tier| !matches!(*tier, "auto" | "default")),
         })
     }
 }

@@ -7,6 +7,7 @@ mod shapes;
 use std::sync::Arc;
 
 use fastroai_providers::anthropic::Messages;
+use fastroai_providers::gemini::GenerateContent;
 use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::openai::chat::{ReasoningReplay, TokenLimit};
 use fastroai_providers::protocol::Protocol;
@@ -123,6 +124,14 @@ fn wires() -> Vec<Wire> {
             models: &["claude-3-5-haiku-latest", "claude-sonnet-4-5", "claude-opus-4-8"],
             reply: conversations::MESSAGES_REPLY,
         },
+        Wire {
+            api: "generate_content",
+            provider: None,
+            owner: "google",
+            protocol: Box::new(GenerateContent::new()),
+            models: &["gemini-2.5-flash", "gemini-2.5-pro", "gemini-3-flash-preview"],
+            reply: conversations::GEMINI_REPLY,
+        },
         chat("deepseek", TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
         chat("groq", TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
         chat("llamacpp", TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningContent),
@@ -146,11 +155,17 @@ fn cases() -> Vec<Case> {
 }
 
 /// What an adapter rightly refuses to write, since the model would answer it with an error.
-const REFUSED: [&str; 4] = [
+const REFUSED: [&str; 10] = [
     "claude-sonnet-4-5: effort and few tokens",
     "claude-opus-4-8: temperature",
     "claude-opus-4-8: top_p",
     "claude-opus-4-8: all but effort",
+    "gemini-2.5-flash: output plan, tools true",
+    "gemini-2.5-flash: output empty, tools true",
+    "gemini-2.5-pro: output plan, tools true",
+    "gemini-2.5-pro: output empty, tools true",
+    "gemini-2.5-pro: no effort",
+    "gemini-3-flash-preview: no effort",
 ];
 
 #[test]
