@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use fastroai::providers::{Connection, FinishReason, Part, Request, Settings, ToolCall};
 use fastroai::run::{Event, RunSpec, RunState};
 use fastroai::tool::FunctionTool;
-use fastroai::{Agent, AgentEvent, AgentResponse, AgentSpec, Error, ErrorKind, History, Runtime, ToolError};
+use fastroai::{
+    Agent, AgentEvent, AgentResponse, AgentSpec, Error, ErrorKind, History, Runtime, ToolError,
+};
 use futures_util::StreamExt;
 use serde_json::json;
 use tests::scripted::{Scripted, Step, call, calls, reply, text};
@@ -152,7 +154,8 @@ fn word(word: &str) -> String {
 
 /// A run in which everything happens: a good call, failing ones, misfits, a broken one, an answer.
 fn eventful() -> Scripted {
-    let (good, fail, panic, correct) = (word(ARGUMENT), word("fail"), word("panic"), word("correct"));
+    let (good, fail, panic, correct) =
+        (word(ARGUMENT), word("fail"), word("panic"), word("correct"));
     script([
         calls(&[
             ("a", "act", &good),
@@ -179,7 +182,10 @@ fn bad_ends() -> Vec<(&'static str, Vec<Step>)> {
         ("loop", (0..5).map(|_| same()).collect()),
         ("refused", vec![ended(FinishReason::Refusal, Part::Refusal { text: ANSWER.to_owned() })]),
         ("filtered", vec![ended(FinishReason::ContentFilter, Part::text(ANSWER))]),
-        ("corrections", (0..5).map(|n| call("a", "act", &format!(r#"["{ARGUMENT}{n}"]"#))).collect()),
+        (
+            "corrections",
+            (0..5).map(|n| call("a", "act", &format!(r#"["{ARGUMENT}{n}"]"#))).collect(),
+        ),
         ("deadline", vec![same(), Step::Hang]),
     ]
 }
@@ -311,7 +317,8 @@ async fn real_runs(written: &mut Written) {
     assert!(received[1].body.contains(RESULT) && received[1].body.contains(ARGUMENT));
 
     let said = format!("{BODY}: the key {KEY} may not ask {PROMPT}");
-    let refusal = json!({ "error": { "message": said, "code": "bad_key", "type": KEY } }).to_string();
+    let refusal =
+        json!({ "error": { "message": said, "code": "bad_key", "type": KEY } }).to_string();
     let chunk = json!({ "choices": [{ "index": 0, "delta": { "content": ANSWER } }] });
     let failure = json!({ "error": { "message": said } });
     let answers = [
@@ -364,12 +371,17 @@ async fn real_runs(written: &mut Written) {
     // A key that no header can carry, and a base URL with one in it, are refused unseen.
     for on in [
         Runtime::builder().key("openai", format!("{KEY}\r\nx-evil: 1")),
-        Runtime::builder().key("openai", KEY).base_url("openai", format!("https://u:{KEY}@h.example")),
-        Runtime::builder().key("openai", KEY).base_url("openai", format!("https://h.example?key={KEY}")),
+        Runtime::builder()
+            .key("openai", KEY)
+            .base_url("openai", format!("https://u:{KEY}@h.example")),
+        Runtime::builder()
+            .key("openai", KEY)
+            .base_url("openai", format!("https://h.example?key={KEY}")),
     ] {
         let running = agent.run(PROMPT).model("openai:gpt-4o-mini");
         let error = running.on(&on.build()).await.unwrap_err();
-        assert!(matches!(error.model_error(), Some(_)) || matches!(error.kind(), ErrorKind::Config(_)));
+        assert!(error.model_error().is_some(), "{error:?}");
+        assert!(error.bill().is_empty());
         written.error(&error);
     }
 }
@@ -398,11 +410,7 @@ const MODEL_NAME: &str = "gpt-4o-mini";
 async fn s11_the_text_of_a_tools_error_is_traced_where_the_runtime_was_told_to_and_nothing_else() {
     let log = Log::default();
     let _guard = log.listen();
-    let on = Runtime::builder()
-        .model(eventful())
-        .prices(prices())
-        .capture_content(true)
-        .build();
+    let on = Runtime::builder().model(eventful()).prices(prices()).capture_content(true).build();
     careful().run(PROMPT).on(&on).await.unwrap();
     let trace = log.text();
     assert!(trace.contains(TOOL_ERROR) && trace.contains(PANIC), "{trace}");
