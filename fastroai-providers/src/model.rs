@@ -40,6 +40,8 @@ pub struct Profile {
     pub tools: bool,
     /// It can be held to a JSON schema by its provider.
     pub json_schema: bool,
+    /// It can be held to a JSON schema while tools are on offer.
+    pub json_schema_beside_tools: bool,
     /// It runs here and costs nothing, so that a run needs no price to keep a budget.
     pub free: bool,
     /// The limit of output tokens to send where the wire demands one and none was set.
@@ -48,6 +50,12 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { tools: true, json_schema: true, free: false, default_max_tokens: None }
+        Self {
+            tools: true,
+            json_schema: true,
+            json_schema_beside_tools: true,
+            free: false,
+            default_max_tokens: None,
+        }
     }
 }

@@ -195,9 +195,12 @@ impl<'r, 'a> Run<'r, 'a> {
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
         let mut choice = ToolChoice::Auto;
         let mut output = OutputFormat::Text;
+        let profile = model.profile();
+        let native =
+            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
         let mode = match &order.schema {
             None => OutputMode::Text,
-            Some(schema) if model.profile().json_schema => {
+            Some(schema) if native => {
                 output =
                     OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
                 OutputMode::Native
