@@ -110,18 +110,20 @@ fn tools(tools: &[Type]) -> Option<TokenStream> {
 }
 
 fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
-    let name = &agent.structure.ident;
-    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
     let Provided { ty, access, conditions, place } = provided;
+    let mut name = agent.structure.ident.clone();
+    name.set_span(*place);
+    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
     // An alias of a type that another field has is an error here, on this field.
-    let header = quote_spanned! {*place=>
-        impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause
+    let lent = match ty {
+        Type::TraitObject(_) => quote_spanned!(*place=> (#ty)),
+        _ => quote!(#ty),
     };
-    quote! {
+    quote_spanned! {*place=>
         #(#conditions)*
         #[automatically_derived]
-        #header {
-            fn provide(&self) -> &#ty {
+        impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause {
+            fn provide(&self) -> &#lent {
                 #access
             }
         }

@@ -80,7 +80,12 @@ fn describe(argument: &Argument, schema: &Ident) -> TokenStream {
             <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
         },
         Some(default) => quote_spanned! {ty.span()=>
-            <#ty as __fastroai::ToolArg>::describe_or(&mut #schema, #name, #description, &#default);
+            <#ty as __fastroai::ToolArg>::describe_or(
+                &mut #schema,
+                #name,
+                #description,
+                <#ty as __fastroai::ToolDefault>::to_json(&#default),
+            );
         },
     }
 }
@@ -96,9 +101,7 @@ fn call(tool: &Tool) -> TokenStream {
             Parameter::Argument(_) | Parameter::Run { .. } => None,
         })
         .collect();
-    let span = hidden(proc_macro2::Span::call_site());
-    let local = |name: &str| Ident::new(name, span);
-    let (agent, arguments, run) = (local("agent"), local("arguments"), local("run"));
+    let (agent, arguments, run) = (tool.local("agent"), tool.local("arguments"), tool.local("run"));
     let body = if tool.is_sound {
         body(tool, &provides, &[&agent, &arguments, &run])
     } else {
@@ -145,9 +148,9 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
                     return provided;
                 }
                 let at = ty.map_or_else(proc_macro2::Span::call_site, Spanned::span);
-                let owned = Ident::new(&ident.unraw().to_string(), hidden(at));
+                let owned = hide(ident);
                 lent.extend(quote_spanned! {at=>
-                    let #owned = <#ty as __fastroai::Detach>::detach(#provided);
+                    let #owned = <__fastroai::Blocking as __fastroai::Detach<#ty>>::detach(#provided);
                 });
                 quote!(&#owned)
             }
@@ -165,11 +168,10 @@ fn finish(
 ) -> TokenStream {
     let function = tool.function.name();
     let at = function.span();
-    let called = quote!(#function(#(#passed),*));
+    let called = quote_spanned!(at=> #function(#(#passed),*));
     let returned = if tool.function.is_async() {
         // Where the future is not `Send`, the function's name is underlined, once.
-        let sent = quote_spanned!(at=> __fastroai::send(#called));
-        reply(tool, &quote!(#sent.await))
+        reply(tool, &quote_spanned!(at=> __fastroai::send(#called).await))
     } else {
         let reply = reply(tool, &called);
         quote!(__fastroai::blocking(move || #reply).await)
@@ -190,13 +192,14 @@ fn finish(
 
 /// What the function returned, for the model; complaints about a type land where it is written.
 fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
+    let at = tool.function.name().span();
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
-    let value = Ident::new("value", hidden(at_value));
-    let error = Ident::new("error", hidden(at_error));
-    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&#value));
-    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(#error));
+    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
+    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
+    let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
+    let returned = quote_spanned!(at=> __fastroai::Returned(#called).split());
     quote! {
-        match __fastroai::Returned(#called).split() {
+        match #returned {
             __fastroai::Ok(#value) => #shown,
             __fastroai::Err(#error) => __fastroai::Err(#failed),
         }
@@ -205,7 +208,7 @@ fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
 
 /// Decodes all arguments before it complains about any.
 fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
-    let fields = Ident::new("fields", arguments.span());
+    let fields = tool.local("fields");
     let all: Vec<_> = self::arguments(tool).collect();
     let names = all.iter().map(|argument| &argument.name);
     if all.is_empty() {
@@ -216,7 +219,7 @@ fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
     let values = all.iter().map(|argument| argument.local());
     let gets = all.iter().map(|argument| {
         let Argument { ty, name, .. } = argument;
-        let fields = Ident::new("fields", fields.span().located_at(ty.span()));
+        let fields = Ident::new(&fields.to_string(), hidden(ty.span()));
         match argument.default_value() {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
@@ -241,19 +244,42 @@ fn arguments(tool: &Tool) -> impl Iterator<Item = &Argument> {
     })
 }
 
+impl Tool {
+    /// A local of our own, of a name that no parameter has.
+    fn local(&self, name: &str) -> Ident {
+        let mut name = name.to_owned();
+        while self.parameters.iter().any(|parameter| match parameter {
+            Parameter::Argument(Argument { ident, .. }) | Parameter::Lent { ident, .. } => {
+                *ident == name
+            }
+            Parameter::Run { .. } => false,
+        }) {
+            name.push('_');
+        }
+        Ident::new(&name, hidden(proc_macro2::Span::call_site()))
+    }
+}
+
+/// The same name, for a local that the user's code does not see.
+fn hide(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(hidden(ident.span()));
+    ident
+}
+
 impl Argument {
     /// A local of the parameter's name that cannot meet the user's functions and constants.
     fn local(&self) -> Ident {
-        Ident::new(&self.ident.unraw().to_string(), hidden(self.ident.span()))
+        hide(&self.ident)
     }
 
     /// The default, as a value of the parameter's type.
     fn default_value(&self) -> Option<TokenStream> {
         let ty = &self.ty;
         Some(match self.default.as_ref()? {
-            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::Default>::default()),
+            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default()),
             Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                quote_spanned!(text.span()=> <#ty as __fastroai::From<&str>>::from(#text))
+                quote_spanned!(text.span()=> __fastroai::FromText::from(#text))
             }
             Default::Expression(value) => quote!(#value),
         })

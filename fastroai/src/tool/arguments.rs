@@ -8,19 +8,9 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::argument::ToolArg;
 use super::error::ToolError;
 pub(super) use missing::is_optional;
-
-/// The types that a model can fill in.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the type of a tool parameter",
-    label = "the model cannot fill in a `{Self}`",
-    note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
-)]
-pub trait ToolArg: DeserializeOwned + schemars::JsonSchema + Send + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> ToolArg for T {}
 
 /// The arguments of a call, as the model wrote them.
 #[derive(Clone, Copy)]
@@ -94,6 +84,15 @@ impl Reader<'_> {
     ///
     /// An absent field is fine where the type says so, as `Option` does.
     pub fn get<T: ToolArg>(&mut self, name: &str) -> Option<T> {
+        T::read(self, name)
+    }
+
+    /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
+    pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+        T::read_or(self, name, default)
+    }
+
+    pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let Some(raw) = self.fields.remove(name) else {
             let absent = missing::value::<T>();
             if absent.is_none() {
@@ -104,15 +103,18 @@ impl Reader<'_> {
         self.decode(name, raw)
     }
 
-    /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
-    pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+    pub(super) fn take_or<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        default: impl FnOnce() -> T,
+    ) -> Option<T> {
         match self.fields.remove(name) {
             Some(raw) => self.decode(name, raw),
             None => Some(default()),
         }
     }
 
-    fn decode<T: ToolArg>(&mut self, name: &str, raw: &RawValue) -> Option<T> {
+    fn decode<T: DeserializeOwned>(&mut self, name: &str, raw: &RawValue) -> Option<T> {
         let mut deserializer = serde_json::Deserializer::from_str(raw.get());
         match serde_path_to_error::deserialize(&mut deserializer) {
             Ok(value) => Some(value),

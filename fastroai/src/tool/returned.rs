@@ -15,23 +15,32 @@ pub type ToolReturn = Result<String, ToolError>;
     label = "`{Self}` cannot be shown to the model",
     note = "add `#[derive(serde::Serialize)]` to `{Self}`, or return a `String`"
 )]
-pub trait ToolOutput: Serialize {}
+pub trait ToolOutput {
+    /// Writes the value for the model: texts as they are, other values as JSON.
+    ///
+    /// # Errors
+    /// The serialiser's own.
+    fn to_reply(&self) -> ToolReturn;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize> ToolOutput for T {}
+impl<T: Serialize> ToolOutput for T {
+    fn to_reply(&self) -> ToolReturn {
+        let json = serde_json::to_string(self).map_err(ToolError::new)?;
+        if json.starts_with('"') {
+            serde_json::from_str(&json).map_err(ToolError::new)
+        } else {
+            Ok(json)
+        }
+    }
+}
 
 /// Writes a tool's value for the model: texts as they are, other values as JSON.
 ///
 /// # Errors
 /// The tool's own error, or the serialiser's.
 pub fn reply<T: ToolOutput, E: ToolFailure>(returned: Result<T, E>) -> ToolReturn {
-    let value = returned.map_err(ToolFailure::into_tool_error)?;
-    let json = serde_json::to_string(&value).map_err(ToolError::new)?;
-    if json.starts_with('"') {
-        serde_json::from_str(&json).map_err(ToolError::new)
-    } else {
-        Ok(json)
-    }
+    returned.map_err(ToolFailure::into_tool_error)?.to_reply()
 }
 
 /// A function's return value before it is known whether it is a `Result`.
