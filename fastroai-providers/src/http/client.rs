@@ -25,10 +25,16 @@ pub(super) struct Clients {
 }
 
 /// What differs between transports.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Setup {
-    pub(super) timeouts: Timeouts,
+    pub(super) connect: Duration,
     pub(super) environment_proxy: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { connect: Timeouts::default().connect, environment_proxy: false }
+    }
 }
 
 impl Clients {
@@ -70,7 +76,7 @@ fn build(setup: &Setup, tls: ClientConfig) -> Result<Client, String> {
         .redirect(Policy::none())
         .retry(retry::never())
         .referer(false)
-        .connect_timeout(setup.timeouts.connect)
+        .connect_timeout(setup.connect)
         .pool_idle_timeout(POOL_IDLE)
         .tcp_keepalive(KEEPALIVE);
     let builder = if setup.environment_proxy { builder } else { builder.no_proxy() };

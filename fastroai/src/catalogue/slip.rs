@@ -14,9 +14,9 @@ pub(super) const fn is_slip(written: &str, known: &str) -> bool {
     is_within(written, known, if known.len() < 10 { 1 } else { 2 })
 }
 
-/// As [`is_slip`], for the names of providers: there are few, so that two slips are no doubt.
-pub(super) const fn is_slip_of_provider(written: &str, known: &str) -> bool {
-    is_within(written, known, 2)
+/// As [`is_slip`], for the names of providers: so many slips, but fewer than half of the letters.
+pub(super) const fn is_slip_of_provider(written: &str, known: &str, slips: usize) -> bool {
+    slips * 2 < known.len() && is_within(written, known, slips)
 }
 
 const fn is_within(written: &str, known: &str, limit: usize) -> bool {
