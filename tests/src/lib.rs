@@ -1,4 +1,4 @@
-//! What the tests of this crate stand on: a scripted model, the material beside the repository,
+//! What the tests of this crate stand on: a scripted model, a scripted transport, the material beside the repository,
 //! Python environments, a real inference server, and a validator of what the adapters write.
 #![forbid(unsafe_code)]
 
@@ -6,6 +6,7 @@ pub mod llama;
 pub mod python;
 pub mod scripted;
 pub mod shared;
+pub mod transport;
 pub mod validator;
 
 pub use shared::{shared, shared_or_skip, skip};

@@ -29,7 +29,7 @@ async fn ask(id: &str, connection: &Connection) -> Result<String, ModelError> {
     Model::request(&*model, &request).await.map(|response| response.text())
 }
 
-const OPENAI: &str = r#"{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[
+pub(crate) const OPENAI: &str = r#"{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[
     {"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}"#;
 const ANTHROPIC: &str = r#"{"id":"m1","type":"message","role":"assistant","model":"m",
     "content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","stop_sequence":null,

@@ -10,6 +10,7 @@ mod provider;
 mod reply;
 mod security;
 mod server;
+mod services;
 mod sse;
 mod stream;
 mod tiny;
