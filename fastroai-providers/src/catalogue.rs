@@ -58,41 +58,54 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+// https://platform.openai.com/docs/models
+const OPENAI: &[&str] = &[
+    "gpt-3.5-turbo",
+    "gpt-4",
+    "gpt-4-turbo",
+    "gpt-4.1",
+    "gpt-4.1-mini",
+    "gpt-4.1-nano",
+    "gpt-4o",
+    "gpt-4o-mini",
+    "gpt-5",
+    "gpt-5-chat-latest",
+    "gpt-5-codex",
+    "gpt-5-mini",
+    "gpt-5-nano",
+    "gpt-5-pro",
+    "gpt-5.1",
+    "gpt-5.1-chat-latest",
+    "gpt-5.1-codex",
+    "gpt-5.1-codex-mini",
+    "o1",
+    "o1-mini",
+    "o1-preview",
+    "o1-pro",
+    "o3",
+    "o3-mini",
+    "o3-pro",
+    "o4-mini",
+];
+
+// https://ai.google.dev/gemini-api/docs/models
+const GEMINI: &[&str] = &[
+    "gemini-2.0-flash",
+    "gemini-2.0-flash-lite",
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-lite",
+    "gemini-2.5-pro",
+    "gemini-3-pro-preview",
+];
+
 /// Every provider that is known by name.
 pub const PROVIDERS: &[Provider] = &[
     Provider {
         name: "openai",
-        // https://platform.openai.com/docs/models
-        models: &[
-            "gpt-3.5-turbo",
-            "gpt-4",
-            "gpt-4-turbo",
-            "gpt-4.1",
-            "gpt-4.1-mini",
-            "gpt-4.1-nano",
-            "gpt-4o",
-            "gpt-4o-mini",
-            "gpt-5",
-            "gpt-5-chat-latest",
-            "gpt-5-codex",
-            "gpt-5-mini",
-            "gpt-5-nano",
-            "gpt-5-pro",
-            "gpt-5.1",
-            "gpt-5.1-chat-latest",
-            "gpt-5.1-codex",
-            "gpt-5.1-codex-mini",
-            "o1",
-            "o1-mini",
-            "o1-preview",
-            "o1-pro",
-            "o3",
-            "o3-mini",
-            "o3-pro",
-            "o4-mini",
-        ],
+        models: OPENAI,
         without_tools: &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"],
     },
+    Provider { name: "openai-responses", models: OPENAI, without_tools: &[] },
     Provider {
         name: "anthropic",
         // https://docs.claude.com/en/docs/about-claude/models/overview
@@ -121,6 +134,7 @@ pub const PROVIDERS: &[Provider] = &[
         ],
         without_tools: &[],
     },
+    Provider { name: "google", models: GEMINI, without_tools: &[] },
     Provider { name: "azure", models: &[], without_tools: &[] },
     Provider { name: "bedrock-openai", models: &[], without_tools: &[] },
     Provider { name: "cerebras", models: &[], without_tools: &[] },
@@ -134,7 +148,7 @@ pub const PROVIDERS: &[Provider] = &[
     },
     Provider { name: "doubleword", models: &[], without_tools: &[] },
     Provider { name: "fireworks", models: &[], without_tools: &[] },
-    Provider { name: "google-openai", models: &[], without_tools: &[] },
+    Provider { name: "google-openai", models: GEMINI, without_tools: &[] },
     Provider { name: "groq", models: &[], without_tools: &[] },
     Provider { name: "heroku", models: &[], without_tools: &[] },
     Provider { name: "huggingface", models: &[], without_tools: &[] },

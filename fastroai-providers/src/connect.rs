@@ -26,7 +26,9 @@ use provider::Provider;
 /// | provider | key | base URL | usually |
 /// | --- | --- | --- | --- |
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL` | `https://api.openai.com/v1` |
+/// | `openai-responses` | `OPENAI_API_KEY` | `OPENAI_BASE_URL` | the same, over the Responses API |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL` | `https://api.anthropic.com` |
+/// | `google` | `GOOGLE_API_KEY`, `GEMINI_API_KEY` | `GOOGLE_GEMINI_BASE_URL` | `https://generativelanguage.googleapis.com` |
 /// | [`azure`](https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle) | `AZURE_OPENAI_API_KEY` | `AZURE_OPENAI_ENDPOINT` | none: like `https://resource.openai.azure.com` |
 /// | [`bedrock-openai`](https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html) | `AWS_BEARER_TOKEN_BEDROCK` | `AWS_BEDROCK_BASE_URL` | `https://bedrock-mantle.{}.api.aws`, from `AWS_REGION`, `AWS_DEFAULT_REGION` |
 /// | [`cerebras`](https://inference-docs.cerebras.ai/api-reference/chat-completions) | `CEREBRAS_API_KEY` | `CEREBRAS_BASE_URL` | `https://api.cerebras.ai` |

@@ -11,6 +11,7 @@ pub mod compatible;
 #[cfg(feature = "http")]
 pub mod connect;
 pub mod error;
+pub mod gemini;
 mod hidden;
 #[cfg(feature = "http")]
 pub mod http;

@@ -35,6 +35,7 @@ pub trait Model: Send + Sync + 'static {
 /// What a model can do, so that a request is shaped for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 pub struct Profile {
     /// It can call tools.
     pub tools: bool,

@@ -5,7 +5,7 @@ mod slip;
 use fastroai_providers::catalogue::{PROVIDERS, Provider};
 
 use crate::sentence::{Sentence, same};
-use slip::{is_slip, is_slip_of_provider};
+use slip::{slips, slips_of_provider};
 
 /// Refuses an unknown provider, a slip of letters in a known model's name, and tools on a model
 /// that cannot call them. Other unknown models are let through: they appear weekly.
@@ -49,22 +49,26 @@ const fn provider_mistake(
     if contains(provider.models, name) {
         return None;
     }
+    let (mut meant, mut fewest) = (None, usize::MAX);
     let mut index = 0;
     while index < provider.models.len() {
-        if is_slip(name, provider.models[index]) {
-            return Some(
-                Sentence::new("unknown model `")
-                    .and(model)
-                    .and("`\nhelp: did you mean `")
-                    .and(provider.name)
-                    .and(":")
-                    .and(provider.models[index])
-                    .and("`?"),
-            );
+        if let Some(slips) = slips(name, provider.models[index])
+            && slips < fewest
+        {
+            (meant, fewest) = (Some(provider.models[index]), slips);
         }
         index += 1;
     }
-    None
+    let Some(meant) = meant else { return None };
+    Some(
+        Sentence::new("unknown model `")
+            .and(model)
+            .and("`\nhelp: did you mean `")
+            .and(provider.name)
+            .and(":")
+            .and(meant)
+            .and("`?"),
+    )
 }
 
 const fn unknown_provider(provider: &str, name: &str) -> Sentence {
@@ -82,20 +86,19 @@ const fn unknown_provider(provider: &str, name: &str) -> Sentence {
     sentence
 }
 
-/// One slip before two.
+/// The provider that is the fewest slips away.
 const fn meant_provider(written: &str) -> Option<&'static str> {
-    let mut slips = 1;
-    while slips <= 2 {
-        let mut index = 0;
-        while index < PROVIDERS.len() {
-            if is_slip_of_provider(written, PROVIDERS[index].name, slips) {
-                return Some(PROVIDERS[index].name);
-            }
-            index += 1;
+    let (mut meant, mut fewest) = (None, usize::MAX);
+    let mut index = 0;
+    while index < PROVIDERS.len() {
+        if let Some(slips) = slips_of_provider(written, PROVIDERS[index].name)
+            && slips < fewest
+        {
+            (meant, fewest) = (Some(PROVIDERS[index].name), slips);
         }
-        slips += 1;
+        index += 1;
     }
-    None
+    meant
 }
 
 /// `provider:name`, split at the first colon; the macro has seen that there is one.
@@ -159,6 +162,7 @@ mod tests {
             ("openai:gpt-4oo", "`openai:gpt-4o`"),
             ("openai:gtp-4o", "`openai:gpt-4o`"),
             ("openai:GPT-4o", "`openai:gpt-4o`"),
+            ("openai:gp-4o", "`openai:gpt-4o`"),
             ("openai:gpt4o", "`openai:gpt-4o`"),
             ("openai:gpt-4o-mni", "`openai:gpt-4o-mini`"),
             ("openai:gpt-4-1", "`openai:gpt-4.1`"),

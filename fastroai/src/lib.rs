@@ -22,7 +22,11 @@ pub mod tool;
 pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
 pub use error::{Error, ErrorCategory, ErrorKind};
 #[cfg(feature = "macros")]
-pub use fastroai_macros::{agent, safe_tool};
+#[doc = include_str!("docs/agent.md")]
+pub use fastroai_macros::agent;
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/safe_tool.md")]
+pub use fastroai_macros::safe_tool;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
     History, Message, Model, ModelError, ModelId, Settings, ToolDefinition, Usage,
@@ -76,3 +80,8 @@ pub mod __private {
     pub use std::vec::Vec;
     pub use std::{concat, vec};
 }
+
+/// The program of the README is one of the tests.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

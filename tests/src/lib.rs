@@ -1,11 +1,13 @@
-//! What the tests of this crate stand on: a scripted model, a scripted transport, the material beside the repository,
-//! Python environments, a real inference server, and a validator of what the adapters write.
+//! What the tests of this crate stand on: a scripted model, a scripted transport, the material
+//! beside the repository, Python environments, a real inference server, and a validator of what
+//! the adapters write.
 #![forbid(unsafe_code)]
 
 pub mod llama;
 pub mod python;
 pub mod scripted;
 pub mod shared;
+pub mod spans;
 pub mod transport;
 pub mod validator;
 

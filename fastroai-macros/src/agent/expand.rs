@@ -37,10 +37,8 @@ fn spec(agent: &Agent) -> TokenStream {
     let name = &agent.structure.ident;
     let (parameters, arguments, _) = agent.structure.generics.split_for_impl();
     let bounds = shared_fields(agent);
-    let output = match &agent.settings.output {
-        Some(output) => quote!(#output),
-        None => quote!(__fastroai::String),
-    };
+    let output = agent.settings.output.as_ref();
+    let output = output.map_or_else(|| quote!(__fastroai::String), |output| quote!(#output));
     let shown = match &agent.settings.name {
         Some(name) => name.value(),
         None => name.unraw().to_string(),
@@ -115,10 +113,8 @@ fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
     name.set_span(*place);
     let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
     // An alias of a type that another field has is an error here, on this field.
-    let lent = match ty {
-        Type::TraitObject(_) => quote_spanned!(*place=> (#ty)),
-        _ => quote!(#ty),
-    };
+    let is_object = matches!(ty, Type::TraitObject(_));
+    let lent = if is_object { quote_spanned!(*place=> (#ty)) } else { quote!(#ty) };
     quote_spanned! {*place=>
         #(#conditions)*
         #[automatically_derived]

@@ -6,8 +6,9 @@ use crate::anthropic::Messages;
 use crate::catalogue;
 use crate::compatible::{Address, KeyNeed, SERVICES, Service};
 use crate::error::ModelError;
+use crate::gemini::GenerateContent;
 use crate::model::ModelId;
-use crate::openai::ChatCompletions;
+use crate::openai::{ChatCompletions, Responses};
 use crate::protocol::Protocol;
 
 /// A provider with a wire format of its own.
@@ -30,11 +31,25 @@ const NATIVE: &[Native] = &[
         protocol: || Arc::new(ChatCompletions::new()),
     },
     Native {
+        name: "openai-responses",
+        key_variables: &["OPENAI_API_KEY"],
+        base_url_variables: &["OPENAI_BASE_URL"],
+        base_url: "https://api.openai.com/v1",
+        protocol: || Arc::new(Responses::new()),
+    },
+    Native {
         name: "anthropic",
         key_variables: &["ANTHROPIC_API_KEY"],
         base_url_variables: &["ANTHROPIC_BASE_URL"],
         base_url: "https://api.anthropic.com",
         protocol: || Arc::new(Messages::new()),
+    },
+    Native {
+        name: "google",
+        key_variables: &["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+        base_url_variables: &["GOOGLE_GEMINI_BASE_URL"],
+        base_url: "https://generativelanguage.googleapis.com",
+        protocol: || Arc::new(GenerateContent::new()),
     },
 ];
 

@@ -9,12 +9,13 @@ use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
-use crate::money::{Cost, Line};
+use super::unsettled::Unsettled;
+use crate::money::Cost;
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
 impl Run<'_, '_> {
-    /// Asks the model. Each attempt that was paid for has its line on the bill.
+    /// Asks the model. Each attempt that may have reached it has its line on the bill.
     pub(super) async fn attempts(
         &self,
         turn: u32,
@@ -22,7 +23,9 @@ impl Run<'_, '_> {
         requests: &mut u32,
     ) -> Result<Response, ModelError> {
         let span = telemetry::chat(self.model.id(), request, self.sink.is_streaming());
+        let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(turn, request, requests, &span).instrument(span.clone()).await;
+        unended.end();
         if let Err(error) = &asked {
             telemetry::failed(&span, error_word(error));
         }
@@ -51,23 +54,24 @@ impl Run<'_, '_> {
             attempt = attempt.saturating_add(1);
             *requests = requests.saturating_add(1);
             let mut delivered = false;
+            let mut unsettled = Unsettled::new(self, turn, attempt);
             let outcome = self.once(request, &mut delivered).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
                     reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
-                    let cost = self.bill(turn, attempt, &reply, false).await;
+                    let cost = unsettled.price(&reply).await;
+                    unsettled.settle();
                     telemetry::replied(span, &reply, cost);
                     budget.refund(taken);
                     return Ok(reply);
                 }
                 Err(error) => error,
             };
-            if let Some(partial) = error.partial()
-                && !partial.usage.is_unknown()
-            {
-                self.bill(turn, attempt, partial, true).await;
+            if let Some(partial) = error.partial() {
+                unsettled.price(partial).await;
             }
+            unsettled.fail(&error);
             let class = error.retry_class();
             ambiguous += u32::from(class == RetryClass::Ambiguous);
             let repeat = match class {
@@ -84,7 +88,7 @@ impl Run<'_, '_> {
             taken = cost;
             tracing::debug!(
                 target: "fastroai",
-                attempt,
+                attempt = i64::from(attempt),
                 wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
                 reason = error_word(&error),
                 "asking again"
@@ -128,30 +132,12 @@ impl Run<'_, '_> {
         Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
     }
 
-    /// Writes a line on the bill, priced by the model that answered.
-    async fn bill(&self, turn: u32, attempt: u32, reply: &Response, failed: bool) -> Option<Cost> {
-        let id = self.model.id();
-        let provider = reply.provider.as_deref().unwrap_or(id.provider());
-        let answered = reply.model.as_deref().unwrap_or(id.name());
-        let cost = self.price(provider, answered, &reply.usage).await;
-        if cost.is_none() {
-            tracing::warn!(
-                target: "fastroai",
-                provider,
-                model = answered,
-                usage_known = !reply.usage.is_unknown(),
-                "no price is known for this reply: the bill is incomplete"
-            );
-        }
-        let mut line = Line::new(turn, attempt, provider, answered).with(reply.usage.clone(), cost);
-        if failed {
-            line = line.failed();
-        }
-        self.meter().record(line);
-        cost
-    }
-
-    async fn price(&self, provider: &str, answered: &str, usage: &Usage) -> Option<Cost> {
+    pub(super) async fn price(
+        &self,
+        provider: &str,
+        answered: &str,
+        usage: &Usage,
+    ) -> Option<Cost> {
         if self.is_free() {
             return Some(Cost::ZERO);
         }

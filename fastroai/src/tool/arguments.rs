@@ -39,16 +39,11 @@ impl<'a> Arguments<'a> {
     pub fn read(self, names: &'static [&'static str]) -> Result<Reader<'a>, ToolError> {
         let fields: BTreeMap<String, &'a RawValue> =
             serde_json::from_str(self.json).map_err(|error| {
-                ToolError::retry(if error.is_data() {
-                    "the arguments must be one JSON object".to_owned()
+                if error.is_data() {
+                    ToolError::retry("the arguments must be one JSON object")
                 } else {
-                    format!(
-                        "the arguments are not valid JSON: {} at line {} column {}: write one complete JSON object",
-                        if error.is_eof() { "they end too early" } else { "syntax error" },
-                        error.line(),
-                        error.column()
-                    )
-                })
+                    not_json(&error)
+                }
             })?;
         let mut reader = Reader { fields, misfits: Vec::new(), names };
         let unknown: Vec<String> = reader
@@ -67,8 +62,15 @@ impl<'a> Arguments<'a> {
     /// A [`ToolError::retry`] that names the place and the reason.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, ToolError> {
         let mut deserializer = serde_json::Deserializer::from_str(self.json);
-        serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| misfit(&[(path_pointer(error.path()), reason(error.inner()))]))
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            if error.inner().is_data() {
+                misfit(&[(path_pointer(error.path()), reason(error.inner()))])
+            } else {
+                not_json(error.inner())
+            }
+        })?;
+        deserializer.end().map_err(|error| not_json(&error))?;
+        Ok(value)
     }
 }
 
@@ -149,6 +151,15 @@ impl Reader<'_> {
         }
         error
     }
+}
+
+fn not_json(error: &serde_json::Error) -> ToolError {
+    let what = if error.is_eof() { "they end too early" } else { "syntax error" };
+    ToolError::retry(format!(
+        "the arguments are not valid JSON: {what} at line {} column {}: write one complete JSON object",
+        error.line(),
+        error.column()
+    ))
 }
 
 fn misfit(misfits: &[(String, String)]) -> ToolError {

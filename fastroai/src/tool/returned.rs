@@ -1,8 +1,11 @@
 //! What a tool gives back, whatever its function returns.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
+use tokio::task::AbortHandle;
 
 use super::error::{ToolError, ToolFailure};
 
@@ -79,8 +82,9 @@ impl<T> WithoutError for Returned<T> {
 
 /// Runs a function that blocks on the pool of blocking threads, inside the run's scope.
 ///
-/// A thread cannot be stopped: where the call's time is up first, the function goes on, its place
-/// in the pool stays taken until it ends, and the trace says so.
+/// A thread cannot be stopped: where the call's time is up first, a function that has begun goes
+/// on, its place in the pool stays taken until it ends, and the trace says so. One that has not
+/// begun never does.
 ///
 /// # Errors
 /// As the function; a panic goes on in the caller, where the run catches it.
@@ -89,13 +93,16 @@ where
     F: FnOnce() -> ToolReturn + Send + 'static,
 {
     let permit = crate::scope::blocking_permit().await;
-    let mut watch = Abandoned(true);
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
     let running = crate::scope::spawn_blocking(move || {
         let _permit = permit;
+        begins.store(true, Ordering::Release);
         function()
     });
+    let mut watch = Abandoned(Some((running.abort_handle(), begun)));
     let returned = running.await;
-    watch.0 = false;
+    watch.0 = None;
     match returned {
         Ok(returned) => returned,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -104,11 +111,13 @@ where
 }
 
 /// Says so when a blocking call is given up while its function goes on.
-struct Abandoned(bool);
+struct Abandoned(Option<(AbortHandle, Arc<AtomicBool>)>);
 
 impl Drop for Abandoned {
     fn drop(&mut self) {
-        if self.0 {
+        let Some((handle, begun)) = &self.0 else { return };
+        handle.abort();
+        if begun.load(Ordering::Acquire) {
             tracing::warn!(target: "fastroai", "a blocking tool was abandoned and goes on");
         }
     }

@@ -19,7 +19,8 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastroai_providers::anthropic::Messages;
-use fastroai_providers::openai::ChatCompletions;
+use fastroai_providers::gemini::GenerateContent;
+use fastroai_providers::openai::{ChatCompletions, Responses};
 use fastroai_providers::protocol::Protocol;
 
 use recording::Recording;
@@ -28,7 +29,9 @@ use recording::Recording;
 fn adapter(api: &str) -> Option<Box<dyn Protocol>> {
     match api {
         "chat_completions" => Some(Box::new(ChatCompletions::new())),
+        "generate_content" | "stream_generate_content" => Some(Box::new(GenerateContent::new())),
         "messages" => Some(Box::new(Messages::new())),
+        "responses" => Some(Box::new(Responses::new())),
         _ => None,
     }
 }
