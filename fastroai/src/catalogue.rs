@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn unknown_providers_and_models_without_tools_are_refused() {
         let unknown = told("something-else:large", false).unwrap_or_default();
-        assert!(unknown.contains("the providers are `openai`, `anthropic`, `azure`"), "{unknown}");
+        assert!(
+            unknown.contains("the providers are `openai`, `openai-responses`, `anthropic`"),
+            "{unknown}"
+        );
         assert!(unknown.ends_with("`zai`, `offline`"), "the list is cut: {unknown}");
         assert_eq!(told("openai:o1-mini", false), None);
         let refused = told("openai:o1-mini", true).unwrap_or_default();
