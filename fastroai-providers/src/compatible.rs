@@ -22,6 +22,7 @@ pub use table::SERVICES;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table, and each a fact of its own")]
 pub struct Service {
     /// The provider, as in `provider:model`.
     pub name: &'static str,
