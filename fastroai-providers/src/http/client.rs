@@ -69,7 +69,12 @@ fn tls() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, S
         .map_err(|error| error.to_string())
 }
 
-fn build(setup: &Setup, tls: ClientConfig) -> Result<Client, String> {
+#[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "HTTP/1.1 needs no word"))]
+fn build(setup: &Setup, mut tls: ClientConfig) -> Result<Client, String> {
+    #[cfg(feature = "http2")]
+    {
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    }
     let builder = ClientBuilder::new()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("fastroai/", env!("CARGO_PKG_VERSION")))
