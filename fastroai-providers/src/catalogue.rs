@@ -88,6 +88,9 @@ const OPENAI: &[&str] = &[
     "o4-mini",
 ];
 
+const OPENAI_WITHOUT_TOOLS: &[&str] =
+    &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"];
+
 // https://ai.google.dev/gemini-api/docs/models
 const GEMINI: &[&str] = &[
     "gemini-2.0-flash",
@@ -100,12 +103,8 @@ const GEMINI: &[&str] = &[
 
 /// Every provider that is known by name.
 pub const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "openai",
-        models: OPENAI,
-        without_tools: &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"],
-    },
-    Provider { name: "openai-responses", models: OPENAI, without_tools: &[] },
+    Provider { name: "openai", models: OPENAI, without_tools: OPENAI_WITHOUT_TOOLS },
+    Provider { name: "openai-responses", models: OPENAI, without_tools: OPENAI_WITHOUT_TOOLS },
     Provider {
         name: "anthropic",
         // https://docs.claude.com/en/docs/about-claude/models/overview
