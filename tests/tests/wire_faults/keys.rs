@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use fastroai::{Agent, Runtime};
 use fastroai_providers::error::{ModelErrorKind, ProviderFault, RetryClass};
 use fastroai_providers::http::{ApiKey, FixedKeys, KeyCallback, KeyError, KeyFiles};
 use fastroai_providers::{Connection, ModelError};
@@ -105,6 +106,21 @@ async fn after_a_401_a_newer_key_is_sent_once() {
     assert_eq!(looks.load(Ordering::SeqCst), 2);
     let seen = transport.seen();
     assert_eq!(seen[0].bytes(), seen[1].bytes(), "the same request");
+}
+
+#[tokio::test]
+async fn a_newer_key_is_no_further_attempt_on_the_bill() {
+    let (transport, connection) = scripted([refused(401), hi()]);
+    let looks = AtomicUsize::new(0);
+    let keys = KeyCallback::new(move |_| {
+        let key = format!("sk-{}", looks.fetch_add(1, Ordering::SeqCst));
+        async move { Ok(Some(ApiKey::new(key)?)) }
+    });
+    let runtime = Runtime::builder().connection(connection).key_provider(keys).build();
+    let agent = Agent::builder().name("tester").model(OPENAI).build().unwrap();
+    let answer = agent.run("hello").on(&runtime).await.unwrap();
+    assert_eq!((transport.seen().len(), answer.bill.lines().len()), (2, 1));
+    assert!(!answer.bill.lines()[0].failed);
 }
 
 #[tokio::test]
