@@ -93,10 +93,12 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
     let free = costs_nothing(id, base_url.is_loopback());
     let model = HttpModel::over(id.clone(), provider.protocol(), connection.way(), base_url)
         .with_timeouts(connection.limits())
-        .with_keys_of(Arc::new(keys.clone()), without_key);
-    let mut profile = model.profile().clone();
-    profile.free |= free;
-    Ok(Arc::new(model.with_profile(profile)))
+        .with_keys_of(Arc::new(keys.clone()), without_key)
+        .with_profile(|profile| {
+            profile.free |= free;
+            connection.adjust(id, profile);
+        });
+    Ok(Arc::new(model))
 }
 
 /// Whether it runs on this machine. What Ollama calls a cloud model only seems to.

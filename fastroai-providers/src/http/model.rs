@@ -3,19 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
 
 use super::advice::Asked;
 use super::base_url::BaseUrl;
 use super::exchange::{self, Deadlines, Reply};
 use super::key::ApiKey;
 use super::keys::{FixedKeys, KeyProvider};
+use super::letter::Letter;
 use super::timeouts::Timeouts;
-use super::transport::{Outgoing, Transport};
+use super::transport::Transport;
 use super::{answer, body};
 use crate::error::{ModelError, ModelErrorKind, Phase, Sent};
 use crate::model::{Model, ModelId, Profile};
@@ -93,10 +91,22 @@ impl HttpModel {
         self
     }
 
-    /// Says itself what the model can do.
+    /// Changes what the model is taken to be able to do, where its name does not tell.
+    ///
+    /// ```
+    /// # use fastroai_providers::http::{HttpModel, HttpTransport};
+    /// # use std::sync::Arc;
+    /// # let (id, url) = ("openai:tiny".parse()?, "http://127.0.0.1:8080".parse()?);
+    /// # let wire = Arc::new(fastroai_providers::openai::ChatCompletions::new());
+    /// use fastroai_providers::Model;
+    /// let model = HttpModel::new(id, wire, HttpTransport::default(), url)
+    ///     .with_profile(|profile| profile.json_schema = false);
+    /// assert!(!model.profile().json_schema);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn with_profile(mut self, profile: Profile) -> Self {
-        self.profile = profile;
+    pub fn with_profile(mut self, change: impl FnOnce(&mut Profile)) -> Self {
+        change(&mut self.profile);
         self
     }
 
@@ -126,12 +136,20 @@ impl HttpModel {
     /// Sends, and lets only an answer with a good status through.
     async fn accepted(
         &self,
+        encoded: Result<Encoded, ModelError>,
         request: &Request<'_>,
-        streamed: bool,
+        accept: &'static str,
     ) -> Result<(Reply, Context), ModelError> {
         let mut context =
             Context { provider: self.id.provider().to_owned(), request_id: None, keys: Vec::new() };
-        match self.try_keys(request, streamed, &mut context).await {
+        let (base_url, protocol) = (&self.base_url, &*self.protocol);
+        let letter = encoded
+            .and_then(|encoded| Letter::new(base_url, encoded, request.settings, accept, protocol));
+        let sent = match letter {
+            Ok(letter) => self.try_keys(letter, request, &mut context).await,
+            Err(error) => Err(error),
+        };
+        match sent {
             Ok(reply) => Ok((reply, context)),
             Err(error) => Err(context.dress(error)),
         }
@@ -140,17 +158,18 @@ impl HttpModel {
     /// Sends with the key that there is, and once more where it was refused and a newer one is had.
     async fn try_keys(
         &self,
+        mut letter: Letter,
         request: &Request<'_>,
-        streamed: bool,
         context: &mut Context,
     ) -> Result<Reply, ModelError> {
         let deadlines = Deadlines::begin(&self.timeouts);
-        let mut letter = self.letter(request, streamed)?;
         let mut key = self.key(deadlines).await?;
         let mut renewed = false;
         loop {
-            context.keys.extend(key.clone());
-            letter.sign(&*self.protocol, key.as_ref())?;
+            if let Some(key) = &key {
+                context.keys.push(key.clone());
+                letter.sign(&*self.protocol, key)?;
+            }
             let reply = exchange::send(&*self.transport, letter.outgoing(), deadlines).await?;
             context.request_id = reply.request_id();
             let status = reply.status();
@@ -168,7 +187,7 @@ impl HttpModel {
                     continue;
                 }
             }
-            let (id, bytes) = (&self.id, letter.body.len());
+            let (id, bytes) = (&self.id, letter.size());
             return Err(Asked { id, request, bytes, key: key.as_ref() }.advise(error));
         }
     }
@@ -182,41 +201,24 @@ impl HttpModel {
         wait.into_iter().fold(error.with_status(status), ModelError::with_retry_after)
     }
 
-    fn letter(&self, request: &Request<'_>, streamed: bool) -> Result<Letter, ModelError> {
-        let Encoded { path, headers: own, body } =
-            self.protocol.encode(self.id.name(), request, streamed)?;
-        let url = self.base_url.join(&path)?;
-        let accept = if streamed { "text/event-stream" } else { "application/json" };
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        for (name, value) in own {
-            let (name, value) = header(name, &value)?;
-            headers.insert(name, value);
+    /// Asks, and reads the whole answer.
+    async fn whole<T>(
+        &self,
+        encoded: Result<Encoded, ModelError>,
+        request: &Request<'_>,
+        decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+    ) -> Result<(T, Context), ModelError> {
+        let (reply, context) = self.accepted(encoded, request, "application/json").await?;
+        match answer::whole(reply, decode).await {
+            Ok(read) => Ok((read, context)),
+            Err(error) => Err(context.dress(error)),
         }
-        Ok(Letter { url, headers, body: body.into() })
-    }
-}
-
-/// A request that can be sent more than once.
-struct Letter {
-    url: Url,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl Letter {
-    fn sign(&mut self, protocol: &dyn Protocol, key: Option<&ApiKey>) -> Result<(), ModelError> {
-        let Some(key) = key else { return Ok(()) };
-        let (name, value) = protocol.authorization(key.expose());
-        let (name, mut value) = header(name, &value)?;
-        value.set_sensitive(true);
-        self.headers.insert(name, value);
-        Ok(())
     }
 
-    fn outgoing(&self) -> Outgoing {
-        Outgoing::new(self.url.clone(), self.headers.clone(), self.body.clone())
+    /// A request as it is sent, with the fields that the settings add.
+    fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+        encoded.with_fields(&request.settings.extra_body)
     }
 }
 
@@ -234,11 +236,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, false).await?;
-            match answer::whole(&*self.protocol, reply).await {
-                Ok(response) => Ok(context.sign(response)),
-                Err(error) => Err(context.dress(error)),
-            }
+            let encoded = self.encode(request, false);
+            let decode = |bytes: &[u8]| self.protocol.decode(bytes);
+            let (response, context) = self.whole(encoded, request, decode).await?;
+            Ok(context.sign(response))
         }
         .boxed()
     }
@@ -248,7 +249,8 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, true).await?;
+            let encoded = self.encode(request, true);
+            let (reply, context) = self.accepted(encoded, request, "text/event-stream").await?;
             let protocol = Arc::clone(&self.protocol);
             let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
@@ -262,13 +264,25 @@ impl Model for HttpModel {
         }
         .boxed()
     }
-}
 
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
-    let fault = || ModelError::config("a header of the request holds a line end or the like");
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| fault())?;
-    let value = HeaderValue::from_str(value).map_err(|_| fault())?;
-    Ok((name, value))
+    fn count_tokens<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<u64, ModelError>> {
+        async move {
+            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+                Ok(Some(encoded)) => Ok(encoded),
+                Ok(None) => Err(ModelError::config(
+                    "this provider counts no tokens before it is asked: the usage of a reply says \
+                     what it took",
+                )),
+                Err(error) => Err(error),
+            };
+            let decode = |bytes: &[u8]| self.protocol.decode_count(bytes);
+            Ok(self.whole(encoded, request, decode).await?.0)
+        }
+        .boxed()
+    }
 }
 
 /// What an answer, good or bad, is told about where it came from.

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod connect;
+mod extras;
 mod network;
 mod provider;
 mod reply;
