@@ -48,3 +48,22 @@ fn every_recorded_gemini_reply_is_read_right() {
         assert!(passed >= least, "only {passed} exchanges were found");
     }
 }
+
+#[test]
+fn every_recorded_reply_of_the_responses_api_is_read_right() {
+    let Some(shared) = shared_or_skip("every_recorded_reply_of_the_responses_api_is_read_right")
+    else {
+        return;
+    };
+    for (wire, least) in
+        [("openai/responses", 170), ("chatgpt/responses", 10), ("xai/responses", 20)]
+    {
+        let passed = replay(&shared, wire);
+        assert!(passed >= least, "only {passed} exchanges were found in {wire}");
+    }
+    for provider in
+        ["azure", "bedrock", "copilot", "deepseek", "llamacpp", "mistralrs", "openrouter"]
+    {
+        replay(&shared, &format!("{provider}/responses"));
+    }
+}
