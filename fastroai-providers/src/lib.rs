@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod anthropic;
+pub mod catalogue;
+pub mod compatible;
 #[cfg(feature = "http")]
 pub mod connect;
 pub mod error;

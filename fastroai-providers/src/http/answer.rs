@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 
 use super::body::{self, Body, Bounds};
+use super::exchange::Reply;
 use super::sse::{self, Limits};
-use super::transport::Reply;
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault};
 use crate::protocol::Protocol;
 use crate::response::{Part, Response};

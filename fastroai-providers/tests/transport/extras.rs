@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastroai_providers::anthropic::Messages;
 use fastroai_providers::error::{ModelErrorKind, ProtocolFault, ProviderFault};
-use fastroai_providers::http::{ApiKey, HttpModel, Transport};
+use fastroai_providers::http::{ApiKey, HttpModel, HttpTransport};
 use fastroai_providers::offline::OfflineModel;
 use fastroai_providers::{Connection, Message, Model, ModelError, Request, Settings, connect};
 use serde_json::{Value, json};
@@ -98,9 +98,10 @@ async fn extra_fields_are_sent_and_have_the_last_word_streamed_or_not() {
 }
 
 fn claude(url: &str) -> HttpModel {
-    let transport = Transport::default().with_timeouts(short());
+    let transport = HttpTransport::default();
     let id = "anthropic:claude-sonnet-4-5".parse().unwrap();
     HttpModel::new(id, Arc::new(Messages::new()), transport, url.parse().unwrap())
+        .with_timeouts(short())
         .with_key(ApiKey::new(CANARY).unwrap())
 }
 

@@ -4,6 +4,7 @@
 // The lint knows test functions, but not the ones that they call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod certificates;
 mod connect;
 mod extras;
 mod network;
@@ -11,6 +12,7 @@ mod provider;
 mod reply;
 mod security;
 mod server;
+mod services;
 mod sse;
 mod stream;
 mod tiny;
