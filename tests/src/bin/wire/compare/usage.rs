@@ -4,10 +4,10 @@ use fastroai_providers::{Response, Usage};
 use serde_json::Value;
 
 use super::Complaints;
-use crate::recording::Exchange;
+use crate::recording::{Exchange, Facts};
 
-pub(super) fn compare(exchange: &Exchange, response: &Response, complaints: &mut Complaints) {
-    let Some(facts) = exchange.facts.get("usage") else { return };
+pub(super) fn compare(exchange: &Exchange, facts: &Facts, response: &Response, complaints: &mut Complaints) {
+    let Some(facts) = facts.get("usage") else { return };
     let got = &response.usage;
     if facts.is_null() {
         complaints.same("usage is unknown", &true, &got.is_unknown());

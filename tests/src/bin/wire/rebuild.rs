@@ -1,0 +1,127 @@
+//! A recorded request, said again in neutral words.
+
+mod chat;
+mod messages;
+mod strip;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fastroai_providers::message::{ToolMessage, UserMessage, UserPart};
+use fastroai_providers::{
+    Message, OutputFormat, Request, Response, Settings, ToolCall, ToolChoice, ToolDefinition,
+    ToolOutcome, ToolResult,
+};
+use serde_json::Value;
+
+use crate::recording::Exchange;
+
+/// A request in neutral words, and what of the recorded one has none.
+#[derive(Default)]
+pub(crate) struct Rebuilt {
+    pub(crate) model: String,
+    pub(crate) streamed: bool,
+    pub(crate) instructions: Option<String>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) tools: Vec<Arc<ToolDefinition>>,
+    pub(crate) tool_choice: ToolChoice,
+    pub(crate) output: OutputFormat,
+    pub(crate) settings: Settings,
+    /// The recorded body without the keys that no neutral word stands for.
+    pub(crate) recorded: Value,
+    /// Those keys. Without them the request asks for less, but for the same conversation.
+    pub(crate) unmodelled: BTreeSet<String>,
+    /// Why another request than the recorded one would come out.
+    pub(crate) obstacles: BTreeSet<String>,
+}
+
+impl Rebuilt {
+    /// The recorded request of an exchange. Answers of earlier exchanges are taken as the adapter
+    /// read them, wherever the request sends them back.
+    pub(crate) fn of(exchange: &Exchange, earlier: &[Response]) -> Self {
+        let mut rebuilt = Self {
+            model: exchange.request["model"].as_str().unwrap_or_default().to_owned(),
+            streamed: exchange.asks_for_stream(),
+            recorded: exchange.request.clone(),
+            ..Self::default()
+        };
+        match exchange.api.as_str() {
+            "chat_completions" => chat::rebuild(&mut rebuilt, &exchange.provider, earlier),
+            "messages" => messages::rebuild(&mut rebuilt, &exchange.provider, earlier),
+            _ => rebuilt.obstacle("a wire whose requests are not rebuilt"),
+        }
+        rebuilt
+    }
+
+    /// One plain question of the same kind, for where the recorded one cannot be asked.
+    pub(crate) fn plain(&self) -> Self {
+        Self {
+            model: self.model.clone(),
+            streamed: self.streamed,
+            messages: vec![Message::user("Hello")],
+            ..Self::default()
+        }
+    }
+
+    /// The neutral request.
+    pub(crate) fn request(&self) -> Request<'_> {
+        let mut request = Request::new(&self.messages, &self.settings);
+        request.instructions = self.instructions.as_deref();
+        request.tools = &self.tools;
+        request.tool_choice = &self.tool_choice;
+        request.output = &self.output;
+        request
+    }
+
+    fn obstacle(&mut self, reason: impl Into<String>) {
+        self.obstacles.insert(reason.into());
+    }
+
+    fn user(&mut self, texts: Vec<String>) {
+        let mut message = UserMessage::default();
+        message.parts = texts.into_iter().map(|text| UserPart::Text { text }).collect();
+        self.messages.push(Message::User(message));
+    }
+
+    /// An assistant's turn: as it was read when it came, or else as it goes back.
+    fn assistant(&mut self, sent: Response, earlier: &[Response]) {
+        let ids = |response: &Response| -> Vec<String> {
+            response.tool_calls().map(|call| call.id.clone()).collect()
+        };
+        let same = |read: &&Response| ids(read) == ids(&sent) && read.text() == sent.text();
+        let says_something = !sent.parts.is_empty();
+        let read = earlier.iter().rev().find(same).filter(|_| says_something).cloned();
+        self.messages.push(Message::Assistant(read.unwrap_or(sent)));
+    }
+
+    /// The result of a call; results that follow each other are one message.
+    fn tool_result(&mut self, id: &str, content: String, is_error: bool) {
+        let outcome = if is_error { ToolOutcome::Failed } else { ToolOutcome::Success };
+        let name = self.name_of(id);
+        let result = ToolResult::new(&ToolCall::new(id, name, ""), content, outcome);
+        if let Some(Message::Tool(ToolMessage { results, .. })) = self.messages.last_mut() {
+            results.push(result);
+        } else {
+            self.messages.push(Message::tool(vec![result]));
+        }
+    }
+
+    fn name_of(&self, id: &str) -> String {
+        let calls = self.messages.iter().rev().filter_map(|message| match message {
+            Message::Assistant(response) => Some(response.tool_calls()),
+            _ => None,
+        });
+        let call = calls.flatten().find(|call| call.id == id);
+        call.map(|call| call.name.clone()).unwrap_or_default()
+    }
+
+    /// The recorded body, taken out to be read while this is written.
+    fn take_recorded(&mut self) -> Value {
+        std::mem::take(&mut self.recorded)
+    }
+}
+
+/// A setting of the recorded body.
+fn setting<T: serde::de::DeserializeOwned>(body: &Value, name: &str) -> Option<T> {
+    serde_json::from_value(body.get(name)?.clone()).ok()
+}
