@@ -83,12 +83,17 @@ impl Rebuilt {
         self.messages.push(Message::User(message));
     }
 
-    /// An assistant's turn: as it was read when it came, or else as it goes back.
-    fn assistant(&mut self, sent: Response, earlier: &[Response]) {
+    /// An assistant's turn: as it was read when it came, or else as it goes back. Clients differ in
+    /// whether they send reasoning, so that only where a wire wants it back `with_reasoning` it
+    /// tells whether the turn is the same.
+    fn assistant(&mut self, sent: Response, earlier: &[Response], with_reasoning: bool) {
         let ids = |response: &Response| -> Vec<String> {
             response.tool_calls().map(|call| call.id.clone()).collect()
         };
-        let same = |read: &&Response| ids(read) == ids(&sent) && read.text() == sent.text();
+        let same = |read: &&Response| {
+            let thought = !with_reasoning || read.reasoning_text() == sent.reasoning_text();
+            thought && ids(read) == ids(&sent) && read.text() == sent.text()
+        };
         let says_something = !sent.parts.is_empty();
         let read = earlier.iter().rev().find(same).filter(|_| says_something).cloned();
         self.messages.push(Message::Assistant(read.unwrap_or(sent)));

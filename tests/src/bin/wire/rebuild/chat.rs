@@ -48,7 +48,7 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             }
             "assistant" => {
                 let response = assistant(message, provider, rebuilt);
-                rebuilt.assistant(response, earlier);
+                rebuilt.assistant(response, earlier, false);
             }
             "tool" => {
                 let id = message["tool_call_id"].as_str().unwrap_or_default();

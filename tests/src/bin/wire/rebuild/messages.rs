@@ -40,7 +40,7 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             "user" => user(&message["content"], rebuilt),
             "assistant" => {
                 let response = assistant(&message["content"], provider);
-                rebuilt.assistant(response, earlier);
+                rebuilt.assistant(response, earlier, true);
             }
             role => rebuilt.obstacle(format!("a message of the role `{role}`")),
         }

@@ -7,8 +7,9 @@
 //! - Turns of one side that follow each other are one turn, within it a user's results of tools
 //!   come first; texts of white space alone are not sent.
 //! - Thinking is asked for by an effort, from which the adapter makes the budget, or the adaptive
-//!   form, that the model takes: only whether it is on is compared. High is the effort where none
-//!   is named.
+//!   form, that the model takes: only whether it is on is compared, and the effort where the recorded
+//!   request names no budget instead. High is the effort where none is named.
+//! - A call whose `caller` is `direct` is one without a caller.
 //! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
 
 use serde_json::{Value, json};
@@ -17,7 +18,11 @@ use super::canonical::{drop, drop_defaults, each, shape};
 
 /// Brings both to one form.
 pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
+    let by_budget = expected["thinking"]["type"] == "enabled";
     for body in [expected, got] {
+        if by_budget && let Some(config) = body.get_mut("output_config") {
+            drop(config, "effort");
+        }
         single(body);
     }
 }
@@ -92,7 +97,12 @@ fn blocks(object: &mut Value, key: &str) {
         if block["type"] == "tool_result" {
             blocks(block, "content");
         }
-        let defaults = [("is_error", json!(false)), ("content", json!([])), ("content", json!(""))];
+        let defaults = [
+            ("is_error", json!(false)),
+            ("content", json!([])),
+            ("content", json!("")),
+            ("caller", json!({ "type": "direct" })),
+        ];
         drop_defaults(block, &defaults);
     }
     let blank = |block: &Value| {
