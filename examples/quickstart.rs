@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Write, stderr, stdout};
+use std::time::Duration;
 
 use fastroai::prelude::*;
 
@@ -19,6 +20,8 @@ async fn forecast(
     city: String,
     #[context] forecasts: &Forecasts,
 ) -> Result<String, ToolError> {
+    // As a service would, it takes a moment.
+    tokio::time::sleep(Duration::from_millis(20)).await;
     match forecasts.0.get(city.as_str()) {
         Some(forecast) => Ok(format!("{city}: {forecast}")),
         None => Err(ToolError::tell_model(format!("there is no forecast for {city}"))),

@@ -147,7 +147,7 @@ fn unindent(lines: &mut [Line]) {
     let shared = filled.map(|text| indent(text)).min().unwrap_or(0);
     for text in &mut texts {
         if let Some(rest) = text.get(shared..) {
-            **text = rest.to_owned();
+            **text = rest.into();
         }
     }
 }

@@ -29,12 +29,12 @@ fn slips(from: &str, to: &str) -> usize {
         let mut current = vec![row + 1];
         for (column, wanted) in to.iter().enumerate() {
             let changed = last[column] + usize::from(letter != *wanted);
-            let mut least = changed.min(last[column + 1] + 1).min(current[column] + 1);
+            let mut fewest = changed.min(last[column + 1] + 1).min(current[column] + 1);
             let swapped = column > 0 && previous == Some(*wanted) && to[column - 1] == letter;
             if swapped && let Some(before) = before_last.get(column - 1) {
-                least = least.min(before + 1);
+                fewest = fewest.min(before + 1);
             }
-            current.push(least);
+            current.push(fewest);
         }
         before_last = std::mem::replace(&mut last, current);
         previous = Some(letter);

@@ -22,7 +22,9 @@ use provider::Provider;
 /// | provider | key | base URL |
 /// | --- | --- | --- |
 /// | `openai` | `OPENAI_API_KEY` | `OPENAI_BASE_URL`, usually `https://api.openai.com/v1` |
+/// | `openai-responses` | the same | the same, over the Responses API |
 /// | `anthropic` | `ANTHROPIC_API_KEY` | `ANTHROPIC_BASE_URL`, usually `https://api.anthropic.com` |
+/// | `google` | `GOOGLE_API_KEY`, else `GEMINI_API_KEY` | `GOOGLE_GEMINI_BASE_URL`, usually `https://generativelanguage.googleapis.com` |
 ///
 /// An address on this machine needs no key, and `offline` needs neither. All this is here with the
 /// feature `http` only; without it there is [`OfflineModel`].
@@ -75,8 +77,10 @@ fn key(
             .map(Some)
             .map_err(|error| within(&format!("for `{id}`, in `.key(\"{name}\", …)`"), &error));
     }
-    let variable = provider.key_variable;
-    let Some(set) = connection.variable(variable) else { return Ok(None) };
+    let set = |variable: &&'static str| Some((*variable, connection.variable(variable)?));
+    let Some((variable, set)) = provider.key_variables.iter().find_map(set) else {
+        return Ok(None);
+    };
     ApiKey::new(set)
         .map(Some)
         .map_err(|error| within(&format!("for `{id}`, in `{variable}`"), &error))
@@ -87,9 +91,10 @@ fn within(place: &str, error: &ModelError) -> ModelError {
 }
 
 fn no_key(id: &ModelId, provider: &Provider) -> ModelError {
-    let Provider { name, key_variable, .. } = provider;
+    let Provider { name, key_variables, .. } = provider;
+    let variables = key_variables.join("` or `");
     ModelError::config(format!(
-        "`{id}` needs a key: set the `{key_variable}` environment variable, pass the key with \
+        "`{id}` needs a key: set the `{variables}` environment variable, pass the key with \
          `.key(\"{name}\", …)` on the runtime, or run offline with `offline:demo`"
     ))
 }

@@ -9,6 +9,7 @@ pub mod anthropic;
 #[cfg(feature = "http")]
 pub mod connect;
 pub mod error;
+pub mod gemini;
 mod hidden;
 #[cfg(feature = "http")]
 pub mod http;

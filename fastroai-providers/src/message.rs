@@ -1,11 +1,13 @@
 //! The conversation, in a form that belongs to no provider and can be stored.
 
+mod arguments;
 mod history;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use arguments::ArgumentsObject;
 pub use history::{History, HistoryError};
 
 use crate::hidden::Hidden;

@@ -35,11 +35,14 @@ pub trait Model: Send + Sync + 'static {
 /// What a model can do, so that a request is shaped for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 pub struct Profile {
     /// It can call tools.
     pub tools: bool,
     /// It can be held to a JSON schema by its provider.
     pub json_schema: bool,
+    /// It can be held to a JSON schema while tools are on offer.
+    pub json_schema_beside_tools: bool,
     /// It runs here and costs nothing, so that a run needs no price to keep a budget.
     pub free: bool,
     /// The limit of output tokens to send where the wire demands one and none was set.
@@ -48,6 +51,12 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { tools: true, json_schema: true, free: false, default_max_tokens: None }
+        Self {
+            tools: true,
+            json_schema: true,
+            json_schema_beside_tools: true,
+            free: false,
+            default_max_tokens: None,
+        }
     }
 }

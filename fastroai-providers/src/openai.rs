@@ -1,7 +1,11 @@
 //! OpenAI's wire formats, which many other services speak too.
 
+mod arguments;
 pub mod chat;
+mod checks;
 mod error;
+pub mod responses;
 mod strict;
 
 pub use chat::ChatCompletions;
+pub use responses::Responses;

@@ -75,7 +75,7 @@ pub enum Progress {
 /// A request as it goes over the wire.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
-    /// Below the base URL, without a leading slash.
+    /// Below the base URL, without a leading slash; it may end in a query, as in `?alt=sse`.
     pub path: String,
     /// Beside `content-type`, `accept` and the key.
     pub headers: Vec<(&'static str, String)>,

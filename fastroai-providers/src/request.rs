@@ -13,6 +13,8 @@ use crate::hidden::Hidden;
 use crate::message::Message;
 
 /// One request, borrowed from whoever holds the conversation: nothing is copied to ask.
+///
+/// `Debug` shows no content.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Request<'a> {
@@ -47,13 +49,14 @@ impl<'a> Request<'a> {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
         f.debug_struct("Request")
             .field("instructions", &self.instructions.map(Hidden))
             .field("messages", &self.messages)
-            .field("tools", &self.tools)
-            .field("tool_choice", &self.tool_choice)
-            .field("output", &self.output)
-            .field("settings", &self.settings)
+            .field("tools", &tools)
+            .field("tool_choice", self.tool_choice)
+            .field("output", self.output)
+            .field("settings", self.settings)
             .finish()
     }
 }

@@ -1,8 +1,12 @@
 //! What a reply took, in tokens.
 
+mod count;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use count::count;
 
 /// Token counts of one reply, in one meaning for every provider.
 ///

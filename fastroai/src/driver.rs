@@ -4,13 +4,14 @@ mod attempts;
 mod check;
 mod sink;
 mod tools;
+mod unsettled;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{
-    History, Message, Model, ModelError, OutputFormat, Request, Response, Schema, Settings,
+    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Schema, Settings,
     ToolChoice, ToolDefinition, Usage,
 };
 use tokio::time::Instant;
@@ -56,7 +57,8 @@ pub(crate) struct Finished {
     pub(crate) run_id: String,
     pub(crate) messages: Vec<Message>,
     pub(crate) first_new: usize,
-    pub(crate) reply: Response,
+    pub(crate) model: String,
+    pub(crate) finish_reason: FinishReason,
     pub(crate) tool_calls: Vec<ToolCallRecord>,
     pub(crate) requests: u32,
     pub(crate) bill: Bill,
@@ -101,6 +103,7 @@ pub(crate) async fn drive(
         scope.runtime().prices().warm();
     }
     let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let unended = telemetry::Unended::new(&span);
     let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -111,6 +114,7 @@ pub(crate) async fn drive(
         })
         .instrument(span.clone())
         .await;
+    unended.end();
     if ended.failure.is_none() {
         stopping.disarm();
     }
@@ -131,6 +135,20 @@ pub(crate) async fn drive(
             elapsed: start.elapsed(),
         }),
     }
+    stopping.disarm();
+    let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    Ok(Finished {
+        text: ended.text,
+        run_id: order.run_id.clone(),
+        first_new: ended.state.messages().len() - ended.state.new_messages().len(),
+        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        finish_reason: reply.finish_reason,
+        messages: ended.state.into_messages(),
+        tool_calls: ended.tool_calls,
+        requests: ended.requests,
+        bill,
+        elapsed: start.elapsed(),
+    })
 }
 
 fn model_kind(error: ModelError) -> ErrorKind {
@@ -179,6 +197,10 @@ struct Ended {
 }
 
 impl Ended {
+    fn is_over(&self) -> bool {
+        matches!(self.state.next(), Work::Done(_))
+    }
+
     /// The driver feeds what it was asked for; should it ever not, the run ends and says so.
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
@@ -195,9 +217,12 @@ impl<'r, 'a> Run<'r, 'a> {
             order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
         let mut choice = ToolChoice::Auto;
         let mut output = OutputFormat::Text;
+        let profile = model.profile();
+        let native =
+            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
         let mode = match &order.schema {
             None => OutputMode::Text,
-            Some(schema) if model.profile().json_schema => {
+            Some(schema) if native => {
                 output =
                     OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
                 OutputMode::Native
@@ -255,7 +280,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 }
                 Work::Check { text } => match check.accepts(&text) {
                     Ok(()) => Event::Accepted,
-                    Err(reason) => Event::Rejected { reason },
+                    Err(reason) => Event::Rejected { reason: reason.into() },
                 },
                 Work::Done(End::Answered { text }) => {
                     ended.text = text;
@@ -303,6 +328,13 @@ impl<'r, 'a> Run<'r, 'a> {
             let spent = meter.spent();
             if spent.known() >= *budget {
                 return Err(ErrorKind::Budget { budget: *budget, spent });
+            }
+            // A failed attempt of unknown cost does not end a run; an answer does.
+            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
+            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
+            {
+                let model = format!("{}:{}", line.provider, line.model);
+                return Err(ErrorKind::UnknownUsage { model });
             }
         }
         let id = self.model.id();

@@ -8,7 +8,7 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
 
 use crate::money::{Bill, Cost, Total};
-use crate::run::{Failure, Stop};
+use crate::run::{Failure, Reason, Stop};
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
@@ -82,30 +82,18 @@ pub enum ErrorKind {
         /// The model.
         model: String,
     },
+    /// There is a budget, and the model did not report what its last answer used: what is left of
+    /// the budget is unknown, and nothing more was sent.
+    UnknownUsage {
+        /// The model.
+        model: String,
+    },
     /// The time is up.
     DeadlinePassed,
     /// Someone cancelled it.
     Cancelled,
     /// Agents called agents too deeply.
     TooDeep,
-}
-
-/// A reason that may repeat a piece of an answer: `Debug` hides it, [`as_str`](Self::as_str) shows it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reason(String);
-
-impl Reason {
-    /// The reason.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{} bytes>", self.0.len())
-    }
 }
 
 /// What kind of trouble an error is, for a decision what to do about it.
@@ -199,9 +187,7 @@ impl ErrorKind {
             Failure::Empty => Self::Empty,
             Failure::Refused => Self::Refused,
             Failure::Filtered => Self::Filtered,
-            Failure::OutputInvalid { attempts, reason } => {
-                Self::OutputInvalid { attempts, reason: Reason(reason) }
-            }
+            Failure::OutputInvalid { attempts, reason } => Self::OutputInvalid { attempts, reason },
             Failure::OutputTruncated => Self::OutputTruncated,
         }
     }
@@ -227,6 +213,7 @@ impl ErrorKind {
             Self::Loop { .. } => "loop",
             Self::Budget { .. } => "budget",
             Self::UnknownPrice { .. } => "unknown_price",
+            Self::UnknownUsage { .. } => "unknown_usage",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -246,9 +233,11 @@ impl ErrorKind {
                 _ => ErrorCategory::Transient,
             },
             Self::Empty => ErrorCategory::Transient,
-            Self::Config(_) | Self::Refused | Self::Filtered | Self::UnknownPrice { .. } => {
-                ErrorCategory::Permanent
-            }
+            Self::Config(_)
+            | Self::Refused
+            | Self::Filtered
+            | Self::UnknownPrice { .. }
+            | Self::UnknownUsage { .. } => ErrorCategory::Permanent,
             Self::OutputTruncated
             | Self::MaxTurns { .. }
             | Self::MaxToolCalls { .. }
@@ -304,6 +293,10 @@ impl fmt::Display for ErrorKind {
             Self::UnknownPrice { model } => write!(
                 f,
                 "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
+            ),
+            Self::UnknownUsage { model } => write!(
+                f,
+                "there is a budget, but `{model}` does not report what its answers use: ask it without a budget, or one that reports it"
             ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),

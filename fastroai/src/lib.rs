@@ -7,6 +7,7 @@
 extern crate self as fastroai;
 
 pub mod agent;
+mod catalogue;
 mod driver;
 mod error;
 pub mod money;
@@ -14,13 +15,18 @@ mod provide;
 pub mod run;
 mod runtime;
 mod scope;
+mod sentence;
 mod telemetry;
 pub mod tool;
 
 pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
 pub use error::{Error, ErrorCategory, ErrorKind};
 #[cfg(feature = "macros")]
-pub use fastroai_macros::{agent, safe_tool};
+#[doc = include_str!("docs/agent.md")]
+pub use fastroai_macros::agent;
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/safe_tool.md")]
+pub use fastroai_macros::safe_tool;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
     History, Message, Model, ModelError, ModelId, Settings, ToolDefinition, Usage,
@@ -46,22 +52,36 @@ pub mod prelude {
 /// What the macros write names nothing else. Not for use by hand: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::agent::{AgentConfig, AgentOutput, AgentSpec};
+    pub use crate::agent::{AgentConfig, AgentSpec};
+    pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
-    pub use crate::runtime::Runtime;
+    pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, BoundTool, Effect, Returned, RunContext, Tool, ToolArg,
-        ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError, blocking, reply,
+        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, Returned, RunContext,
+        Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput,
+        WithoutError, blocking, check_names, check_timeout, send,
     };
     pub use fastroai_providers::ToolDefinition;
-    pub use std::borrow::{Cow, ToOwned};
+    pub use std::borrow::Cow;
     pub use std::boxed::Box;
-    pub use std::option::Option::{self, None, Some};
-    pub use std::result::Result::{self, Err, Ok};
+    pub use std::convert::Into;
+    pub use std::default::Default as OfType;
+    pub use std::marker::{Sized, Sync};
+    // Under names that are not in scope by themselves: the macros write these at the user's tokens,
+    // where a needless path would be linted as the user's.
+    pub use std::convert::From as FromText;
+    pub use std::marker::Sync as Shared;
+    pub use std::option::Option::{self, Some};
+    pub use std::result::Result::{Err, Ok};
     pub use std::string::String;
     pub use std::sync::{Arc, LazyLock};
     pub use std::time::Duration;
     pub use std::vec::Vec;
     pub use std::{concat, vec};
 }
+
+/// The program of the README is one of the tests.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -19,6 +19,7 @@
 
 mod event;
 mod ids;
+mod reason;
 mod repair;
 mod repeats;
 mod spec;
@@ -27,6 +28,7 @@ mod tools;
 mod work;
 
 pub use event::{Event, Stop, ToolReport};
+pub use reason::Reason;
 pub use repair::repair;
 pub use spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
 pub use state::{Misfed, RunState};

@@ -213,3 +213,10 @@ impl RuntimeBuilder {
         }))
     }
 }
+
+/// The runtime in an agent's field, if the field holds one.
+///
+/// The macro judges a field by the name of its type, which other crates use as well.
+pub fn as_runtime<T: std::any::Any>(field: &T) -> Option<&Runtime> {
+    (field as &dyn std::any::Any).downcast_ref()
+}

@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::money::{Cost, Meter};
 use crate::run::Stop;
@@ -17,8 +18,9 @@ tokio::task_local! {
     static CURRENT: Scope;
 }
 
-/// How deep agents may call agents.
-const MAX_DEPTH: u32 = 16;
+/// How deep agents may call agents: each level is polled on top of the one around it, and twice
+/// as many overflow a thread's two megabytes in a debug build.
+const MAX_DEPTH: u32 = 8;
 
 /// Deadline, cancellation, meter, budgets, depth and runtime of a run, inherited by what it calls.
 #[derive(Clone)]
@@ -79,9 +81,10 @@ impl Scope {
         (scope.depth <= MAX_DEPTH).then_some(scope)
     }
 
-    /// The same scope with a deadline that is not later than this.
+    /// A scope inside this one that can be cancelled on its own, with a deadline that is not later
+    /// than this.
     pub(crate) fn within(&self, timeout: Duration) -> Self {
-        let mut scope = self.clone();
+        let mut scope = Self { cancellation: self.cancellation.child_token(), ..self.clone() };
         scope.tighten(Instant::now().checked_add(timeout));
         scope
     }
@@ -147,7 +150,7 @@ impl Scope {
     }
 }
 
-/// [`tokio::spawn`] that keeps the run's scope: its deadline, cancellation, budget and bill.
+/// [`tokio::spawn`] that keeps the run's scope: its deadline, cancellation, budget, bill and trace.
 ///
 /// A bare `tokio::spawn` inside a tool loses them: what it starts is neither stopped nor billed
 /// with the run.
@@ -160,7 +163,7 @@ where
     F::Output: Send + 'static,
 {
     match Scope::current() {
-        Some(scope) => tokio::spawn(CURRENT.scope(scope, future)),
+        Some(scope) => tokio::spawn(CURRENT.scope(scope, future).in_current_span()),
         None => tokio::spawn(future),
     }
 }
@@ -175,7 +178,12 @@ where
     R: Send + 'static,
 {
     match Scope::current() {
-        Some(scope) => tokio::task::spawn_blocking(move || CURRENT.sync_scope(scope, function)),
+        Some(scope) => {
+            let span = Span::current();
+            tokio::task::spawn_blocking(move || {
+                span.in_scope(|| CURRENT.sync_scope(scope, function))
+            })
+        }
         None => tokio::task::spawn_blocking(function),
     }
 }

@@ -112,6 +112,27 @@ pub(crate) fn execute_tool(name: &str, call_id: &str) -> Span {
     )
 }
 
+/// A span whose work is not done yet. Dropped with it, as by a cancellation, the span says so.
+pub(crate) struct Unended(Option<Span>);
+
+impl Unended {
+    pub(crate) fn new(span: &Span) -> Self {
+        Self(Some(span.clone()))
+    }
+
+    pub(crate) fn end(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unended {
+    fn drop(&mut self) {
+        if let Some(span) = &self.0 {
+            failed(span, "cancelled");
+        }
+    }
+}
+
 pub(crate) fn failed(span: &Span, kind: &str) {
     span.record("otel.status_code", "ERROR");
     span.record("error.type", kind);

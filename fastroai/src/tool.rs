@@ -1,10 +1,13 @@
 //! Functions that a model may call.
 
+mod argument;
 mod arguments;
 mod bound;
 mod context;
 mod error;
 mod function;
+mod lent;
+mod names;
 mod options;
 mod returned;
 mod schema;
@@ -16,7 +19,8 @@ use std::sync::Arc;
 use fastroai_providers::ToolDefinition;
 use futures_util::future::BoxFuture;
 
-pub use arguments::{Arguments, Reader, ToolArg};
+pub use argument::{ToolArg, ToolDefault};
+pub use arguments::{Arguments, Reader};
 pub use bound::{BoundTool, DynTool};
 pub(crate) use context::CallContext;
 pub use context::RunContext;
@@ -24,6 +28,11 @@ pub use error::{ToolError, ToolFailure};
 pub use function::FunctionTool;
 #[cfg(feature = "jsonschema")]
 pub use function::SchemaError;
+#[doc(hidden)]
+pub use lent::send;
+pub use lent::{Blocking, Detach};
+#[doc(hidden)]
+pub use names::{check_names, check_timeout};
 pub use options::{Effect, ToolOptions};
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};
 pub use schema::ArgumentsSchema;
@@ -91,6 +100,15 @@ pub trait ToolInfo {
 pub trait Tool<A: ?Sized>: ToolInfo {
     /// Decodes the arguments and runs the tool once.
     fn call<'a>(agent: &'a A, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a>;
+
+    /// The tool, together with the agent that lends it what it needs.
+    fn bind(agent: &A) -> BoundTool<'_>
+    where
+        Self: Sized + 'static,
+        A: Sync,
+    {
+        BoundTool::new::<Self, A>(agent)
+    }
 }
 
 /// One run of a tool, on its way.

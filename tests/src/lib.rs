@@ -6,6 +6,7 @@ pub mod llama;
 pub mod python;
 pub mod scripted;
 pub mod shared;
+pub mod spans;
 pub mod validator;
 
 pub use shared::{shared, shared_or_skip, skip};

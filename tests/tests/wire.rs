@@ -36,3 +36,15 @@ fn every_recorded_anthropic_message_is_read_right() {
     let passed = replay(&shared, "anthropic/messages");
     assert!(passed >= 200, "only {passed} exchanges were found");
 }
+
+#[test]
+fn every_recorded_gemini_reply_is_read_right() {
+    let Some(shared) = shared_or_skip("every_recorded_gemini_reply_is_read_right") else {
+        return;
+    };
+    for (wire, least) in [("google/generate_content", 260), ("google/stream_generate_content", 59)]
+    {
+        let passed = replay(&shared, wire);
+        assert!(passed >= least, "only {passed} exchanges were found");
+    }
+}

@@ -37,10 +37,8 @@ fn spec(agent: &Agent) -> TokenStream {
     let name = &agent.structure.ident;
     let (parameters, arguments, _) = agent.structure.generics.split_for_impl();
     let bounds = shared_fields(agent);
-    let output = match &agent.settings.output {
-        Some(output) => quote!(#output),
-        None => quote!(__fastroai::String),
-    };
+    let output = agent.settings.output.as_ref();
+    let output = output.map_or_else(|| quote!(__fastroai::String), |output| quote!(#output));
     let shown = match &agent.settings.name {
         Some(name) => name.value(),
         None => name.unraw().to_string(),
@@ -110,18 +108,18 @@ fn tools(tools: &[Type]) -> Option<TokenStream> {
 }
 
 fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
-    let name = &agent.structure.ident;
-    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
     let Provided { ty, access, conditions, place } = provided;
+    let mut name = agent.structure.ident.clone();
+    name.set_span(*place);
+    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
     // An alias of a type that another field has is an error here, on this field.
-    let header = quote_spanned! {*place=>
-        impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause
-    };
-    quote! {
+    let is_object = matches!(ty, Type::TraitObject(_));
+    let lent = if is_object { quote_spanned!(*place=> (#ty)) } else { quote!(#ty) };
+    quote_spanned! {*place=>
         #(#conditions)*
         #[automatically_derived]
-        #header {
-            fn provide(&self) -> &#ty {
+        impl #parameters __fastroai::Provide<#ty> for #name #arguments #clause {
+            fn provide(&self) -> &#lent {
                 #access
             }
         }

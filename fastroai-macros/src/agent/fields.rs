@@ -143,15 +143,18 @@ fn is_parameter(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// What the type points to. A trait object behind a reference lives as long as the reference,
-/// which has to be said outside of it.
+/// What the type points to. How long a trait object lives is said by what it stands in, and has to
+/// be written out once it stands alone.
 fn pointee(ty: &Type) -> Option<Type> {
     let mut inner = types::pointee(ty)?.clone();
-    if let (Type::Reference(reference), Type::TraitObject(object)) = (types::plain(ty), &mut inner)
-        && let Some(lifetime) = &reference.lifetime
+    if let Type::TraitObject(object) = &mut inner
         && !object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Lifetime(_)))
     {
-        let lifetime = Lifetime::new(&lifetime.to_string(), lifetime.span());
+        let lifetime = match types::plain(ty) {
+            Type::Reference(reference) => reference.lifetime.clone(),
+            _ => None,
+        };
+        let lifetime = lifetime.unwrap_or_else(|| Lifetime::new("'static", ty.span()));
         object.bounds.push(TypeParamBound::Lifetime(lifetime));
     }
     Some(inner)
@@ -180,7 +183,7 @@ mod tests {
                 search: Box<dyn Search>,
             }
         );
-        let types = ["Db", "Arc<Client>", "Box<dyn Search>", "Client", "dyn Search"];
+        let types = ["Db", "Arc<Client>", "Box<dyn Search>", "Client", "dyn Search + 'static"];
         assert_eq!(lent(structure), types);
         assert_eq!(
             lent(parse_quote!(

@@ -93,8 +93,7 @@ impl Settings {
         if !names_model {
             report.syntax(syn::Error::new(
                 proc_macro2::Span::call_site(),
-                "an agent needs a model: write `#[agent(model = \"provider:model\")]`, as in \
-                 `model = \"openai:gpt-4o-mini\"`",
+                "an agent needs a model: write `#[agent(model = \"openai:gpt-4o-mini\", …)]`",
             ));
         }
         settings

@@ -119,7 +119,9 @@ impl Pair {
             None if !self.is_negative() => {
                 format!("`{key}` takes a number: write `{key} = 0.2`")
             }
-            _ => format!("`{key} = {written}` is outside 0.0 ..= {most:?}: write `{key} = 0.2`"),
+            _ => format!(
+                "`{key} = {written}` is outside 0.0 ..= {most:?}: write a number in between, as in `{key} = 0.2`"
+            ),
         };
         report.at(self.place(), message);
         None

@@ -8,7 +8,7 @@ use syn::{GenericParam, Safety};
 use super::Tool;
 use super::function::Function;
 use super::options::Options;
-use super::parameter::{self, Argument, Parameter};
+use super::parameter::{self, Parameter, arguments};
 use super::returned::{self, Returned};
 use crate::docs::{Bullet, Docs};
 use crate::report::Report;
@@ -145,13 +145,6 @@ fn distinct_names(parameters: &[Parameter], report: &mut Report) {
         }
         seen.push(&argument.name);
     }
-}
-
-fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
-    parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some(argument),
-        Parameter::Lent { .. } | Parameter::Run { .. } => None,
-    })
 }
 
 /// Whether the parameters that are left are all that the function has.

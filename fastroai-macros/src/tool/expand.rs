@@ -1,14 +1,15 @@
 //! Writes a checked tool.
 
+mod argument;
+mod call;
+
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
+use syn::Ident;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprLit, Ident, Lifetime, Lit, Type};
 
 use super::Tool;
-use super::parameter::{Argument, Default, Parameter};
+use super::parameter::arguments;
 use crate::root::hidden;
 
 pub(super) fn expand(tool: &Tool) -> TokenStream {
@@ -19,7 +20,7 @@ pub(super) fn expand(tool: &Tool) -> TokenStream {
     let docs = format!("The tool of [`{0}()`](fn@{0}).", tool.function.name().unraw());
     let import = tool.root.import();
     let info = info(tool);
-    let call = call(tool);
+    let call = call::call(tool);
     quote! {
         #function
 
@@ -45,8 +46,8 @@ fn info(tool: &Tool) -> TokenStream {
     let Tool { type_name, name, description, .. } = tool;
     let options = tool.options.to_expression();
     let schema = Ident::new("schema", hidden(proc_macro2::Span::call_site()));
-    let arguments: Vec<_> = arguments(tool).collect();
-    let fields = arguments.iter().map(|argument| describe(argument, &schema));
+    let arguments: Vec<_> = arguments(&tool.parameters).collect();
+    let fields = arguments.iter().map(|argument| argument.describe(&schema));
     let mutable = (!arguments.is_empty()).then(|| quote!(mut));
     quote! {
         #[automatically_derived]
@@ -71,207 +72,9 @@ fn info(tool: &Tool) -> TokenStream {
     }
 }
 
-fn describe(argument: &Argument, schema: &Ident) -> TokenStream {
-    let Argument { name, ty, .. } = argument;
-    let description = argument.description.clone().unwrap_or_else(|| quote!(""));
-    let schema = Ident::new(&schema.to_string(), schema.span().located_at(ty.span()));
-    match argument.default_value() {
-        None => quote_spanned! {ty.span()=>
-            <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
-        },
-        Some(default) => quote_spanned! {ty.span()=>
-            <#ty as __fastroai::ToolArg>::describe_or(&mut #schema, #name, #description, &#default);
-        },
-    }
-}
-
-/// One call: read the arguments, borrow the context, run the function, write the reply.
-fn call(tool: &Tool) -> TokenStream {
-    let type_name = &tool.type_name;
-    let provides: Vec<_> = tool
-        .parameters
-        .iter()
-        .filter_map(|parameter| match parameter {
-            Parameter::Lent { ty, .. } => Some(for_impl(ty, tool)),
-            Parameter::Argument(_) | Parameter::Run { .. } => None,
-        })
-        .collect();
-    let span = hidden(proc_macro2::Span::call_site());
-    let local = |name: &str| Ident::new(name, span);
-    let (agent, arguments, run) = (local("agent"), local("arguments"), local("run"));
-    let body = if tool.is_sound {
-        body(tool, &provides, &[&agent, &arguments, &run])
-    } else {
-        quote!(loop {})
-    };
-    quote! {
-        #[automatically_derived]
-        #[allow(deprecated, unused_variables, unreachable_code, unreachable_patterns)]
-        impl<__Agent> __fastroai::Tool<__Agent> for #type_name
-        where
-            __Agent: #(__fastroai::Provide<#provides> +)* __fastroai::Sync + ?__fastroai::Sized,
-        {
-            fn call<'__call>(
-                #agent: &'__call __Agent,
-                #arguments: __fastroai::Arguments<'__call>,
-                #run: __fastroai::RunContext<'__call>,
-            ) -> __fastroai::ToolFuture<'__call> {
-                #body
-            }
-        }
-    }
-}
-
-fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
-    let [agent, arguments, run] = locals;
-    let read = read(tool, arguments);
-    let is_async = tool.function.is_async();
-    let mut provides = provides.iter();
-    let mut lent = TokenStream::new();
-    let passed: Vec<_> = tool
-        .parameters
-        .iter()
-        .map(|parameter| match parameter {
-            Parameter::Argument(argument) => {
-                let value = argument.local();
-                quote!(#value)
-            }
-            Parameter::Run { is_reference: true } => quote!(&#run),
-            Parameter::Run { is_reference: false } => quote!(#run),
-            Parameter::Lent { ident, .. } => {
-                let ty = provides.next();
-                let provided = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
-                if is_async {
-                    return provided;
-                }
-                let at = ty.map_or_else(proc_macro2::Span::call_site, Spanned::span);
-                let owned = Ident::new(&ident.unraw().to_string(), hidden(at));
-                lent.extend(quote_spanned! {at=>
-                    let #owned = <#ty as __fastroai::Detach>::detach(#provided);
-                });
-                quote!(&#owned)
-            }
-        })
-        .collect();
-    finish(tool, &read, &lent, &passed, run)
-}
-
-fn finish(
-    tool: &Tool,
-    read: &TokenStream,
-    lent: &TokenStream,
-    passed: &[TokenStream],
-    run: &Ident,
-) -> TokenStream {
-    let function = tool.function.name();
-    let at = function.span();
-    let called = quote!(#function(#(#passed),*));
-    let returned = if tool.function.is_async() {
-        // Where the future is not `Send`, the function's name is underlined, once.
-        let sent = quote_spanned!(at=> __fastroai::send(#called));
-        reply(tool, &quote!(#sent.await))
-    } else {
-        let reply = reply(tool, &called);
-        quote!(__fastroai::blocking(move || #reply).await)
-    };
-    let takes_run =
-        tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
-    let detach =
-        (takes_run && !tool.function.is_async()).then(|| quote!(let #run = #run.detach();));
-    quote! {
-        __fastroai::Box::pin(async move {
-            #read
-            #lent
-            #detach
-            #returned
-        })
-    }
-}
-
-/// What the function returned, for the model; complaints about a type land where it is written.
-fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
-    let (at_value, at_error) = (tool.returned.value, tool.returned.error);
-    let value = Ident::new("value", hidden(at_value));
-    let error = Ident::new("error", hidden(at_error));
-    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&#value));
-    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(#error));
-    quote! {
-        match __fastroai::Returned(#called).split() {
-            __fastroai::Ok(#value) => #shown,
-            __fastroai::Err(#error) => __fastroai::Err(#failed),
-        }
-    }
-}
-
-/// Decodes all arguments before it complains about any.
-fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
-    let fields = Ident::new("fields", arguments.span());
-    let all: Vec<_> = self::arguments(tool).collect();
-    let names = all.iter().map(|argument| &argument.name);
-    if all.is_empty() {
-        return quote! {
-            #arguments.read(&[])?.check()?;
-        };
-    }
-    let values = all.iter().map(|argument| argument.local());
-    let gets = all.iter().map(|argument| {
-        let Argument { ty, name, .. } = argument;
-        let fields = Ident::new("fields", fields.span().located_at(ty.span()));
-        match argument.default_value() {
-            None => quote_spanned! {ty.span()=>
-                <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
-            },
-            Some(default) => quote_spanned! {ty.span()=>
-                <#ty as __fastroai::ToolArg>::read_or(&mut #fields, #name, || #default)
-            },
-        }
-    });
-    quote! {
-        let mut #fields = #arguments.read(&[#(#names),*])?;
-        let (#(__fastroai::Some(#values),)* __fastroai::Ok(())) = (#(#gets,)* #fields.check()) else {
-            return __fastroai::Err(#fields.misfit());
-        };
-    }
-}
-
-fn arguments(tool: &Tool) -> impl Iterator<Item = &Argument> {
-    tool.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some(argument),
-        Parameter::Lent { .. } | Parameter::Run { .. } => None,
-    })
-}
-
-impl Argument {
-    /// A local of the parameter's name that cannot meet the user's functions and constants.
-    fn local(&self) -> Ident {
-        Ident::new(&self.ident.unraw().to_string(), hidden(self.ident.span()))
-    }
-
-    /// The default, as a value of the parameter's type.
-    fn default_value(&self) -> Option<TokenStream> {
-        let ty = &self.ty;
-        Some(match self.default.as_ref()? {
-            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::Default>::default()),
-            Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                quote_spanned!(text.span()=> <#ty as __fastroai::From<&str>>::from(#text))
-            }
-            Default::Expression(value) => quote!(#value),
-        })
-    }
-}
-
-/// A lent type outlives every call of the tool, so that its elided lifetimes can only be `'static`.
-fn for_impl(ty: &Type, tool: &Tool) -> Type {
-    struct Outlive<'a>(&'a Tool);
-    impl VisitMut for Outlive<'_> {
-        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            let mut named = self.0.function.signature.generics.lifetimes();
-            if lifetime.ident == "_" || named.any(|named| named.lifetime == *lifetime) {
-                lifetime.ident = Ident::new("static", lifetime.ident.span());
-            }
-        }
-    }
-    let mut ty = ty.clone();
-    Outlive(tool).visit_type_mut(&mut ty);
-    ty
+/// The same name, for a local that the user's code does not see.
+fn hide(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(hidden(ident.span()));
+    ident
 }

@@ -161,7 +161,7 @@ fn sentence(pair: &keys::Pair, words: &[&'static str], report: &mut Report) -> O
             format!("`{}` has no placeholders: remove `{{{word}}}`", pair.key.unraw())
         } else {
             format!(
-                "`{{{word}}}` stands for nothing here: the placeholders are {}",
+                "`{{{word}}}` stands for nothing here: the placeholder is {}",
                 similar::list(words.iter().map(|word| match *word {
                     "error" => "{error}",
                     other => other,

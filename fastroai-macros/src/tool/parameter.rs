@@ -13,9 +13,9 @@ use crate::types::{self, Unfillable};
 /// A sound parameter.
 pub(super) enum Parameter {
     /// Filled in by the model.
-    Argument(Argument),
+    Argument(Box<Argument>),
     /// Lent by the agent: `#[context] db: &Db`.
-    Lent { ident: Ident, ty: Type },
+    Lent { ident: Ident, ty: Box<Type> },
     /// The run: `#[context] run: RunContext<'_>`, or a reference to it.
     Run { is_reference: bool },
 }
@@ -50,6 +50,14 @@ const TABLE: Table = Table {
     ],
 };
 
+/// The parameters that the model fills in.
+pub(super) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
+    parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Argument(argument) => Some(&**argument),
+        Parameter::Lent { .. } | Parameter::Run { .. } => None,
+    })
+}
+
 /// The parameter, or `None` and what is wrong with it.
 pub(super) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
     let FnArg::Typed(parameter) = input else { return None };
@@ -72,7 +80,7 @@ pub(super) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
         }
         context_parameter(parameter, report)
     } else {
-        argument(parameter, report).map(Parameter::Argument)
+        argument(parameter, report).map(Box::new).map(Parameter::Argument)
     };
     sound.filter(|_| report.len() == mistakes)
 }
@@ -99,7 +107,7 @@ fn context_parameter(parameter: &PatType, report: &mut Report) -> Option<Paramet
             Some(Parameter::Run { is_reference: true })
         }
         Type::Reference(reference) => {
-            Some(Parameter::Lent { ident, ty: types::plain(&reference.elem).clone() })
+            Some(Parameter::Lent { ident, ty: Box::new(types::plain(&reference.elem).clone()) })
         }
         ty if types::is_named(ty, "RunContext") => Some(Parameter::Run { is_reference: false }),
         ty => {

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::{PROVIDER, identifier};
-use crate::message::{Message, ToolCall, ToolResult};
+use crate::message::{ArgumentsObject, Message, ToolCall, ToolResult};
 use crate::response::{Part, Reasoning, Response};
 
 /// Who speaks.
@@ -44,7 +42,7 @@ enum Block<'a> {
     ToolUse {
         id: Cow<'a, str>,
         name: Cow<'a, str>,
-        input: Input<'a>,
+        input: ArgumentsObject<'a>,
         #[serde(skip_serializing_if = "Option::is_none")]
         caller: Option<&'a Value>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,45 +141,8 @@ fn tool_use(call: &ToolCall, own: bool) -> Block<'_> {
     Block::ToolUse {
         id: identifier::id(&call.id),
         name: identifier::name(&call.name),
-        input: Input::new(&call.arguments),
+        input: ArgumentsObject::new(&call.arguments),
         caller: detail("caller"),
         toolset_name: detail("toolset_name"),
-    }
-}
-
-/// A call's arguments, which the wire has as an object, whatever the model wrote.
-enum Input<'a> {
-    Object(&'a RawValue),
-    Empty,
-    Invalid(&'a str),
-}
-
-impl<'a> Input<'a> {
-    fn new(arguments: &'a str) -> Self {
-        let trimmed = arguments.trim();
-        if trimmed.is_empty() {
-            return Self::Empty;
-        }
-        // Escapes are looked at only when read: half a surrogate pair would break the request.
-        let escapes_fit =
-            || !trimmed.contains("\\u") || serde_json::from_str::<Value>(trimmed).is_ok();
-        match serde_json::from_str::<&RawValue>(trimmed) {
-            Ok(raw) if trimmed.starts_with('{') && escapes_fit() => Self::Object(raw),
-            _ => Self::Invalid(arguments),
-        }
-    }
-}
-
-impl Serialize for Input<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Object(raw) => raw.serialize(serializer),
-            Self::Empty => serializer.serialize_map(Some(0))?.end(),
-            Self::Invalid(text) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("INVALID_JSON", text)?;
-                map.end()
-            }
-        }
     }
 }

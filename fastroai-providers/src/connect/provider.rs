@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use crate::anthropic::Messages;
 use crate::error::ModelError;
+use crate::gemini::GenerateContent;
 use crate::model::ModelId;
-use crate::openai::ChatCompletions;
+use crate::openai::{ChatCompletions, Responses};
 use crate::protocol::Protocol;
 
 /// How a provider is reached.
 pub(super) struct Provider {
     pub(super) name: &'static str,
-    pub(super) key_variable: &'static str,
+    /// The first that is set holds, as in the provider's own libraries.
+    pub(super) key_variables: &'static [&'static str],
     pub(super) base_url_variable: &'static str,
     /// As the provider's own libraries understand it, so that one variable serves both.
     pub(super) base_url: &'static str,
@@ -21,17 +23,31 @@ pub(super) struct Provider {
 const PROVIDERS: &[Provider] = &[
     Provider {
         name: "openai",
-        key_variable: "OPENAI_API_KEY",
+        key_variables: &["OPENAI_API_KEY"],
         base_url_variable: "OPENAI_BASE_URL",
         base_url: "https://api.openai.com/v1",
         protocol: || Arc::new(ChatCompletions::new()),
     },
     Provider {
+        name: "openai-responses",
+        key_variable: "OPENAI_API_KEY",
+        base_url_variable: "OPENAI_BASE_URL",
+        base_url: "https://api.openai.com/v1",
+        protocol: || Arc::new(Responses::new()),
+    },
+    Provider {
         name: "anthropic",
-        key_variable: "ANTHROPIC_API_KEY",
+        key_variables: &["ANTHROPIC_API_KEY"],
         base_url_variable: "ANTHROPIC_BASE_URL",
         base_url: "https://api.anthropic.com",
         protocol: || Arc::new(Messages::new()),
+    },
+    Provider {
+        name: "google",
+        key_variables: &["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+        base_url_variable: "GOOGLE_GEMINI_BASE_URL",
+        base_url: "https://generativelanguage.googleapis.com",
+        protocol: || Arc::new(GenerateContent::new()),
     },
 ];
 

@@ -27,8 +27,15 @@ impl BaseUrl {
     }
 
     /// An address below this one. A version that both sides write, as in `…/v1` and `v1/messages`,
-    /// is written once.
+    /// is written once. A path may end in a query of plain words, as in `?alt=sse`.
     pub(super) fn join(&self, path: &str) -> Result<Url, ModelError> {
+        let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        let (path, query) = match path.rsplit_once('?') {
+            Some((path, query)) if query.split('=').count() == 2 && query.split('=').all(word) => {
+                (path, Some(query))
+            }
+            _ => (path, None),
+        };
         let segment_ok = |segment: &str| {
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:@+".contains(c);
             !matches!(segment, "" | "." | "..") && segment.chars().all(plain)
@@ -45,8 +52,10 @@ impl BaseUrl {
             }
             _ => path,
         };
-        Url::parse(&format!("{base}/{path}"))
-            .map_err(|error| ModelError::config(format!("the base URL cannot be used: {error}")))
+        let mut url = Url::parse(&format!("{base}/{path}"))
+            .map_err(|error| ModelError::config(format!("the base URL cannot be used: {error}")))?;
+        url.set_query(query);
+        Ok(url)
     }
 }
 
@@ -111,11 +120,31 @@ mod tests {
             ("https://a.test/v1", "v1/messages", "https://a.test/v1/messages"),
             ("https://a.test/v1/", "chat/completions", "https://a.test/v1/chat/completions"),
             ("https://a.test/p/v2", "v1/messages", "https://a.test/p/v2/v1/messages"),
+            (
+                "https://a.test",
+                "v1beta/models/m:do?alt=sse",
+                "https://a.test/v1beta/models/m:do?alt=sse",
+            ),
         ] {
             assert_eq!(base.parse::<BaseUrl>().unwrap().join(path).unwrap().as_str(), whole);
         }
         let base: BaseUrl = "https://a.test/v1".parse().unwrap();
-        for path in ["", "/x", "../x", "a/../b", "a?b", "a#b", "a%2fb", "a\\b", "a//b", "a b"] {
+        for path in [
+            "",
+            "/x",
+            "../x",
+            "a/../b",
+            "a?b",
+            "a?b=",
+            "a?b=c&d=e",
+            "a?b?c=d",
+            "?a=b",
+            "a#b",
+            "a%2fb",
+            "a\\b",
+            "a//b",
+            "a b",
+        ] {
             assert!(base.join(path).is_err(), "{path:?}");
         }
     }

@@ -93,7 +93,10 @@ impl Facts {
                 }
             }
             "type" => {
-                if let Value::String(word) = value {
+                // `error` names the event, not what happened.
+                if let Value::String(word) = value
+                    && word != "error"
+                {
                     self.kind.get_or_insert_with(|| word.clone());
                 }
             }
@@ -172,12 +175,15 @@ fn exact_fault(code: &str) -> Option<ProviderFault> {
         | "insufficient_balance"
         | "exceeded_current_quota_error"
         | "billing_hard_limit_reached"
+        | "usage_limit_reached"
+        | "usage_not_included"
         | "billing_not_active" => ProviderFault::Quota,
         "context_length_exceeded" | "exceed_context_size_error" | "context_window_exceeded" => {
             ProviderFault::ContextLength { limit: None, used: None }
         }
         "content_filter"
         | "content_policy_violation"
+        | "image_content_policy_violation"
         | "data_inspection_failed"
         | "ResponsibleAIPolicyViolation" => ProviderFault::ContentFilter,
         _ => return None,
@@ -195,17 +201,24 @@ fn vague_fault(code: &str) -> Option<ProviderFault> {
         "rate_limit_exceeded" | "rate_limit_error" | "resource_exhausted" | "rate_limited" => {
             ProviderFault::RateLimit
         }
-        "overloaded" | "overloaded_error" | "engine_overloaded" | "unavailable" => {
-            ProviderFault::Overloaded
-        }
+        "overloaded"
+        | "overloaded_error"
+        | "engine_overloaded"
+        | "unavailable"
+        | "server_is_overloaded"
+        | "slow_down" => ProviderFault::Overloaded,
         "server_error" | "internal_error" | "internal_server_error" | "api_error" | "internal" => {
             ProviderFault::Server
         }
-        "timeout" | "timeout_error" | "deadline_exceeded" => ProviderFault::Timeout,
-        "request_too_large" => ProviderFault::RequestTooLarge,
-        "invalid_request_error" | "invalid_request" | "invalid_argument" | "tool_use_failed" => {
-            ProviderFault::InvalidRequest
+        "timeout" | "timeout_error" | "deadline_exceeded" | "vector_store_timeout" => {
+            ProviderFault::Timeout
         }
+        "request_too_large" => ProviderFault::RequestTooLarge,
+        "invalid_request_error"
+        | "invalid_request"
+        | "invalid_argument"
+        | "tool_use_failed"
+        | "invalid_prompt" => ProviderFault::InvalidRequest,
         _ => return None,
     })
 }

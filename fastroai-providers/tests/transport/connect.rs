@@ -35,6 +35,9 @@ const ANTHROPIC: &str = r#"{"id":"m1","type":"message","role":"assistant","model
     "content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","stop_sequence":null,
     "usage":{"input_tokens":1,"output_tokens":1}}"#;
 
+const GOOGLE: &str = r#"{"candidates":[{"content":{"parts":[{"text":"hi"}],"role":"model"},
+    "finishReason":"STOP"}]}"#;
+
 #[tokio::test]
 async fn a_base_url_means_what_it_means_to_the_providers_own_libraries() {
     for (id, variable, path, body, line) in [
@@ -43,6 +46,13 @@ async fn a_base_url_means_what_it_means_to_the_providers_own_libraries() {
         ("anthropic:m", "ANTHROPIC_BASE_URL", "", ANTHROPIC, "POST /v1/messages HTTP/1.1"),
         ("anthropic:m", "ANTHROPIC_BASE_URL", "/v1", ANTHROPIC, "POST /v1/messages HTTP/1.1"),
         ("anthropic:m", "ANTHROPIC_BASE_URL", "/p/", ANTHROPIC, "POST /p/v1/messages HTTP/1.1"),
+        (
+            "google:m",
+            "GOOGLE_GEMINI_BASE_URL",
+            "/p/v1beta",
+            GOOGLE,
+            "POST /p/v1beta/models/m:generateContent HTTP/1.1",
+        ),
     ] {
         let server = Server::start([vec![answer(200, JSON, body)], vec![answer(200, JSON, body)]]);
         let url = format!("{}{path}", server.url());
@@ -71,6 +81,25 @@ async fn what_the_code_sets_goes_before_the_environment() {
     ask("openai:m", &connection).await.unwrap();
     assert!(ours.requests()[0].contains("authorization: Bearer sk-code\r\n"));
     assert_eq!(theirs.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_first_variable_that_holds_a_key_is_taken_and_the_key_goes_in_a_header() {
+    let good = || vec![answer(200, JSON, GOOGLE)];
+    let server = Server::start([good(), good()]);
+    for (variables, key) in [
+        (&[("GOOGLE_API_KEY", "g-1"), ("GEMINI_API_KEY", "g-2")][..], "g-1"),
+        (&[("GOOGLE_API_KEY", ""), ("GEMINI_API_KEY", "g-2")], "g-2"),
+    ] {
+        let connection = environment(variables).base_url("google", server.url());
+        ask("google:gemini-2.5-flash", &connection).await.unwrap();
+        let requests = server.requests();
+        let request = requests.last().unwrap();
+        assert!(request.contains(&format!("x-goog-api-key: {key}\r\n")), "{request}");
+        assert!(!request.lines().next().unwrap().contains("g-"), "{request}");
+    }
+    let error = refusal("google:m", &environment(&[]));
+    assert!(error.contains("set the `GOOGLE_API_KEY` or `GEMINI_API_KEY` environment"), "{error}");
 }
 
 #[tokio::test]
@@ -110,10 +139,12 @@ fn a_key_or_address_that_cannot_be_used_is_named_by_its_place_and_not_shown() {
 
 #[test]
 fn an_unknown_provider_is_told_the_known_ones_and_the_nearest() {
-    let known = "the providers are `openai`, `anthropic`, `offline`";
+    let known =
+        "the providers are `openai`, `openai-responses`, `anthropic`, `google`, `offline`";
     for (id, hint) in [
         ("opnai:gpt-4o", "did you mean `openai`? "),
         ("antropic:claude", "did you mean `anthropic`? "),
+        ("gogle:gemini", "did you mean `google`? "),
         ("ofline:demo", "did you mean `offline`? "),
         ("acme:model", ""),
     ] {

@@ -92,10 +92,12 @@ impl<'a, T> RunStream<'a, T> {
                 Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
                 Notice::ToolDone(result) => AgentEvent::ToolResult(result),
                 #[cfg(feature = "partial")]
-                Notice::Grown => match self.sink.answer(|text| self.snapshot.grow(text)).flatten() {
-                    Some(value) => AgentEvent::Partial(value),
-                    None => continue,
-                },
+                Notice::Grown => {
+                    match self.sink.answer(|text| self.snapshot.grow(text)).flatten() {
+                        Some(value) => AgentEvent::Partial(value),
+                        None => continue,
+                    }
+                }
                 #[cfg(not(feature = "partial"))]
                 Notice::Grown => continue,
             };

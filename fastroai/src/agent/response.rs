@@ -1,14 +1,16 @@
 //! What an agent answered, and all about how it got there.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use fastroai_providers::{FinishReason, History, Message, ToolCall, ToolOutcome, Usage};
+use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
 use super::AgentOutput;
 use crate::driver::Finished;
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Total};
+use crate::run::ToolUnit;
 
 /// What an agent answered, and all about how it got there.
 #[non_exhaustive]
@@ -23,7 +25,7 @@ pub struct AgentResponse<T> {
     pub cost: Total,
     /// What it all cost, reply by reply.
     pub bill: Bill,
-    /// The model that gave the answer, as its provider names it.
+    /// The model that gave the answer, as its provider names it, or else as it was asked for.
     pub model: String,
     /// The whole conversation; hand it to [`Call::messages`](crate::Call::messages) to go on.
     pub messages: History,
@@ -59,7 +61,8 @@ impl<T: AgentOutput> AgentResponse<T> {
             run_id,
             messages,
             first_new,
-            reply,
+            model,
+            finish_reason,
             mut tool_calls,
             requests,
             bill,
@@ -72,31 +75,33 @@ impl<T: AgentOutput> AgentResponse<T> {
                 return Err(Error::new(ErrorKind::Config(reason), run_id, bill, messages, elapsed));
             }
         };
-        tool_calls.sort_by_key(|call| (call.turn, position(&messages, &call.id)));
+        let places = places(&messages);
+        tool_calls.sort_by_key(|call| (call.turn, places.get(call.id.as_str()).copied()));
         Ok(Self {
             output,
             usage: bill.usage(),
             cost: bill.total(),
             bill,
-            model: reply.model.unwrap_or_default(),
+            model,
             messages,
             tool_calls,
             requests,
             elapsed,
             run_id,
-            finish_reason: reply.finish_reason,
+            finish_reason,
             first_new,
         })
     }
 }
 
-/// The place of a call among all calls of a conversation.
-fn position(messages: &[Message], id: &str) -> Option<usize> {
+/// The place of each call among all calls of a conversation.
+fn places(messages: &[Message]) -> HashMap<&str, usize> {
     let replies = messages.iter().filter_map(|message| match message {
         Message::Assistant(reply) => Some(reply),
         _ => None,
     });
-    replies.flat_map(fastroai_providers::Response::tool_calls).position(|call| call.id == id)
+    let calls = replies.flat_map(fastroai_providers::Response::tool_calls);
+    calls.enumerate().map(|(place, call)| (call.id.as_str(), place)).collect()
 }
 
 impl<T> fmt::Debug for AgentResponse<T> {
@@ -134,17 +139,20 @@ pub struct ToolCallRecord {
     pub outcome: ToolOutcome,
     /// How long it took, all attempts and waits together.
     pub elapsed: Duration,
+    /// The call's place in the model's reply.
+    index: usize,
 }
 
 impl ToolCallRecord {
     pub(crate) fn new(
-        call: &ToolCall,
+        ToolUnit { index, call }: &ToolUnit,
         turn: u32,
         attempts: u32,
         outcome: ToolOutcome,
         elapsed: Duration,
     ) -> Self {
         Self {
+            index: *index,
             id: call.id.clone(),
             name: call.name.clone(),
             arguments: call.arguments.clone(),
@@ -166,6 +174,6 @@ impl fmt::Debug for ToolCallRecord {
             .field("attempts", &self.attempts)
             .field("outcome", &self.outcome)
             .field("elapsed", &self.elapsed)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -47,7 +47,8 @@ impl Run<'_, '_> {
         loop {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
-                Err(stop) => return Some(stop),
+                // With the last result the run may have ended on its own: that is the reason then.
+                Err(stop) => return (!ended.is_over()).then_some(stop),
                 Ok(Some((unit, report, record))) => {
                     self.sink.tell(|| {
                         let content = report.content.clone();
@@ -64,6 +65,7 @@ impl Run<'_, '_> {
     async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (ToolUnit, ToolReport, ToolCallRecord) {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
+        let unended = telemetry::Unended::new(&span);
         let mut attempts = 0;
         let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
         let report = match self.order.tools.iter().find(named) {
@@ -73,9 +75,9 @@ impl Run<'_, '_> {
             }
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
+        unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
-        let record =
-            ToolCallRecord::new(&unit.call, turn, attempts, report.outcome, start.elapsed());
+        let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
         (unit, capped(report), record)
     }
 
@@ -125,7 +127,10 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempt: u32,
     ) -> Attempt {
+        let start = Instant::now();
         let scope = self.scope.within(options.timeout);
+        // Whatever still works for an attempt that is given up is told to stop.
+        let stopping = scope.cancellation().clone().drop_guard();
         let context = RunContext::new(CallContext {
             run_id: Arc::from(self.order.run_id.as_str()),
             tool: call.name.clone(),
@@ -133,12 +138,18 @@ impl Run<'_, '_> {
             turn,
             attempt,
             scope: scope.clone(),
+            run: self.scope.cancellation().clone(),
         });
+        let stopping = scope.cancellation().clone().drop_guard();
         // The call itself is inside: a tool may panic before its first await.
         let running = async { tool.call(Arguments::new(&call.arguments), context).await };
         let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
         match tokio::time::timeout(options.timeout, guarded).await {
-            Ok(Ok(returned)) => Attempt::Returned(returned),
+            Ok(Ok(returned)) => {
+                // What the tool has left behind may go on as long as the run does.
+                stopping.disarm();
+                Attempt::Returned(returned)
+            }
             Ok(Err(payload)) => Attempt::Panicked(panic_text(&*payload)),
             Err(_) => Attempt::TimedOut,
         }

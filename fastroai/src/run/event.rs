@@ -3,6 +3,8 @@
 use fastroai_providers::{Response, ToolOutcome};
 use serde::{Deserialize, Serialize};
 
+use super::reason::Reason;
+
 /// What happens to a run: all that its state depends on, and all that is needed to rebuild it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -30,7 +32,7 @@ pub enum Event {
     /// The answer does not fit the output.
     Rejected {
         /// Why, in words for the model.
-        reason: String,
+        reason: Reason,
     },
     /// The run must end now.
     Stopped {

@@ -1,19 +1,21 @@
 //! The machine itself.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use fastroai_providers::{FinishReason, Message, Response, ToolOutcome};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
+use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
 use super::spec::{OutputMode, RunSpec};
 use super::tools::Calls;
 use super::work::{End, Failure, Work};
 
-/// A run: what was said so far and what is to be done next.
-#[derive(Debug, Clone, PartialEq)]
+/// A run: what was said so far and what is to be done next. `Debug` shows no content.
+#[derive(Clone, PartialEq)]
 pub struct RunState {
     spec: RunSpec,
     messages: Vec<Message>,
@@ -28,7 +30,7 @@ pub struct RunState {
     phase: Phase,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Phase {
     Ask,
     Tools(Calls),
@@ -96,13 +98,11 @@ impl RunState {
                 }
                 self.fail(Failure::Model);
             }
-            (Phase::Tools(mut calls), Event::ToolDone { index, report }) => {
-                let misfed = Misfed { event: "ToolDone", why: "no such call waits for a result" };
-                let taken = calls.report(index, report);
+            (Phase::Tools(mut calls), Event::ToolDone { index, report })
+                if calls.runs(index, &self.spec) =>
+            {
+                calls.report(index, report);
                 self.go_on(calls);
-                if !taken {
-                    return Err(misfed);
-                }
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
                 if let Some((mut calls, index)) = output {
@@ -181,8 +181,8 @@ impl RunState {
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
         self.messages.push(Message::Assistant(reply));
 
-        if calls.len() > 0 {
-            self.tool_calls = self.tool_calls.saturating_add(calls.len() as u64);
+        if !calls.is_empty() {
+            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
             if self.tool_calls > u64::from(self.spec.max_tool_calls) {
                 self.messages.push(calls.into_message());
                 self.fail(Failure::MaxToolCalls {
@@ -223,16 +223,16 @@ impl RunState {
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
     fn go_on(&mut self, mut calls: Calls) {
-        if !calls.batch(&self.spec).is_empty() {
+        if calls.waits(&self.spec) {
             self.phase = Phase::Tools(calls);
             return;
         }
-        if let Some((index, text)) = calls.unchecked_output(&self.spec) {
+        if let Some((index, text, cut)) = calls.unchecked_output(&self.spec) {
             let text = text.to_owned();
-            self.phase = Phase::Check { text, output: Some((calls, index)), cut: false };
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
-        let verdict = calls.judge(&self.spec, &mut self.corrections, &mut self.repeats);
+        let verdict = calls.judge(self.turn, &self.spec, &mut self.corrections, &mut self.repeats);
         self.messages.push(calls.into_message());
         match verdict {
             Ok(()) => self.ask(),
@@ -240,13 +240,18 @@ impl RunState {
         }
     }
 
-    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: String) {
+    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: Reason) {
         self.rejections = self.rejections.saturating_add(1);
         let last = self.rejections >= self.spec.output_attempts;
-        let told = format!("The answer does not fit: {reason}. Answer again with all of it.");
+        let told =
+            format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
         match output {
             Some((mut calls, index)) => {
                 calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
+                if cut {
+                    self.messages.push(calls.into_message());
+                    return self.fail(Failure::OutputTruncated);
+                }
                 self.go_on(calls);
             }
             None if cut => return self.fail(Failure::OutputTruncated),
@@ -285,6 +290,16 @@ impl RunState {
             let messages = std::mem::take(&mut self.messages);
             self.messages = repair(messages);
         }
+    }
+}
+
+impl fmt::Debug for RunState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunState")
+            .field("turn", &self.turn)
+            .field("messages", &self.messages.len())
+            .field("next", &self.next())
+            .finish_non_exhaustive()
     }
 }
 

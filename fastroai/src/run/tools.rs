@@ -1,6 +1,6 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
 
@@ -13,38 +13,55 @@ use super::work::{Failure, ToolUnit};
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
-    calls: Vec<ToolCall>,
+    asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
+    /// The place of a call whose arguments the limit of output tokens cut.
+    cut: Option<usize>,
 }
 
 impl Calls {
     /// The calls of a reply; those that cannot run are answered at once.
     pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
-        let calls: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = reply.finish_reason == FinishReason::Length;
-        let reports = calls.iter().map(|call| refuse(call, spec, cut)).collect();
-        Self { calls, reports }
+        let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
+        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
+        let refused = |(index, call)| refuse(call, spec, cut == Some(index));
+        let reports = asked.iter().enumerate().map(refused).collect();
+        Self { asked, reports, cut }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.calls.len()
+    pub(super) fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// How many tools they ask for; handing in an answer is none.
+    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
+        self.asked.iter().filter(|call| !is_output(call, spec)).count()
     }
 
     /// The calls that run next: all up to the next sequential one, or that one alone.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let waiting = self
-            .calls
-            .iter()
-            .zip(&self.reports)
-            .enumerate()
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec));
+        let batch = self.running(spec).into_iter();
+        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+    }
+
+    /// Whether this call is one of those that run now.
+    pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
+        self.running(spec).iter().any(|(running, _)| *running == index)
+    }
+
+    /// Whether a tool is still to run.
+    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
+        self.waiting(spec).next().is_some()
+    }
+
+    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
         let mut batch = Vec::new();
-        for (index, (call, _)) in waiting {
+        for (index, call) in self.waiting(spec) {
             let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
             if sequential && !batch.is_empty() {
                 break;
             }
-            batch.push(ToolUnit { index, call: call.clone() });
+            batch.push((index, call));
             if sequential {
                 break;
             }
@@ -52,47 +69,57 @@ impl Calls {
         batch
     }
 
-    /// The first answer among the calls that is still to be checked.
-    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str)> {
-        let mut calls = self.calls.iter().enumerate();
+    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
+        let calls = self.asked.iter().zip(&self.reports).enumerate();
+        calls
+            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
+            .map(|(index, (call, _))| (index, call))
+    }
+
+    /// The first answer among the calls that is still to be checked, and whether it was cut.
+    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
+        let mut calls = self.asked.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
             })
-            .map(|(index, call)| (index, call.arguments.as_str()))
+            .map(|(index, call)| (index, call.arguments.as_str(), self.cut == Some(index)))
     }
 
-    /// Takes a tool's report; false if no such call waits for one.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) -> bool {
-        match self.reports.get_mut(index) {
-            Some(slot @ None) => {
-                *slot = Some(report);
-                true
-            }
-            _ => false,
+    /// Takes what came of a call.
+    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+        if let Some(slot) = self.reports.get_mut(index) {
+            slot.get_or_insert(report);
         }
     }
 
     /// Answers all further output calls: one answer is enough.
     pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
             if report.is_none() && is_output(call, spec) {
                 *report = Some(ToolReport::new(content, ToolOutcome::Success));
             }
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in.
+    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
+    /// the model has read none of it yet.
     pub(super) fn judge(
         &mut self,
+        turn: u32,
         spec: &RunSpec,
         corrections: &mut BTreeMap<String, u32>,
         repeats: &mut Repeats,
     ) -> Result<(), Failure> {
         let mut verdict = Ok(());
-        for (call, report) in self.calls.iter().zip(&mut self.reports) {
-            let (Some(report), Some(tool)) = (report, tool(spec, &call.name)) else { continue };
-            match repeats.note(call, report) {
+        let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
+        for (call, report) in self.asked.iter().zip(&mut self.reports) {
+            let (Some(report), Some(_)) = (report, tool(spec, &call.name)) else { continue };
+            used.insert(call.name.as_str());
+            if report.outcome == ToolOutcome::Retry {
+                wrong.insert(call.name.as_str());
+            }
+            match repeats.note(turn, call, report) {
                 Verdict::Fine => {}
                 Verdict::Tell => report.content.push_str(
                     "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
@@ -101,16 +128,17 @@ impl Calls {
                     verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
                 }
             }
-            if report.outcome == ToolOutcome::Retry {
-                let count = corrections.entry(call.name.clone()).or_default();
-                *count = count.saturating_add(1);
-                if *count > tool.corrections {
-                    let failure =
-                        Failure::Corrections { tool: call.name.clone(), limit: tool.corrections };
-                    verdict = verdict.and(Err(failure));
-                }
-            } else {
-                corrections.remove(&call.name);
+        }
+        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
+            if !wrong.contains(tool.name.as_str()) {
+                corrections.remove(&tool.name);
+                continue;
+            }
+            let count = corrections.entry(tool.name.clone()).or_default();
+            *count = count.saturating_add(1);
+            if *count > tool.corrections {
+                let (tool, limit) = (tool.name.clone(), tool.corrections);
+                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
             }
         }
         verdict
@@ -120,7 +148,7 @@ impl Calls {
     pub(super) fn into_message(self) -> Message {
         let mut missing = false;
         let results: Vec<ToolResult> = self
-            .calls
+            .asked
             .iter()
             .zip(self.reports)
             .map(|(call, report)| {
@@ -148,11 +176,21 @@ fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
     spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
 }
 
+/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
+/// None at all are not: they may have been about to begin.
+fn cut(calls: &[ToolCall]) -> Option<usize> {
+    let last = calls.last()?;
+    let whole = serde_json::from_str::<serde::de::IgnoredAny>(&last.arguments).is_ok();
+    (!whole).then(|| calls.len() - 1)
+}
+
 /// What a call is told that cannot run.
 fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
     let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
-    let known = is_output(call, spec) || tool(spec, &call.name).is_some();
-    if !known {
+    if is_output(call, spec) {
+        return None;
+    }
+    if tool(spec, &call.name).is_none() {
         let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
         if spec.output == OutputMode::Tool {
             names.push(OUTPUT_TOOL);
@@ -163,9 +201,7 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    let whole = call.arguments.trim().is_empty()
-        || serde_json::from_str::<serde::de::IgnoredAny>(&call.arguments).is_ok();
-    if cut && !whole {
+    if cut {
         return retry(
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
              make a shorter call."

@@ -1,12 +1,15 @@
-//! What a run asks for.
+//! What a run asks for. `Debug` shows no content.
+
+use std::fmt;
 
 use fastroai_providers::ToolCall;
 use serde::{Deserialize, Serialize};
 
 use super::event::Stop;
+use super::reason::Reason;
 
 /// What a run asks for next. Asking again before the answer is fed gives the same work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(tag = "work", rename_all = "snake_case")]
 pub enum Work {
@@ -43,8 +46,23 @@ pub struct ToolUnit {
     pub call: ToolCall,
 }
 
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Model { turn, messages } => {
+                f.debug_struct("Model").field("turn", turn).field("messages", messages).finish()
+            }
+            Self::Tools { turn, units } => {
+                f.debug_struct("Tools").field("turn", turn).field("units", units).finish()
+            }
+            Self::Check { text } => write!(f, "Check(<{} bytes>)", text.len()),
+            Self::Done(end) => f.debug_tuple("Done").field(end).finish(),
+        }
+    }
+}
+
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(tag = "end", rename_all = "snake_case")]
 pub enum End {
@@ -58,6 +76,15 @@ pub enum End {
         /// Why.
         failure: Failure,
     },
+}
+
+impl fmt::Debug for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered { text } => write!(f, "Answered(<{} bytes>)", text.len()),
+            Self::Failed { failure } => f.debug_tuple("Failed").field(failure).finish(),
+        }
+    }
 }
 
 /// Why a run ended without an answer.
@@ -107,7 +134,7 @@ pub enum Failure {
         /// How many were tried.
         attempts: u32,
         /// What was wrong with the last one.
-        reason: String,
+        reason: Reason,
     },
     /// The answer was cut at the limit of output tokens, and so does not fit the output.
     OutputTruncated,

@@ -7,14 +7,15 @@ use fastroai_providers::RetryClass;
 
 /// How failed attempts at a model are repeated. One place decides: the transport never repeats.
 ///
-/// Waits grow from `first_wait` to `longest_wait`, with full jitter; a provider's `Retry-After`
-/// is waited for exactly, or the error comes at once where it asks for more than a minute.
+/// Waits double from `first_wait` to `longest_wait`, each shortened at random by up to half. A
+/// provider's `Retry-After` is waited for exactly, or the error comes at once where it asks for
+/// more than a minute, or for more time than the run has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// Attempts in all; 3 unless said otherwise.
     pub attempts: u32,
-    /// The wait before the second attempt at most; half a second unless said otherwise.
+    /// The wait before the second attempt, at most; half a second unless said otherwise.
     pub first_wait: Duration,
     /// The longest wait of our own; 20 seconds unless said otherwise.
     pub longest_wait: Duration,

@@ -8,19 +8,9 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::argument::ToolArg;
 use super::error::ToolError;
 pub(super) use missing::is_optional;
-
-/// The types that a model can fill in.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the type of a tool parameter",
-    label = "the model cannot fill in a `{Self}`",
-    note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
-)]
-pub trait ToolArg: DeserializeOwned + schemars::JsonSchema + Send + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> ToolArg for T {}
 
 /// The arguments of a call, as the model wrote them.
 #[derive(Clone, Copy)]
@@ -49,16 +39,11 @@ impl<'a> Arguments<'a> {
     pub fn read(self, names: &'static [&'static str]) -> Result<Reader<'a>, ToolError> {
         let fields: BTreeMap<String, &'a RawValue> =
             serde_json::from_str(self.json).map_err(|error| {
-                ToolError::retry(if error.is_data() {
-                    "the arguments must be one JSON object".to_owned()
+                if error.is_data() {
+                    ToolError::retry("the arguments must be one JSON object")
                 } else {
-                    format!(
-                        "the arguments are not valid JSON: {} at line {} column {}: write one complete JSON object",
-                        if error.is_eof() { "they end too early" } else { "syntax error" },
-                        error.line(),
-                        error.column()
-                    )
-                })
+                    not_json(&error)
+                }
             })?;
         let mut reader = Reader { fields, misfits: Vec::new(), names };
         let unknown: Vec<String> = reader
@@ -77,8 +62,15 @@ impl<'a> Arguments<'a> {
     /// A [`ToolError::retry`] that names the place and the reason.
     pub fn parse<T: DeserializeOwned>(self) -> Result<T, ToolError> {
         let mut deserializer = serde_json::Deserializer::from_str(self.json);
-        serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| misfit(&[(path_pointer(error.path()), reason(error.inner()))]))
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            if error.inner().is_data() {
+                misfit(&[(path_pointer(error.path()), reason(error.inner()))])
+            } else {
+                not_json(error.inner())
+            }
+        })?;
+        deserializer.end().map_err(|error| not_json(&error))?;
+        Ok(value)
     }
 }
 
@@ -94,6 +86,15 @@ impl Reader<'_> {
     ///
     /// An absent field is fine where the type says so, as `Option` does.
     pub fn get<T: ToolArg>(&mut self, name: &str) -> Option<T> {
+        T::read(self, name)
+    }
+
+    /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
+    pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+        T::read_or(self, name, default)
+    }
+
+    pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let Some(raw) = self.fields.remove(name) else {
             let absent = missing::value::<T>();
             if absent.is_none() {
@@ -104,15 +105,18 @@ impl Reader<'_> {
         self.decode(name, raw)
     }
 
-    /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
-    pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
+    pub(super) fn take_or<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        default: impl FnOnce() -> T,
+    ) -> Option<T> {
         match self.fields.remove(name) {
             Some(raw) => self.decode(name, raw),
             None => Some(default()),
         }
     }
 
-    fn decode<T: ToolArg>(&mut self, name: &str, raw: &RawValue) -> Option<T> {
+    fn decode<T: DeserializeOwned>(&mut self, name: &str, raw: &RawValue) -> Option<T> {
         let mut deserializer = serde_json::Deserializer::from_str(raw.get());
         match serde_path_to_error::deserialize(&mut deserializer) {
             Ok(value) => Some(value),
@@ -147,6 +151,15 @@ impl Reader<'_> {
         }
         error
     }
+}
+
+fn not_json(error: &serde_json::Error) -> ToolError {
+    let what = if error.is_eof() { "they end too early" } else { "syntax error" };
+    ToolError::retry(format!(
+        "the arguments are not valid JSON: {what} at line {} column {}: write one complete JSON object",
+        error.line(),
+        error.column()
+    ))
 }
 
 fn misfit(misfits: &[(String, String)]) -> ToolError {

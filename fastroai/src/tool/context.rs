@@ -24,6 +24,8 @@ pub(crate) struct CallContext {
     pub(crate) turn: u32,
     pub(crate) attempt: u32,
     pub(crate) scope: Scope,
+    /// The whole run's; that of the scope is this call's.
+    pub(crate) run: CancellationToken,
 }
 
 impl RunContext<'_> {
@@ -74,13 +76,14 @@ impl RunContext<'_> {
         self.call.scope.meter().spent()
     }
 
-    /// How long the run may still take; `None` without a limit.
+    /// How long this call may still take: its own time or the run's, whichever ends first.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         self.call.scope.time_left()
     }
 
-    /// Fires when the run is cancelled, runs out of time or is dropped.
+    /// Fires when the run is cancelled, runs out of time or is dropped, and when this call's own
+    /// time is up: for work that goes on by itself, as on a blocking thread.
     #[must_use]
     pub fn cancellation(&self) -> CancellationToken {
         self.call.scope.cancellation().clone()
@@ -88,7 +91,7 @@ impl RunContext<'_> {
 
     /// Cancels the whole run: it ends with an error that keeps its history and its bill.
     pub fn cancel(&self) {
-        self.call.scope.cancellation().cancel();
+        self.call.run.cancel();
     }
 
     /// The same run for a thread that outlives the borrow, as a blocking tool's.

@@ -5,10 +5,12 @@ use std::future::Future;
 use std::sync::Arc;
 
 use fastroai_providers::ToolDefinition;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
-use super::{Arguments, DynTool, RunContext, ToolArg, ToolFailure, ToolFuture, ToolOptions};
+use super::{Arguments, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions};
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
 
@@ -37,7 +39,7 @@ impl FunctionTool {
         function: F,
     ) -> Self
     where
-        T: ToolArg,
+        T: DeserializeOwned + JsonSchema,
         F: Fn(T, RunContext<'static>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R, E>> + Send + 'static,
         R: ToolOutput + Send,

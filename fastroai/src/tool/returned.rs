@@ -1,8 +1,11 @@
 //! What a tool gives back, whatever its function returns.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
+use tokio::task::AbortHandle;
 
 use super::error::{ToolError, ToolFailure};
 
@@ -15,23 +18,32 @@ pub type ToolReturn = Result<String, ToolError>;
     label = "`{Self}` cannot be shown to the model",
     note = "add `#[derive(serde::Serialize)]` to `{Self}`, or return a `String`"
 )]
-pub trait ToolOutput: Serialize {}
+pub trait ToolOutput {
+    /// Writes the value for the model: texts as they are, other values as JSON.
+    ///
+    /// # Errors
+    /// The serialiser's own.
+    fn to_reply(&self) -> ToolReturn;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize> ToolOutput for T {}
+impl<T: Serialize> ToolOutput for T {
+    fn to_reply(&self) -> ToolReturn {
+        let json = serde_json::to_string(self).map_err(ToolError::new)?;
+        if json.starts_with('"') {
+            serde_json::from_str(&json).map_err(ToolError::new)
+        } else {
+            Ok(json)
+        }
+    }
+}
 
 /// Writes a tool's value for the model: texts as they are, other values as JSON.
 ///
 /// # Errors
 /// The tool's own error, or the serialiser's.
 pub fn reply<T: ToolOutput, E: ToolFailure>(returned: Result<T, E>) -> ToolReturn {
-    let value = returned.map_err(ToolFailure::into_tool_error)?;
-    let json = serde_json::to_string(&value).map_err(ToolError::new)?;
-    if json.starts_with('"') {
-        serde_json::from_str(&json).map_err(ToolError::new)
-    } else {
-        Ok(json)
-    }
+    returned.map_err(ToolFailure::into_tool_error)?.to_reply()
 }
 
 /// A function's return value before it is known whether it is a `Result`.
@@ -70,8 +82,9 @@ impl<T> WithoutError for Returned<T> {
 
 /// Runs a function that blocks on the pool of blocking threads, inside the run's scope.
 ///
-/// A thread cannot be stopped: where the call's time is up first, the function goes on, its place
-/// in the pool stays taken until it ends, and the trace says so.
+/// A thread cannot be stopped: where the call's time is up first, a function that has begun goes
+/// on, its place in the pool stays taken until it ends, and the trace says so. One that has not
+/// begun never does.
 ///
 /// # Errors
 /// As the function; a panic goes on in the caller, where the run catches it.
@@ -80,13 +93,16 @@ where
     F: FnOnce() -> ToolReturn + Send + 'static,
 {
     let permit = crate::scope::blocking_permit().await;
-    let mut watch = Abandoned(true);
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
     let running = crate::scope::spawn_blocking(move || {
         let _permit = permit;
+        begins.store(true, Ordering::Release);
         function()
     });
+    let mut watch = Abandoned(Some((running.abort_handle(), begun)));
     let returned = running.await;
-    watch.0 = false;
+    watch.0 = None;
     match returned {
         Ok(returned) => returned,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -95,11 +111,13 @@ where
 }
 
 /// Says so when a blocking call is given up while its function goes on.
-struct Abandoned(bool);
+struct Abandoned(Option<(AbortHandle, Arc<AtomicBool>)>);
 
 impl Drop for Abandoned {
     fn drop(&mut self) {
-        if self.0 {
+        let Some((handle, begun)) = &self.0 else { return };
+        handle.abort();
+        if begun.load(Ordering::Acquire) {
             tracing::warn!(target: "fastroai", "a blocking tool was abandoned and goes on");
         }
     }

@@ -1,13 +1,14 @@
 //! The JSON schema of a tool's arguments, field by field.
 
 use fastroai_providers::Schema;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use serde::Serialize;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::arguments::{ToolArg, is_optional};
+use super::argument::{ToolArg, ToolDefault};
+use super::arguments::is_optional;
 
 /// Builds the schema of a tool's arguments: an object, closed to further fields.
 ///
@@ -41,25 +42,38 @@ impl ArgumentsSchema {
 
     /// Adds a field; it is required unless its type may be absent. No description if it is empty.
     pub fn field<T: ToolArg>(&mut self, name: &str, description: &str) -> &mut Self {
-        self.insert::<T>(name, description, None);
-        if !is_optional::<T>() {
-            self.required.push(name.into());
-        }
+        T::describe(self, name, description);
         self
     }
 
     /// Adds a field that has a default, which the schema tells.
-    pub fn field_or<T: ToolArg>(
+    pub fn field_or<T: ToolArg + ToolDefault>(
         &mut self,
         name: &str,
         description: &str,
-        default: &(impl Serialize + ?Sized),
+        default: &T,
     ) -> &mut Self {
-        self.insert::<T>(name, description, serde_json::to_value(default).ok());
+        T::describe_or(self, name, description, default.to_json());
         self
     }
 
-    fn insert<T: ToolArg>(&mut self, name: &str, description: &str, default: Option<Value>) {
+    pub(super) fn add<T: DeserializeOwned + JsonSchema>(&mut self, name: &str, description: &str) {
+        self.insert::<T>(name, description, None);
+        if !is_optional::<T>() {
+            self.required.push(name.into());
+        }
+    }
+
+    pub(super) fn add_or<T: JsonSchema>(
+        &mut self,
+        name: &str,
+        description: &str,
+        default: Option<Value>,
+    ) {
+        self.insert::<T>(name, description, default);
+    }
+
+    fn insert<T: JsonSchema>(&mut self, name: &str, description: &str, default: Option<Value>) {
         let mut schema = self.generator.subschema_for::<T>();
         if !description.is_empty() {
             schema.insert("description".to_owned(), description.into());
@@ -88,7 +102,7 @@ impl ArgumentsSchema {
 }
 
 /// The schema of one type, as an output or the arguments of a run-time tool.
-pub(crate) fn schema_of<T: schemars::JsonSchema>() -> Schema {
+pub(crate) fn schema_of<T: JsonSchema>() -> Schema {
     let mut generator = generator();
     let mut schema = generator.root_schema_for::<T>();
     schema.remove("$schema");

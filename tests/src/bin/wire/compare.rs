@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use fastroai_providers::error::{ModelError, ModelErrorKind, ProtocolFault};
-use fastroai_providers::{Delta, Part, Response, ToolCall};
+use fastroai_providers::{Delta, FinishReason, Part, Response, ToolCall};
 use serde_json::Value;
 
 use crate::recording::{Exchange, Facts};
@@ -110,6 +110,8 @@ fn error(exchange: &Exchange, facts: &Facts, error: &ModelError, complaints: &mu
     // The code is the finer word of the two; some providers have only a type.
     let code = match (&expected["code"], &expected["type"]) {
         (Value::String(code), _) | (Value::Null, Value::String(code)) => Some(code.clone()),
+        // Google's code is the status once more, and its word for it the finer one.
+        (Value::Number(_), Value::String(word)) if is_google(word) => Some(word.clone()),
         (Value::Number(code), _) => Some(code.to_string()),
         _ => None,
     };
@@ -122,6 +124,11 @@ fn error(exchange: &Exchange, facts: &Facts, error: &ModelError, complaints: &mu
     }
 }
 
+/// Whether a word for a fault is one of Google's, as in `INVALID_ARGUMENT`.
+fn is_google(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 fn said(facts: &Facts, response: &Response, complaints: &mut Complaints) {
     for (field, got) in [("text", response.text()), ("reasoning_text", response.reasoning_text())] {
         if let Some(expected) = facts.text(field) {
@@ -131,12 +138,26 @@ fn said(facts: &Facts, response: &Response, complaints: &mut Complaints) {
     let reasoning = || response.parts.iter().filter_map(Part::as_reasoning);
     for (field, got) in [
         ("has_reasoning_text", !response.reasoning_text().is_empty()),
-        ("has_signature", reasoning().any(|part| part.signature.is_some())),
+        ("has_signature", response.parts.iter().any(is_signed)),
         ("has_redacted_thinking", reasoning().any(|part| part.redacted.is_some())),
     ] {
         if let Some(expected) = facts.get(field).and_then(Value::as_bool) {
             complaints.same(field, &expected, &got);
         }
+    }
+    if let Some(reason) = facts.text("block_reason") {
+        let got = response.finish_reason_raw.as_deref().unwrap_or_default();
+        complaints.same("block_reason", reason, got);
+        let blocked = response.finish_reason == FinishReason::ContentFilter;
+        complaints.same("blocked", &true, &blocked);
+    }
+    if let Some(reason) = facts.text("incomplete_reason") {
+        let expected = match reason {
+            "max_output_tokens" => FinishReason::Length,
+            "content_filter" => FinishReason::ContentFilter,
+            other => FinishReason::Other(other.to_owned()),
+        };
+        complaints.same("incomplete_reason", &expected, &response.finish_reason);
     }
     let refusal = response.refusal();
     for (field, got) in [
@@ -154,6 +175,18 @@ fn said(facts: &Facts, response: &Response, complaints: &mut Complaints) {
     }
 }
 
+/// Whether a part bears its provider's signature.
+fn is_signed(part: &Part) -> bool {
+    let named = |details: &Value| details["thoughtSignature"].is_string();
+    match part {
+        Part::Reasoning(reasoning) => reasoning.signature.is_some(),
+        Part::Text { details, .. } => details.as_ref().is_some_and(named),
+        Part::ToolCall(call) => call.details.as_ref().is_some_and(named),
+        Part::Provider { raw, .. } => named(raw),
+        _ => false,
+    }
+}
+
 fn calls(facts: &Facts, response: &Response, complaints: &mut Complaints) {
     if let Some(expected) = facts.list("tool_calls") {
         let got: Vec<&ToolCall> = response.tool_calls().collect();
@@ -165,6 +198,13 @@ fn calls(facts: &Facts, response: &Response, complaints: &mut Complaints) {
     if let Some(expected) = facts.list("server_tools") {
         let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
         complaints.same("server_tools", &expected, &server_tools(response));
+    }
+    if let Some(expected) = facts.list("other_items") {
+        let expected: Vec<&str> = expected.iter().filter_map(Value::as_str).collect();
+        let got = raw_items(response).filter_map(|raw| raw["type"].as_str());
+        let got: Vec<&str> =
+            got.filter(|kind| *kind != "reasoning" && !kind.ends_with("_call")).collect();
+        complaints.same("other_items", &expected, &got);
     }
 }
 
@@ -192,16 +232,24 @@ fn call(expected: &Value, got: &ToolCall, complaints: &mut Complaints) {
 
 /// The tools that the provider itself ran, as its parts name them.
 fn server_tools(response: &Response) -> Vec<&str> {
-    let raw = response.parts.iter().filter_map(|part| match part {
+    raw_items(response)
+        .filter_map(|raw| match raw["type"].as_str() {
+            Some("server_tool_use" | "mcp_tool_use") => raw["name"].as_str(),
+            Some(result) if result.ends_with("_result") => None,
+            Some(call) if call.ends_with("_call") => Some(call),
+            Some(executed) => raw.get("arguments").map(|_| executed),
+            None if raw.get("executableCode").is_some() => Some("code_execution"),
+            None => raw["toolCall"]["toolType"].as_str(),
+        })
+        .collect()
+}
+
+/// What only its provider understands.
+fn raw_items(response: &Response) -> impl Iterator<Item = &Value> {
+    response.parts.iter().filter_map(|part| match part {
         Part::Provider { raw, .. } => Some(raw),
         _ => None,
-    });
-    raw.filter_map(|raw| match raw["type"].as_str()? {
-        "server_tool_use" | "mcp_tool_use" => raw["name"].as_str(),
-        result if result.ends_with("_result") => None,
-        executed => raw.get("arguments").map(|_| executed),
     })
-    .collect()
 }
 
 /// The pieces of a stream, put together, are the reply.

@@ -40,7 +40,7 @@ impl Rebuilt {
     /// read them, wherever the request sends them back.
     pub(crate) fn of(exchange: &Exchange, earlier: &[Response]) -> Self {
         let mut rebuilt = Self {
-            model: exchange.request["model"].as_str().unwrap_or_default().to_owned(),
+            model: exchange.model().to_owned(),
             streamed: exchange.asks_for_stream(),
             recorded: exchange.request.clone(),
             ..Self::default()

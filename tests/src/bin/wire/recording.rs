@@ -27,6 +27,16 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// The model that was asked: in the body, or in the address, as in `models/NAME:method`.
+    pub(crate) fn model(&self) -> &str {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let addressed = || {
+            let (_, name) = path.rsplit_once('/')?;
+            name.split_once(':').map(|(name, _)| name)
+        };
+        self.request["model"].as_str().or_else(addressed).unwrap_or_default()
+    }
+
     /// Whether the reply was asked for in pieces.
     pub(crate) fn asks_for_stream(&self) -> bool {
         self.request["stream"] == true || self.url.contains(":streamGenerateContent")

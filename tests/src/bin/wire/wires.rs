@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use fastroai_providers::anthropic::Messages;
-use fastroai_providers::openai::ChatCompletions;
+use fastroai_providers::gemini::GenerateContent;
+use fastroai_providers::openai::{ChatCompletions, Responses};
 use fastroai_providers::protocol::Protocol;
 
 use crate::recording::Exchange;
@@ -13,15 +14,20 @@ pub(crate) fn adapter(exchange: &Exchange) -> Option<Arc<dyn Protocol>> {
     let provider = exchange.provider.clone();
     match exchange.api.as_str() {
         "chat_completions" => Some(Arc::new(ChatCompletions::for_provider(provider))),
+        "generate_content" | "stream_generate_content" => Some(Arc::new(GenerateContent::new())),
         "messages" => Some(Arc::new(Messages::new())),
+        "responses" => Some(Arc::new(Responses::for_provider(provider))),
         _ => None,
     }
 }
 
-/// Whether the provider's name alone leads to this wire.
-pub(crate) fn is_usual(exchange: &Exchange) -> bool {
-    matches!(
-        (exchange.provider.as_str(), exchange.api.as_str()),
-        ("openai", "chat_completions") | ("anthropic", "messages")
-    )
+/// The name that alone leads to this provider and this wire, where there is one.
+pub(crate) fn usual_name(exchange: &Exchange) -> Option<&'static str> {
+    match (exchange.provider.as_str(), exchange.api.as_str()) {
+        ("openai", "chat_completions") => Some("openai"),
+        ("openai", "responses") => Some("openai-responses"),
+        ("anthropic", "messages") => Some("anthropic"),
+        ("google", "generate_content" | "stream_generate_content") => Some("google"),
+        _ => None,
+    }
 }

@@ -44,6 +44,15 @@ fn expected(api: &str, facts: &Value) -> Usage {
         let beside: u64 = beside.into_iter().flatten().sum();
         usage.input_tokens = usage.input_tokens.map(|input| input + beside);
     }
+    if matches!(api, "generate_content" | "stream_generate_content") {
+        // What Google's tools read lies beside its prompt, and thinking beside its output.
+        for (whole, beside) in [
+            (&mut usage.input_tokens, count("tool_input")),
+            (&mut usage.output_tokens, usage.reasoning_tokens),
+        ] {
+            *whole = beside.map_or(*whole, |beside| Some(whole.unwrap_or(0) + beside));
+        }
+    }
     usage.clamp();
     usage
 }

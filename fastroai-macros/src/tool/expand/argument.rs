@@ -1,0 +1,65 @@
+//! One argument: its part of the schema, and how it is read.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Ident, Lit};
+
+use super::super::parameter::{Argument, Default};
+use super::hide;
+use crate::root::hidden;
+
+/// All that asks something of the argument's type is written at the type, so that a type which
+/// cannot be an argument is one mistake in one place.
+impl Argument {
+    /// Adds it to the schema in this local.
+    pub(super) fn describe(&self, schema: &Ident) -> TokenStream {
+        let Self { name, ty, .. } = self;
+        let description = self.description.clone().unwrap_or_else(|| quote!(""));
+        let schema = Ident::new(&schema.to_string(), hidden(ty.span()));
+        match self.default_value() {
+            None => quote_spanned! {ty.span()=>
+                <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
+            },
+            Some(default) => quote_spanned! {ty.span()=>
+                <#ty as __fastroai::ToolArg>::describe_or(
+                    &mut #schema,
+                    #name,
+                    #description,
+                    <#ty as __fastroai::ToolDefault>::to_json(&#default),
+                );
+            },
+        }
+    }
+
+    /// Reads it from the fields in this local.
+    pub(super) fn read(&self, fields: &Ident) -> TokenStream {
+        let Self { name, ty, .. } = self;
+        let fields = Ident::new(&fields.to_string(), hidden(ty.span()));
+        match self.default_value() {
+            None => quote_spanned! {ty.span()=>
+                <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
+            },
+            Some(default) => quote_spanned! {ty.span()=>
+                <#ty as __fastroai::ToolArg>::read_or(&mut #fields, #name, || #default)
+            },
+        }
+    }
+
+    /// A local of the parameter's name that cannot meet the user's functions and constants.
+    pub(super) fn local(&self) -> Ident {
+        hide(&self.ident)
+    }
+
+    /// The default, as a value of the parameter's type.
+    fn default_value(&self) -> Option<TokenStream> {
+        let ty = &self.ty;
+        Some(match self.default.as_ref()? {
+            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default()),
+            Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+                quote_spanned!(text.span()=> __fastroai::FromText::from(#text))
+            }
+            Default::Expression(value) => quote!(#value),
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! One call of a tool.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Ident, Lifetime, Type};
+
+use super::super::Tool;
+use super::super::parameter::{Parameter, arguments};
+use super::hide;
+use crate::root::hidden;
+
+/// One call: read the arguments, borrow the context, run the function, write the reply.
+pub(super) fn call(tool: &Tool) -> TokenStream {
+    let type_name = &tool.type_name;
+    let provides: Vec<_> = tool
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Lent { ty, .. } => Some(for_impl(ty, tool)),
+            Parameter::Argument(_) | Parameter::Run { .. } => None,
+        })
+        .collect();
+    let (agent, arguments, run) = (tool.local("agent"), tool.local("arguments"), tool.local("run"));
+    let body = if tool.is_sound {
+        body(tool, &provides, &[&agent, &arguments, &run])
+    } else {
+        quote!(loop {})
+    };
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, unreachable_code, unreachable_patterns)]
+        impl<__Agent> __fastroai::Tool<__Agent> for #type_name
+        where
+            __Agent: #(__fastroai::Provide<#provides> +)* __fastroai::Sync + ?__fastroai::Sized,
+        {
+            fn call<'__call>(
+                #agent: &'__call __Agent,
+                #arguments: __fastroai::Arguments<'__call>,
+                #run: __fastroai::RunContext<'__call>,
+            ) -> __fastroai::ToolFuture<'__call> {
+                #body
+            }
+        }
+    }
+}
+
+fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
+    let [agent, arguments, run] = locals;
+    let read = read(tool, arguments);
+    let is_async = tool.function.is_async();
+    let mut provides = provides.iter();
+    let mut lent = TokenStream::new();
+    let passed: Vec<_> = tool
+        .parameters
+        .iter()
+        .map(|parameter| match parameter {
+            Parameter::Argument(argument) => {
+                let value = argument.local();
+                quote!(#value)
+            }
+            Parameter::Run { is_reference: true } => quote!(&#run),
+            Parameter::Run { is_reference: false } => quote!(#run),
+            Parameter::Lent { ident, .. } => {
+                let ty = provides.next();
+                let borrowed = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
+                if is_async {
+                    return borrowed;
+                }
+                let at = ty.map_or_else(Span::call_site, Spanned::span);
+                let owned = hide(ident);
+                lent.extend(quote_spanned! {at=>
+                    let #owned = <__fastroai::Blocking as __fastroai::Detach<#ty>>::detach(#borrowed);
+                });
+                quote!(&#owned)
+            }
+        })
+        .collect();
+    finish(tool, &read, &lent, &passed, run)
+}
+
+fn finish(
+    tool: &Tool,
+    read: &TokenStream,
+    lent: &TokenStream,
+    passed: &[TokenStream],
+    run: &Ident,
+) -> TokenStream {
+    let function = tool.function.name();
+    let at = function.span();
+    let called = quote_spanned!(at=> #function(#(#passed),*));
+    let returned = if tool.function.is_async() {
+        // Where the future is not `Send`, the function's name is underlined, once.
+        reply(tool, &quote_spanned!(at=> __fastroai::send(#called).await))
+    } else {
+        let reply = reply(tool, &called);
+        quote!(__fastroai::blocking(move || #reply).await)
+    };
+    let takes_run =
+        tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
+    let detach =
+        (takes_run && !tool.function.is_async()).then(|| quote!(let #run = #run.detach();));
+    quote! {
+        __fastroai::Box::pin(async move {
+            #read
+            #lent
+            #detach
+            #returned
+        })
+    }
+}
+
+/// What the function returned, for the model; complaints about a type land where it is written.
+fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
+    let at = tool.function.name().span();
+    let (at_value, at_error) = (tool.returned.value, tool.returned.error);
+    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
+    let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
+    let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
+    let returned = quote_spanned!(at=> __fastroai::Returned(#called).split());
+    quote! {
+        match #returned {
+            __fastroai::Ok(#value) => #shown,
+            __fastroai::Err(#error) => __fastroai::Err(#failed),
+        }
+    }
+}
+
+/// Decodes all arguments before it complains about any.
+fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
+    let all: Vec<_> = self::arguments(&tool.parameters).collect();
+    if all.is_empty() {
+        return quote!(#arguments.read(&[])?.check()?;);
+    }
+    let fields = tool.local("fields");
+    let names = all.iter().map(|argument| &argument.name);
+    let values = all.iter().map(|argument| argument.local());
+    let reads = all.iter().map(|argument| argument.read(&fields));
+    quote! {
+        let mut #fields = #arguments.read(&[#(#names),*])?;
+        let (#(__fastroai::Some(#values),)* __fastroai::Ok(())) = (#(#reads,)* #fields.check()) else {
+            return __fastroai::Err(#fields.misfit());
+        };
+    }
+}
+
+impl Tool {
+    /// A local of our own, of a name that no parameter has.
+    fn local(&self, name: &str) -> Ident {
+        let mut name = name.to_owned();
+        while self.parameters.iter().any(|parameter| match parameter {
+            Parameter::Argument(argument) => argument.ident == name,
+            Parameter::Lent { ident, .. } => *ident == name,
+            Parameter::Run { .. } => false,
+        }) {
+            name.push('_');
+        }
+        Ident::new(&name, hidden(Span::call_site()))
+    }
+}
+
+/// A lent type outlives every call of the tool, so that its elided lifetimes can only be `'static`.
+fn for_impl(ty: &Type, tool: &Tool) -> Type {
+    struct Outlive<'a>(&'a Tool);
+    impl VisitMut for Outlive<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            let mut named = self.0.function.signature.generics.lifetimes();
+            if lifetime.ident == "_" || named.any(|named| named.lifetime == *lifetime) {
+                lifetime.ident = Ident::new("static", lifetime.ident.span());
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Outlive(tool).visit_type_mut(&mut ty);
+    ty
+}

@@ -1,0 +1,203 @@
+//! The conversation as turns of parts.
+//!
+//! Parts: <https://ai.google.dev/api/caching#Part>.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::result::Outcome;
+use super::{PROVIDER, SIGNATURE};
+use crate::message::{ArgumentsObject, Message, ToolCall, ToolMessage, ToolResult};
+use crate::response::{Part, Response};
+
+/// What stands for the signature of a call that Gemini did not make, in the wire's base64: see
+/// <https://ai.google.dev/gemini-api/docs/thought-signatures>.
+const UNSIGNED: &str = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    User,
+    Model,
+}
+
+/// All that one side says before the other does.
+#[derive(Serialize)]
+pub(super) struct Turn<'a> {
+    role: Role,
+    parts: Vec<Piece<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Piece<'a> {
+    Ours(Ours<'a>),
+    /// As it came from the provider.
+    Raw(&'a Value),
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ours<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    thought: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<Call<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_response: Option<Answer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thought_signature: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    name: Cow<'a, str>,
+    args: ArgumentsObject<'a>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    name: Cow<'a, str>,
+    response: Outcome<'a>,
+}
+
+/// The conversation as the wire has it: no empty turns, sides that alternate, results first.
+pub(super) fn turns(messages: &[Message], demands_signatures: bool) -> Vec<Turn<'_>> {
+    let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
+    let mut ids = Ids::default();
+    for message in messages {
+        let (role, parts) = match message {
+            Message::User(user) => {
+                (Role::User, user.parts.iter().filter_map(|part| text(part.as_text())).collect())
+            }
+            Message::Tool(tool) => (Role::User, answers(tool, &ids)),
+            Message::Assistant(response) => {
+                (Role::Model, reply(response, demands_signatures, &mut ids))
+            }
+        };
+        if parts.is_empty() {
+            continue;
+        }
+        match turns.last_mut() {
+            Some(last) if last.role == role => last.parts.extend(parts),
+            _ => turns.push(Turn { role, parts }),
+        }
+    }
+    for turn in turns.iter_mut().filter(|turn| turn.role == Role::User) {
+        // The wire wants results right behind their calls; what the user says comes after them.
+        let answers = |piece: &Piece<'_>| {
+            matches!(piece, Piece::Ours(Ours { function_response: Some(_), .. }))
+        };
+        turn.parts.sort_by_key(|piece| !answers(piece));
+    }
+    turns
+}
+
+/// The ids that Google itself gave to calls, by the ids that the calls have here.
+#[derive(Default)]
+struct Ids<'a>(BTreeMap<&'a str, Option<&'a str>>);
+
+impl<'a> Ids<'a> {
+    fn of(&self, result: &ToolResult) -> Option<&'a str> {
+        self.0.get(result.call_id.as_str()).copied().flatten()
+    }
+}
+
+/// The wire refuses texts of nothing.
+fn text(text: &str) -> Option<Piece<'_>> {
+    (!text.is_empty()).then(|| Piece::Ours(Ours { text: Some(text), ..Ours::default() }))
+}
+
+fn answers<'a>(message: &'a ToolMessage, ids: &Ids<'a>) -> Vec<Piece<'a>> {
+    let answer = |result: &'a ToolResult| {
+        let response = Outcome::new(&result.content, result.outcome.is_error());
+        let answer = Answer { id: ids.of(result), name: name(&result.name), response };
+        Piece::Ours(Ours { function_response: Some(answer), ..Ours::default() })
+    };
+    message.results.iter().map(answer).collect()
+}
+
+fn reply<'a>(
+    response: &'a Response,
+    demands_signatures: bool,
+    ids: &mut Ids<'a>,
+) -> Vec<Piece<'a>> {
+    // Signatures, thoughts and ids mean nothing to anyone but who made them.
+    let own = response.provider.as_deref() == Some(PROVIDER);
+    let mut parts = Vec::with_capacity(response.parts.len());
+    // Of calls made side by side only the first is signed.
+    let mut unsigned = demands_signatures.then_some(UNSIGNED);
+    for part in &response.parts {
+        match part {
+            Part::Text { text: words, details } => {
+                let signature = detail(details.as_ref(), SIGNATURE).filter(|_| own);
+                if signature.is_some() || !words.is_empty() {
+                    parts.push(Piece::Ours(Ours {
+                        text: Some(words),
+                        thought_signature: signature,
+                        ..Ours::default()
+                    }));
+                }
+            }
+            Part::Reasoning(reasoning)
+                if own && (reasoning.signature.is_some() || !reasoning.text.is_empty()) =>
+            {
+                parts.push(Piece::Ours(Ours {
+                    text: Some(&reasoning.text),
+                    thought: true,
+                    thought_signature: reasoning.signature.as_deref(),
+                    ..Ours::default()
+                }));
+            }
+            Part::ToolCall(call) => {
+                let details = call.details.as_ref().filter(|_| own);
+                let id = detail(details, "id");
+                ids.0.insert(&call.id, id);
+                let signature = detail(details, SIGNATURE).or(unsigned.take());
+                unsigned = None;
+                parts.push(Piece::Ours(Ours {
+                    function_call: Some(call_of(call, id)),
+                    thought_signature: signature,
+                    ..Ours::default()
+                }));
+            }
+            // Google's refusals are words of its filter beside the reply, and no part of it.
+            Part::Refusal { text: words } if !own => parts.extend(text(words)),
+            Part::Provider { provider, raw } if own && provider == PROVIDER => {
+                parts.push(Piece::Raw(raw));
+            }
+            Part::Reasoning(_) | Part::Refusal { .. } | Part::Provider { .. } => {}
+        }
+    }
+    parts
+}
+
+fn call_of<'a>(call: &'a ToolCall, id: Option<&'a str>) -> Call<'a> {
+    Call { id, name: name(&call.name), args: ArgumentsObject::new(&call.arguments) }
+}
+
+fn detail<'a>(details: Option<&'a Value>, name: &str) -> Option<&'a str> {
+    details?.get(name)?.as_str()
+}
+
+/// A name in the letters that the wire takes: other models may have called tools by other names.
+fn name(name: &str) -> Cow<'_, str> {
+    const LIMIT: usize = 128;
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !name.is_empty() && name.len() <= LIMIT && name.chars().all(fits) {
+        return Cow::Borrowed(name);
+    }
+    let plain = name.chars().map(|c| if fits(c) { c } else { '_' }).take(LIMIT);
+    let plain: String = plain.collect();
+    Cow::Owned(if plain.is_empty() { "_".to_owned() } else { plain })
+}

@@ -1,0 +1,175 @@
+//! Writing requests: borrowed shapes that serialise straight into the body.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::input::{Item, items};
+use super::{ReasoningSummary, Responses, model};
+use crate::error::ModelError;
+use crate::openai::{checks, strict};
+use crate::request::{Effort, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
+
+/// Writes the body of a request.
+pub(super) fn body(
+    config: &Responses,
+    model: &str,
+    request: &Request<'_>,
+    streamed: bool,
+) -> Result<Vec<u8>, ModelError> {
+    checks::names(request)?;
+    let settings = request.settings;
+    check(settings)?;
+    let with_tools = !request.tools.is_empty();
+    let body = Body {
+        model,
+        instructions: request.instructions.filter(|text| !text.is_empty()),
+        input: items(config, request.messages),
+        tools: request.tools.iter().map(|tool| Tool::of(tool)).collect(),
+        tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
+        parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
+        text: Text::of(request.output),
+        max_output_tokens: settings.max_tokens,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        reasoning: Reasoning::of(config, settings),
+        // A model that does not reason refuses to be asked for its reasoning.
+        include: if !config.store && model::reasons(model) { &ENCRYPTED } else { &[] },
+        store: config.store,
+        service_tier: settings.service_tier.as_deref(),
+        stream: streamed,
+    };
+    let mut bytes = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut bytes, &body)
+        .map_err(|error| ModelError::config("the request cannot be written").with_source(error))?;
+    Ok(bytes)
+}
+
+const ENCRYPTED: [&str; 1] = ["reasoning.encrypted_content"];
+
+/// Refuses what the wire cannot carry.
+fn check(settings: &Settings) -> Result<(), ModelError> {
+    if settings.stop_sequences.as_ref().is_some_and(|stop| !stop.is_empty()) {
+        return Err(ModelError::config(
+            "this wire has no stop sequences: leave `stop_sequences` unset, or ask over chat \
+             completions",
+        ));
+    }
+    checks::sampling(settings)
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instructions: Option<&'a str>,
+    input: Vec<Item<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_output_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Reasoning>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    include: &'static [&'static str],
+    store: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+}
+
+#[derive(Serialize)]
+struct Reasoning {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<Effort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<ReasoningSummary>,
+}
+
+impl Reasoning {
+    fn of(config: &Responses, settings: &Settings) -> Option<Self> {
+        let (effort, summary) = (settings.reasoning_effort, config.reasoning_summary);
+        (effort.is_some() || summary.is_some()).then_some(Self { effort, summary })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Tool<'a> {
+    Function {
+        name: &'a str,
+        description: &'a str,
+        parameters: &'a RawValue,
+        /// Strict is what holds when nothing is sent, and would have optional arguments be null.
+        strict: bool,
+    },
+}
+
+impl<'a> Tool<'a> {
+    fn of(tool: &'a ToolDefinition) -> Self {
+        Self::Function {
+            name: &tool.name,
+            description: &tool.description,
+            parameters: tool.parameters.as_raw(),
+            strict: false,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Choice<'a> {
+    Word(&'static str),
+    Named(NamedTool<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum NamedTool<'a> {
+    Function { name: &'a str },
+}
+
+impl<'a> Choice<'a> {
+    /// `auto` is what holds when nothing is sent.
+    fn of(choice: &'a ToolChoice) -> Option<Self> {
+        match choice {
+            ToolChoice::Auto => None,
+            ToolChoice::None => Some(Self::Word("none")),
+            ToolChoice::Required => Some(Self::Word("required")),
+            ToolChoice::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    format: Format<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format<'a> {
+    JsonSchema { name: &'a str, strict: bool, schema: &'a RawValue },
+}
+
+impl<'a> Text<'a> {
+    /// Strict wherever OpenAI's dialect can carry the schema.
+    fn of(output: &'a OutputFormat) -> Option<Self> {
+        let OutputFormat::JsonSchema { name, schema } = output else { return None };
+        let (strict, schema) = match schema.strict(strict::transform) {
+            Ok(strict) => (true, strict),
+            Err(_) => (false, schema.as_raw()),
+        };
+        Some(Self { format: Format::JsonSchema { name, strict, schema } })
+    }
+}

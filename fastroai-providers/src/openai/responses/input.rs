@@ -1,0 +1,261 @@
+//! The conversation as items of the input.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Responses;
+use crate::message::{Message, ToolCall, ToolMessage, UserPart};
+use crate::openai::arguments;
+use crate::response::{Part, Response};
+
+/// One item of the input.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Item<'a> {
+    Message(Said<'a>),
+    FunctionCall {
+        call_id: &'a str,
+        name: &'a str,
+        arguments: Cow<'a, str>,
+        #[serde(flatten)]
+        details: Details<'a>,
+    },
+    FunctionCallOutput {
+        call_id: &'a str,
+        output: &'a str,
+    },
+    CustomToolCall {
+        call_id: &'a str,
+        name: &'a str,
+        input: &'a str,
+        #[serde(flatten)]
+        details: Details<'a>,
+    },
+    CustomToolCallOutput {
+        call_id: &'a str,
+        output: &'a str,
+    },
+    #[serde(untagged)]
+    Raw(&'a Value),
+}
+
+/// What the provider sent with an item and wants back with it.
+type Details<'a> = BTreeMap<&'a str, &'a Value>;
+
+/// What one side says.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Said<'a> {
+    User {
+        role: &'static str,
+        content: Vec<Content<'a>>,
+    },
+    /// The words of an assistant, whoever it was.
+    Plain {
+        role: &'static str,
+        content: Cow<'a, str>,
+    },
+    /// A message of this provider's, as it was.
+    Own {
+        id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phase: Option<&'a Value>,
+        role: &'static str,
+        status: &'static str,
+        content: Vec<Content<'a>>,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Content<'a> {
+    InputText { text: &'a str },
+    OutputText { text: &'a str, annotations: Cow<'a, Value> },
+    Refusal { refusal: &'a str },
+}
+
+/// The conversation as the wire has it.
+pub(super) fn items<'a>(config: &Responses, messages: &'a [Message]) -> Vec<Item<'a>> {
+    let mut items = Vec::with_capacity(messages.len());
+    // Which calls were of custom tools: their results are items of another type.
+    let mut custom: Vec<&str> = Vec::new();
+    for message in messages {
+        match message {
+            Message::User(user) => {
+                let texts = user.parts.iter().map(UserPart::as_text);
+                let texts = texts.filter(|text| !text.is_empty());
+                let content: Vec<_> = texts.map(|text| Content::InputText { text }).collect();
+                if !content.is_empty() {
+                    items.push(Item::Message(Said::User { role: "user", content }));
+                }
+            }
+            Message::Assistant(response) => {
+                let calls = response.tool_calls().filter(|call| is_custom(call));
+                custom.extend(calls.map(|call| call.id.as_str()));
+                Turn::of(config, response).write(&mut items);
+            }
+            Message::Tool(tool) => items.extend(results(tool, &custom)),
+        }
+    }
+    items
+}
+
+fn results<'a>(tool: &'a ToolMessage, custom: &[&str]) -> impl Iterator<Item = Item<'a>> {
+    tool.results.iter().map(|result| {
+        let (call_id, output) = (result.call_id.as_str(), result.content.as_str());
+        if custom.contains(&call_id) {
+            Item::CustomToolCallOutput { call_id, output }
+        } else {
+            Item::FunctionCallOutput { call_id, output }
+        }
+    })
+}
+
+fn is_custom(call: &ToolCall) -> bool {
+    detail(call.details.as_ref(), "type").is_some_and(|kind| kind == "custom")
+}
+
+fn detail<'a>(details: Option<&'a Value>, name: &str) -> Option<&'a Value> {
+    details.and_then(|details| details.get(name))
+}
+
+/// A turn of the assistant.
+struct Turn<'a, 'c> {
+    response: &'a Response,
+    config: &'c Responses,
+    /// It is this provider's, and what its items refer to goes with them.
+    whole: bool,
+}
+
+impl<'a, 'c> Turn<'a, 'c> {
+    fn of(config: &'c Responses, response: &'a Response) -> Self {
+        let own = response.provider.as_deref() == Some(&*config.provider);
+        let mut turn = Self { response, config, whole: false };
+        turn.whole = own && turn.keeps_reasoning();
+        turn
+    }
+
+    fn write(&self, items: &mut Vec<Item<'a>>) {
+        let begin = items.len();
+        for part in &self.response.parts {
+            match part {
+                Part::Text { text, details } if !text.is_empty() => {
+                    self.write_text(text, details.as_ref(), &mut *items, begin);
+                }
+                Part::Refusal { text } if !text.is_empty() => {
+                    Self::write_refusal(text, &mut *items, begin);
+                }
+                Part::ToolCall(call) => items.push(self.call(call)),
+                Part::Provider { raw, .. } if self.takes_back(part) => items.push(Item::Raw(raw)),
+                _ => {}
+            }
+        }
+        // Reasoning that led to nothing is refused.
+        while matches!(items.get(begin..), Some([.., Item::Raw(raw)]) if is_reasoning(raw)) {
+            items.pop();
+        }
+    }
+
+    fn write_text(
+        &self,
+        text: &'a str,
+        details: Option<&'a Value>,
+        items: &mut Vec<Item<'a>>,
+        begin: usize,
+    ) {
+        let id = detail(details, "id").and_then(Value::as_str).filter(|_| self.whole);
+        let last = items.get_mut(begin..).and_then(<[_]>::last_mut);
+        match (id, last) {
+            (Some(id), Some(Item::Message(Said::Own { id: last, content, .. }))) if *last == id => {
+                content.push(Content::output(text, details));
+            }
+            (Some(id), _) => items.push(Item::Message(Said::Own {
+                id,
+                phase: detail(details, "phase"),
+                role: "assistant",
+                status: "completed",
+                content: vec![Content::output(text, details)],
+            })),
+            (None, Some(Item::Message(Said::Plain { content, .. }))) => {
+                content.to_mut().push_str(text);
+            }
+            (None, _) => items.push(Item::plain(text)),
+        }
+    }
+
+    /// A refusal is a part of the message that it came in.
+    fn write_refusal(text: &'a str, items: &mut Vec<Item<'a>>, begin: usize) {
+        match items.get_mut(begin..).and_then(<[_]>::last_mut) {
+            Some(Item::Message(Said::Own { content, .. })) => {
+                content.push(Content::Refusal { refusal: text });
+            }
+            Some(Item::Message(Said::Plain { content, .. })) => content.to_mut().push_str(text),
+            _ => items.push(Item::plain(text)),
+        }
+    }
+
+    fn call(&self, call: &'a ToolCall) -> Item<'a> {
+        let details = call.details.as_ref().and_then(Value::as_object).filter(|_| self.whole);
+        let details = details.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+        let details: Details<'a> = details.filter(|(name, _)| *name != "type").collect();
+        let (call_id, name) = (call.id.as_str(), call.name.as_str());
+        if is_custom(call) {
+            Item::CustomToolCall { call_id, name, input: &call.arguments, details }
+        } else {
+            let arguments = arguments::object(&call.arguments);
+            Item::FunctionCall { call_id, name, arguments, details }
+        }
+    }
+
+    /// Whether all reasoning of the turn can go back; without it, ids that belong to it are refused.
+    fn keeps_reasoning(&self) -> bool {
+        let parts = &self.response.parts;
+        parts.iter().enumerate().all(|(at, part)| match part {
+            // What was shown stands before the item, unless the reply broke off before it came.
+            Part::Reasoning(_) => parts.get(at + 1).is_some_and(
+                |next| matches!(next, Part::Provider { raw, .. } if is_reasoning(raw)),
+            ),
+            Part::Provider { raw, .. } if is_reasoning(raw) => self.takes_back(part),
+            _ => true,
+        })
+    }
+
+    /// Whether an item goes back to the provider as it came.
+    fn takes_back(&self, part: &Part) -> bool {
+        let Part::Provider { provider, raw } = part else { return false };
+        if *provider != *self.config.provider || !raw.is_object() {
+            return false;
+        }
+        if is_reasoning(raw) {
+            // An item of which the provider keeps nothing must hold something to read.
+            let sealed = raw.get("encrypted_content").is_some_and(Value::is_string);
+            let open = raw.get("content").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
+            return self.config.store || sealed || open;
+        }
+        // A hosted tool that the reply broke off in has no result.
+        let done = raw.get("status").is_none_or(|status| status == "completed");
+        done || !self.response.interrupted
+    }
+}
+
+fn is_reasoning(raw: &Value) -> bool {
+    raw.get("type").is_some_and(|kind| kind == "reasoning")
+}
+
+impl<'a> Item<'a> {
+    fn plain(text: &'a str) -> Self {
+        Self::Message(Said::Plain { role: "assistant", content: text.into() })
+    }
+}
+
+impl<'a> Content<'a> {
+    /// The wire demands annotations, be it none.
+    fn output(text: &'a str, details: Option<&'a Value>) -> Self {
+        let annotations = detail(details, "annotations");
+        let none = || Cow::Owned(Value::Array(Vec::new()));
+        Self::OutputText { text, annotations: annotations.map_or_else(none, Cow::Borrowed) }
+    }
+}

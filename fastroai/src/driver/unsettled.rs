@@ -1,0 +1,82 @@
+//! Requests that are on their way, and end up on the bill whatever becomes of them.
+
+use fastroai_providers::error::{ProtocolFault, ProviderFault, Sent};
+use fastroai_providers::{ModelError, ModelErrorKind, Response};
+
+use super::Run;
+use crate::money::{Cost, Line};
+
+/// A request that is not on the bill yet.
+///
+/// Dropped before it is settled, as when its run is cancelled or its connection breaks, it goes on
+/// the bill as failed: it may have been served, and nobody knows for how much.
+pub(super) struct Unsettled<'s, 'r, 'a> {
+    run: &'s Run<'r, 'a>,
+    line: Option<Line>,
+}
+
+impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
+    pub(super) fn new(run: &'s Run<'r, 'a>, turn: u32, attempt: u32) -> Self {
+        let id = run.model.id();
+        let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
+        line.cost = run.is_free().then_some(Cost::ZERO);
+        Self { run, line: Some(line) }
+    }
+
+    /// Notes what has arrived and what it cost, by the model that answered.
+    pub(super) async fn price(&mut self, reply: &Response) -> Option<Cost> {
+        let line = self.line.as_mut()?;
+        if let Some(provider) = &reply.provider {
+            line.provider.clone_from(provider);
+        }
+        if let Some(model) = &reply.model {
+            line.model.clone_from(model);
+        }
+        line.usage.clone_from(&reply.usage);
+        line.cost = self.run.price(&line.provider, &line.model, &line.usage).await;
+        if line.cost.is_none() {
+            tracing::warn!(
+                target: "fastroai",
+                provider = line.provider,
+                model = line.model,
+                usage_known = !line.usage.is_unknown(),
+                "no price is known for this reply: the bill is incomplete"
+            );
+        }
+        line.cost
+    }
+
+    /// Puts it on the bill as one that went well.
+    pub(super) fn settle(mut self) {
+        if let Some(line) = &mut self.line {
+            line.failed = false;
+        }
+    }
+
+    /// Puts it on the bill as failed, or not at all where nothing can have been served.
+    pub(super) fn fail(mut self, error: &ModelError) {
+        if !may_cost(error) {
+            self.line = None;
+        }
+    }
+}
+
+impl Drop for Unsettled<'_, '_, '_> {
+    fn drop(&mut self) {
+        if let Some(line) = self.line.take() {
+            self.run.meter().record(line);
+        }
+    }
+}
+
+/// Whether a provider may charge for an attempt that failed so.
+fn may_cost(error: &ModelError) -> bool {
+    use ModelErrorKind::{Protocol, Provider, Transport};
+    error.partial().is_some()
+        || match error.kind() {
+            Transport { sent, .. } => *sent == Sent::Maybe,
+            Protocol(fault) => *fault != ProtocolFault::Redirect,
+            Provider(fault) => *fault == ProviderFault::Timeout,
+            _ => false,
+        }
+}

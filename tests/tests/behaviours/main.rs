@@ -1,0 +1,18 @@
+//! What a run does, through the public API: agents on a scripted model, under a paused clock.
+//!
+//! A test called `behaviour_…` holds the behaviour of that number.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod calls;
+mod concurrency;
+mod endings;
+mod history;
+mod machine;
+mod nesting;
+mod outputs;
+mod settings;
+mod stage;
+mod streaming;
+mod tools;
+mod traces;
+mod transcript;

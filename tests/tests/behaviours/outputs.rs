@@ -1,0 +1,223 @@
+//! Typed answers: how they are asked for, checked and corrected.
+
+use fastroai::ErrorKind;
+use fastroai::prelude::*;
+use fastroai::providers::{FinishReason, Message, Part, Profile, ToolCall, ToolChoice};
+use fastroai::run::OUTPUT_TOOL;
+use serde::Deserialize;
+use tests::scripted::{Scripted, Step, call, calls, reply, text};
+
+use super::stage::{MODEL, agent, contents, echo, results, runtime};
+use super::transcript::assert_closed;
+
+#[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+struct Plan {
+    city: String,
+    stops: Vec<Stop>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+struct Stop {
+    name: String,
+    minutes: u32,
+}
+
+#[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Mood {
+    Glad,
+    Sad,
+}
+
+const PLAN: &str = r#"{"city":"Lisbon","stops":[{"name":"Belem","minutes":90}]}"#;
+
+fn plan() -> Plan {
+    Plan { city: "Lisbon".into(), stops: vec![Stop { name: "Belem".into(), minutes: 90 }] }
+}
+
+fn without_schemas(steps: impl IntoIterator<Item = Step>) -> Scripted {
+    let mut profile = Profile::default();
+    profile.json_schema = false;
+    Scripted::with_profile(MODEL, profile, steps)
+}
+
+#[tokio::test]
+async fn behaviour_40_text_beside_tool_calls_is_not_the_answer() {
+    let said = reply(vec![
+        Part::text("Let me look that up."),
+        Part::ToolCall(ToolCall::new("a", "echo", r#"{"n":1}"#)),
+    ]);
+    let model = Scripted::new("test:model", [Step::Reply(said), text("It is 1")]);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!((answer.output.as_str(), contents(&answer.messages)), ("It is 1", vec!["got 1"]));
+}
+
+#[tokio::test]
+async fn a_model_that_takes_schemas_is_asked_for_json() {
+    let model = Scripted::new("test:model", [text(PLAN)]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, plan());
+    let asked = &model.asked()[0];
+    assert_eq!((asked.tools.len(), &asked.tool_choice), (0, &ToolChoice::Auto));
+}
+
+#[tokio::test]
+async fn a_model_that_takes_none_hands_the_answer_in_by_a_tool() {
+    let model = without_schemas([call("a", OUTPUT_TOOL, PLAN)]);
+    let agent = agent().tool(echo("echo")).output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, plan());
+    let asked = &model.asked()[0];
+    assert_eq!(asked.tools, ["echo", OUTPUT_TOOL]);
+    assert_eq!(asked.tool_choice, ToolChoice::Required);
+    assert!(answer.tool_calls.is_empty(), "handing in is no tool that ran");
+    assert_closed(&answer.messages);
+}
+
+#[tokio::test]
+async fn a_rejected_answer_goes_back_with_the_place_and_the_next_one_is_taken() {
+    let bad = r#"{"city":"Lisbon","stops":[{"name":"Belem","minutes":"long"}]}"#;
+    let model = Scripted::new("test:model", [text(bad), text(PLAN)]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, plan());
+    let Some(Message::User(told)) = model.asked()[1].messages.last().cloned() else {
+        panic!("a correction is a message of the user's")
+    };
+    let told = told.parts[0].as_text().to_owned();
+    assert!(told.contains("stops[0].minutes"), "{told}");
+    assert_eq!(answer.bill.requests(), 2, "both are paid for");
+}
+
+#[tokio::test]
+async fn a_rejected_call_of_the_answer_tool_goes_back_as_its_result() {
+    let model =
+        without_schemas([call("a", OUTPUT_TOOL, r#"{"city":1}"#), call("b", OUTPUT_TOOL, PLAN)]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, plan());
+    let told = &results(&answer.messages)[0].results[0];
+    assert_eq!(told.call_id, "a");
+    assert!(told.content.contains("`city`"), "{}", told.content);
+    assert_closed(&answer.messages);
+}
+
+#[tokio::test]
+async fn tools_beside_the_answer_run_before_it_is_taken() {
+    let model = without_schemas([calls(&[("a", OUTPUT_TOOL, PLAN), ("b", "echo", r#"{"n":1}"#)])]);
+    let agent = agent().tool(echo("echo")).output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(contents(&answer.messages)[1], "got 1");
+    assert_closed(&answer.messages);
+}
+
+#[tokio::test]
+async fn of_two_answers_in_one_reply_the_first_that_fits_is_taken() {
+    let other = PLAN.replace("Lisbon", "Porto");
+    let model = without_schemas([calls(&[
+        ("a", OUTPUT_TOOL, r#"{"city":1}"#),
+        ("b", OUTPUT_TOOL, PLAN),
+        ("c", OUTPUT_TOOL, &other),
+    ])]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!((answer.output, model.asked().len()), (plan(), 1));
+    assert_closed(&answer.messages);
+}
+
+#[tokio::test]
+async fn an_answer_in_text_is_taken_though_a_tool_was_on_offer() {
+    let model = without_schemas([text(&format!("```json\n{PLAN}\n```"))]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    assert_eq!(agent.run("Go").on(&runtime(&model)).await.expect("an answer").output, plan());
+}
+
+#[tokio::test]
+async fn answers_that_are_no_objects_come_in_a_wrapper() {
+    let model = Scripted::new(
+        "test:model",
+        [text(r#"{"value":[1,2,3]}"#), text(r#"{"value":"sad"}"#), text("\"glad\"")],
+    );
+    let rt = runtime(&model);
+    let numbers = agent().output::<Vec<u32>>().build().expect("an agent");
+    assert_eq!(numbers.run("Go").on(&rt).await.expect("an answer").output, [1, 2, 3]);
+    let moods = agent().output::<Mood>().build().expect("an agent");
+    assert_eq!(moods.run("Go").on(&rt).await.expect("an answer").output, Mood::Sad);
+    assert_eq!(moods.run("Go").on(&rt).await.expect("a bare one will do").output, Mood::Glad);
+}
+
+#[tokio::test]
+async fn an_enum_that_is_none_of_its_words_is_rejected() {
+    let model =
+        Scripted::new("test:model", [text(r#"{"value":"furious"}"#), text(r#"{"value":"glad"}"#)]);
+    let agent = agent().output::<Mood>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, Mood::Glad);
+    let Some(Message::User(told)) = model.asked()[1].messages.last().cloned() else {
+        panic!("told")
+    };
+    let told = told.parts[0].as_text().to_owned();
+    assert!(told.contains("`glad`") && told.contains("`sad`"), "{told}");
+}
+
+#[tokio::test]
+async fn attempts_at_an_answer_are_counted_in_each_run_alone() {
+    let model = Scripted::new("test:model", [text("{}"), text("[]"), text("{}"), text(PLAN)]);
+    let rt = runtime(&model);
+    let agent = agent()
+        .output::<Plan>()
+        .configure(|config| config.output_attempts(2))
+        .build()
+        .expect("an agent");
+    let error = agent.run("Go").on(&rt).await.expect_err("two attempts");
+    let ErrorKind::OutputInvalid { attempts: 2, reason } = error.kind() else {
+        panic!("{error:?}")
+    };
+    assert!(!reason.as_str().is_empty());
+    assert!(!format!("{error:?}").contains(reason.as_str()), "a reason may hold a piece of it");
+    assert_closed(error.history());
+    let answer = agent.run("Go").on(&rt).await.expect("the next run begins anew");
+    assert_eq!(answer.output, plan());
+}
+
+#[tokio::test]
+async fn an_answer_tool_called_with_cut_arguments_ends_the_run_as_cut_text_does() {
+    let cut = || {
+        let mut cut =
+            reply(vec![Part::ToolCall(ToolCall::new("a", OUTPUT_TOOL, r#"{"city":"Lis"#))]);
+        cut.finish_reason = FinishReason::Length;
+        Step::Reply(cut)
+    };
+    let model = without_schemas((0..16).map(|_| cut()));
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("cut");
+    assert!(matches!(error.kind(), ErrorKind::OutputTruncated), "{error:?}");
+    assert_eq!(model.asked().len(), 1, "asking again would be cut again");
+    assert_closed(error.history());
+}
+
+#[tokio::test]
+async fn handing_in_the_answer_is_no_tool_call_that_counts() {
+    let model = without_schemas([call("a", OUTPUT_TOOL, PLAN)]);
+    let agent = agent()
+        .output::<Plan>()
+        .configure(|config| config.max_tool_calls(0))
+        .build()
+        .expect("an agent");
+    assert_eq!(agent.run("Go").on(&runtime(&model)).await.expect("an answer").output, plan());
+}
+
+#[tokio::test]
+async fn text_cut_at_the_token_limit_is_an_answer_that_says_so() {
+    let mut cut = reply(vec![Part::text("Once upon a")]);
+    cut.finish_reason = FinishReason::Length;
+    let model = Scripted::new("test:model", [Step::Reply(cut)]);
+    let agent = agent().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(
+        (answer.output.as_str(), answer.finish_reason),
+        ("Once upon a", FinishReason::Length)
+    );
+}

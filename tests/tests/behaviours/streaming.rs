@@ -1,0 +1,226 @@
+//! Answers as they come.
+
+use fastroai::ErrorKind;
+use fastroai::agent::AgentEvent;
+use fastroai::prelude::*;
+use fastroai::providers::{Delta, ModelError, Part, StreamEvent};
+use fastroai_providers::error::ProviderFault;
+use futures_util::StreamExt;
+use tests::scripted::{Scripted, Step, call, calls, events, reply, text};
+
+use super::stage::{REPLY, agent, contents, echo, runtime, tool};
+use super::transcript::assert_closed;
+
+fn delta(text: &str) -> Result<StreamEvent, ModelError> {
+    Ok(StreamEvent::Delta(Delta::Text(text.to_owned())))
+}
+
+fn done(text: &str) -> Result<StreamEvent, ModelError> {
+    Ok(StreamEvent::Done(Box::new(reply(vec![Part::text(text)]))))
+}
+
+/// One word for each event, with what it carries.
+fn word<T>(event: &AgentEvent<T>) -> String {
+    match event {
+        AgentEvent::Text(text) => format!("text {text}"),
+        AgentEvent::Reasoning(text) => format!("reasoning {text}"),
+        AgentEvent::ToolCall(call) => format!("call {}", call.id),
+        AgentEvent::ToolResult(result) => format!("result {}", result.call_id),
+        AgentEvent::Done(_) => "done".to_owned(),
+        _ => "other".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn behaviour_21_deltas_come_first_and_the_whole_response_once_and_last() {
+    let script = [Step::Events(vec![
+        delta("Hello "),
+        delta("big "),
+        delta("world"),
+        done("Hello big world"),
+    ])];
+    let model = Scripted::new("test:model", script);
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    let mut words = Vec::new();
+    let mut last = None;
+    while let Some(event) = stream.next().await {
+        let event = event.expect("no error");
+        words.push(word(&event));
+        if let AgentEvent::Done(response) = event {
+            last = Some(response);
+        }
+    }
+    assert_eq!(words, ["text Hello ", "text big ", "text world", "done"], "only what is new");
+    assert!(stream.next().await.is_none(), "nothing comes after the end");
+    let response = last.expect("the whole response");
+    assert_eq!(
+        (response.output.as_str(), response.usage.total_tokens()),
+        ("Hello big world", Some(15))
+    );
+    assert_eq!(response.cost, REPLY);
+    assert_closed(&response.messages);
+    assert!(model.asked()[0].streamed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn behaviour_64_every_call_comes_before_its_result() {
+    let script = [
+        calls(&[("a", "sleep", r#"{"n":2}"#), ("b", "sleep", r#"{"n":1}"#)]),
+        call("c", "sleep", r#"{"n":0}"#),
+        text("Done"),
+    ];
+    let model = Scripted::new("test:model", script);
+    let sleep = tool("sleep", |n, _| async move {
+        tokio::time::sleep(std::time::Duration::from_secs(n.into())).await;
+        Ok(String::new())
+    });
+    let rt = runtime(&model);
+    let agent = agent().tool(sleep).build().expect("an agent");
+    let stream = agent.run("Go").on(&rt).stream();
+    let words: Vec<_> = stream.map(|event| word(&event.expect("no error"))).collect().await;
+    assert_eq!(
+        words,
+        ["call a", "call b", "result b", "result a", "call c", "result c", "text Done", "done"]
+    );
+}
+
+/// A stream runs only as far as it is polled: who ignores the events still polls to the last one.
+#[tokio::test]
+async fn behaviour_64_tools_run_though_nobody_looks_at_the_events() {
+    let model = Scripted::new("test:model", [call("a", "echo", r#"{"n":1}"#), text("Done")]);
+    let rt = runtime(&model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let last = agent.run("Go").on(&rt).stream().filter_map(|event| async {
+        match event {
+            Ok(AgentEvent::Done(response)) => Some(response),
+            _ => None,
+        }
+    });
+    let responses: Vec<_> = last.collect().await;
+    assert_eq!(contents(&responses[0].messages), ["got 1"]);
+}
+
+#[tokio::test]
+async fn behaviour_64_empty_deltas_are_tolerated() {
+    let script = [Step::Events(vec![delta(""), delta("Hi"), delta(""), done("Hi")])];
+    let model = Scripted::new("test:model", script);
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let stream = agent.run("Go").on(&rt).stream();
+    let text: String = stream
+        .filter_map(|event| async {
+            match event {
+                Ok(AgentEvent::Text(text)) => Some(text),
+                _ => None,
+            }
+        })
+        .collect()
+        .await;
+    assert_eq!(text, "Hi");
+}
+
+#[tokio::test]
+async fn behaviour_64_missing_and_repeated_ids_are_made_unique() {
+    let model = Scripted::new(
+        "test:model",
+        [
+            calls(&[
+                ("", "echo", r#"{"n":1}"#),
+                ("x", "echo", r#"{"n":2}"#),
+                ("x", "echo", r#"{"n":3}"#),
+            ]),
+            calls(&[("", "echo", r#"{"n":4}"#), ("x", "echo", r#"{"n":5}"#)]),
+            text("Done"),
+        ],
+    );
+    let rt = runtime(&model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let events: Vec<_> =
+        agent.run("Go").on(&rt).stream().map(|e| e.expect("no error")).collect().await;
+    let ids: std::collections::BTreeSet<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            AgentEvent::ToolCall(call) => Some(call.id.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ids.len(), 5);
+    let Some(AgentEvent::Done(response)) = events.last() else { panic!("the end is missing") };
+    assert_closed(&response.messages);
+    assert_eq!(contents(&response.messages), ["got 1", "got 2", "got 3", "got 4", "got 5"]);
+}
+
+#[tokio::test]
+async fn an_error_midway_comes_after_what_had_come_and_is_asked_for_only_once() {
+    let mut broken = reply(vec![Part::text("Half an ans")]);
+    broken.usage.output_tokens = Some(3);
+    let error = ModelError::provider_fault(ProviderFault::Overloaded, "the provider is overloaded")
+        .with_status(529)
+        .with_partial(broken);
+    let model = Scripted::new(
+        "test:model",
+        [Step::Events(vec![delta("Half an ans"), Err(error)]), text("again")],
+    );
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    let first = stream.next().await.expect("an event").expect("a delta");
+    assert_eq!(word(&first), "text Half an ans");
+    let error = stream.next().await.expect("an end").expect_err("an error");
+    assert!(stream.next().await.is_none());
+    assert_eq!(error.model_error().and_then(ModelError::status), Some(529));
+    assert_eq!(model.asked().len(), 1, "what was shown is not said again in other words");
+    assert_eq!(error.bill().total(), fastroai::money::Cost::from_microdollars(13));
+    let Some(fastroai::Message::Assistant(kept)) = error.history().last() else {
+        panic!("no partial")
+    };
+    assert!(kept.interrupted && kept.text() == "Half an ans");
+    assert_closed(error.history());
+}
+
+#[tokio::test]
+async fn a_dropped_stream_tells_its_bill_first() {
+    let model = Scripted::new("test:model", [call("a", "hang", r#"{"n":1}"#)]);
+    let dropped = super::stage::Counter::default();
+    let rt = runtime(&model);
+    let agent = agent().tool(super::stage::endless("hang", &dropped)).build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    let first = stream.next().await.expect("an event").expect("a call");
+    assert_eq!(word(&first), "call a");
+    assert_eq!(stream.bill().total(), REPLY);
+    drop(stream);
+    assert_eq!(dropped.get(), 1);
+}
+
+#[tokio::test]
+async fn reasoning_comes_as_such_and_is_no_part_of_the_answer() {
+    let mut thinking = fastroai::providers::Reasoning::default();
+    thinking.text = "hm".to_owned();
+    let said = reply(vec![Part::Reasoning(thinking), Part::text("Yes")]);
+    let model =
+        Scripted::new("test:model", [Step::Events(events(said).into_iter().map(Ok).collect())]);
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let words: Vec<_> = agent
+        .run("Go")
+        .on(&rt)
+        .stream()
+        .map(|event| word(&event.expect("no error")))
+        .collect()
+        .await;
+    assert_eq!(words, ["reasoning hm", "text Yes", "done"]);
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_without_a_reply_is_an_error() {
+    let script = || Step::Events(vec![]);
+    let model = Scripted::new("test:model", [script(), script(), script()]);
+    let rt = Runtime::builder().model(model.clone()).retry(fastroai::RetryPolicy::never()).build();
+    let agent = agent().build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    let error = stream.next().await.expect("an end").expect_err("an error");
+    assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
+    assert_closed(error.history());
+}

@@ -1,0 +1,26 @@
+//! What the attributes refuse, in which words and where; and what they must let through.
+//!
+//! The messages are the compiler's as well, so that the expected texts hold for the toolchain in
+//! `rust-toolchain.toml`. `TRYBUILD=overwrite cargo test -p tests --test ui` writes them anew.
+
+use trybuild::TestCases;
+
+#[test]
+fn mistakes_in_a_tool_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/tool/reject/*.rs");
+}
+
+#[test]
+fn sound_tools_compile_without_a_warning() {
+    TestCases::new().pass("ui/tool/accept/*.rs");
+}
+
+#[test]
+fn mistakes_in_an_agent_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/agent/reject/*.rs");
+}
+
+#[test]
+fn sound_agents_compile_without_a_warning() {
+    TestCases::new().pass("ui/agent/accept/*.rs");
+}

@@ -1,0 +1,21 @@
+use fastroai::prelude::*;
+
+/// Find a book.
+#[safe_tool]
+async fn find_book(title: String) -> String {
+    title
+}
+
+async fn lend_book(title: String) -> String {
+    title
+}
+
+/// You keep a library.
+#[agent(model = "offline:demo", tools = [find_bok], timeout = "60s")]
+struct Misspelt;
+
+/// You keep a library.
+#[agent(model = "offline:demo", tools = [find_book, lend_book])]
+struct NoAttribute;
+
+fn main() {}
