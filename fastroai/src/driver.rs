@@ -115,25 +115,9 @@ pub(crate) async fn drive(
         .instrument(span.clone())
         .await;
     unended.end();
-    if ended.failure.is_none() {
-        stopping.disarm();
-    }
-    match ended.failure {
-        Some(kind) => {
-            telemetry::failed(&span, kind.word());
-            Err(failed(kind, bill, ended.state.into_messages()))
-        }
-        None => Ok(Finished {
-            text: ended.text,
-            run_id: order.run_id.clone(),
-            first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-            reply: ended.state.last_reply().cloned().unwrap_or_default(),
-            messages: ended.state.into_messages(),
-            tool_calls: ended.tool_calls,
-            requests: ended.requests,
-            bill,
-            elapsed: start.elapsed(),
-        }),
+    if let Some(kind) = ended.failure {
+        telemetry::failed(&span, kind.word());
+        return Err(failed(kind, bill, ended.state.into_messages()));
     }
     stopping.disarm();
     let reply = ended.state.last_reply().cloned().unwrap_or_default();

@@ -30,7 +30,7 @@ const PROVIDERS: &[Provider] = &[
     },
     Provider {
         name: "openai-responses",
-        key_variable: "OPENAI_API_KEY",
+        key_variables: &["OPENAI_API_KEY"],
         base_url_variable: "OPENAI_BASE_URL",
         base_url: "https://api.openai.com/v1",
         protocol: || Arc::new(Responses::new()),

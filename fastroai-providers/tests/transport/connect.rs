@@ -139,8 +139,7 @@ fn a_key_or_address_that_cannot_be_used_is_named_by_its_place_and_not_shown() {
 
 #[test]
 fn an_unknown_provider_is_told_the_known_ones_and_the_nearest() {
-    let known =
-        "the providers are `openai`, `openai-responses`, `anthropic`, `google`, `offline`";
+    let known = "the providers are `openai`, `openai-responses`, `anthropic`, `google`, `offline`";
     for (id, hint) in [
         ("opnai:gpt-4o", "did you mean `openai`? "),
         ("antropic:claude", "did you mean `anthropic`? "),

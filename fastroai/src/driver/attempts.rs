@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use fastroai_providers::error::{ProtocolFault, ProviderFault, Sent};
+use fastroai_providers::error::ProtocolFault;
 use fastroai_providers::{ModelError, Request, Response, RetryClass, StreamEvent, Usage};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
-use crate::money::{Cost, Line, Meter};
+use super::unsettled::Unsettled;
+use crate::money::Cost;
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
@@ -53,27 +54,22 @@ impl Run<'_, '_> {
             attempt = attempt.saturating_add(1);
             *requests = requests.saturating_add(1);
             let mut delivered = false;
-            let unsettled = self.unsettled(turn, attempt);
+            let mut unsettled = Unsettled::new(self, turn, attempt);
             let outcome = self.once(request, &mut delivered).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
                     reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
-                    let cost = self.cost(&reply).await;
-                    unsettled
-                        .settle(self.line(turn, attempt, &reply).with(reply.usage.clone(), cost));
+                    let cost = unsettled.price(&reply).await;
+                    unsettled.settle();
                     telemetry::replied(span, &reply, cost);
                     budget.refund(taken);
                     return Ok(reply);
                 }
                 Err(error) => error,
             };
-            if let Some(partial) = error.partial().filter(|partial| !partial.usage.is_unknown()) {
-                let cost = self.cost(partial).await;
-                let line = self.line(turn, attempt, partial).with(partial.usage.clone(), cost);
-                unsettled.settle(line.failed());
-            } else {
-                unsettled.failed(&error);
+            if let Some(partial) = error.partial() {
+                unsettled.price(partial).await;
             }
             unsettled.fail(&error);
             let class = error.retry_class();
@@ -136,43 +132,12 @@ impl Run<'_, '_> {
         Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
     }
 
-    /// A line for what is about to be asked. Nobody knows yet what it costs, unless nothing does.
-    fn unsettled(&self, turn: u32, attempt: u32) -> Unsettled<'_> {
-        let id = self.model.id();
-        let line = Line::new(turn, attempt, id.provider(), id.name());
-        let cost = self.is_free().then_some(Cost::ZERO);
-        Unsettled { meter: self.meter(), line: Some(line.with(Usage::default(), cost).failed()) }
-    }
-
-    /// A line for a reply, in the name of the model that answered.
-    fn line(&self, turn: u32, attempt: u32, reply: &Response) -> Line {
-        let (provider, answered) = self.answered(reply);
-        Line::new(turn, attempt, provider, answered)
-    }
-
-    fn answered<'m>(&'m self, reply: &'m Response) -> (&'m str, &'m str) {
-        let id = self.model.id();
-        let provider = reply.provider.as_deref().unwrap_or(id.provider());
-        (provider, reply.model.as_deref().unwrap_or(id.name()))
-    }
-
-    /// What a reply cost, at the price of the model that answered.
-    async fn cost(&self, reply: &Response) -> Option<Cost> {
-        let (provider, answered) = self.answered(reply);
-        let cost = self.price(provider, answered, &reply.usage).await;
-        if cost.is_none() {
-            tracing::warn!(
-                target: "fastroai",
-                provider,
-                model = answered,
-                usage_known = !reply.usage.is_unknown(),
-                "no price is known for this reply: the bill is incomplete"
-            );
-        }
-        cost
-    }
-
-    async fn price(&self, provider: &str, answered: &str, usage: &Usage) -> Option<Cost> {
+    pub(super) async fn price(
+        &self,
+        provider: &str,
+        answered: &str,
+        usage: &Usage,
+    ) -> Option<Cost> {
         if self.is_free() {
             return Some(Cost::ZERO);
         }
@@ -182,66 +147,6 @@ impl Run<'_, '_> {
         let prices = self.scope.runtime().prices();
         prices.ready().await;
         prices.price_reply(provider, self.model.id().name(), Some(answered), usage)
-    }
-}
-
-/// An attempt that is not on the bill yet. Dropped on its way, as by a cancellation, it leaves a
-/// line of unknown cost: the request may have been served.
-struct Unsettled<'m> {
-    meter: &'m Meter,
-    line: Option<Line>,
-}
-
-impl Unsettled<'_> {
-    fn settle(mut self, line: Line) {
-        self.line = None;
-        self.meter.record(line);
-    }
-
-    /// It failed, and nobody reported what it took.
-    fn failed(mut self, error: &ModelError) {
-        let Some(mut line) = self.line.take() else { return };
-        match cost_unreported(error) {
-            Unreported::NotAsked => return,
-            Unreported::Nothing => line.cost = Some(Cost::ZERO),
-            Unreported::Unknown => {}
-        }
-        self.meter.record(line);
-    }
-}
-
-impl Drop for Unsettled<'_> {
-    fn drop(&mut self) {
-        if let Some(line) = self.line.take() {
-            self.meter.record(line);
-        }
-    }
-}
-
-/// What a failed attempt cost whose usage was not reported.
-enum Unreported {
-    /// There was no attempt.
-    NotAsked,
-    /// It did not reach the provider, or was turned away unread.
-    Nothing,
-    /// It may have been served.
-    Unknown,
-}
-
-fn cost_unreported(error: &ModelError) -> Unreported {
-    use fastroai_providers::ModelErrorKind as Kind;
-    match error.kind() {
-        Kind::Config => Unreported::NotAsked,
-        // An answer that had begun was being made, whatever stopped it.
-        _ if error.partial().is_some() => Unreported::Unknown,
-        Kind::Provider(ProviderFault::Server | ProviderFault::Timeout) => Unreported::Unknown,
-        Kind::Provider(ProviderFault::Other)
-            if error.status().is_none_or(|status| status >= 500) =>
-        {
-            Unreported::Unknown
-        }
-        Kind::Transport { sent: Sent::No, .. } | Kind::Provider(_) => Unreported::Nothing,
-        _ => Unreported::Unknown,
     }
 }
 

@@ -140,11 +140,12 @@ impl Run<'_, '_> {
             scope: scope.clone(),
             run: self.scope.cancellation().clone(),
         });
-        let stopping = scope.cancellation().clone().drop_guard();
         // The call itself is inside: a tool may panic before its first await.
         let running = async { tool.call(Arguments::new(&call.arguments), context).await };
         let guarded = AssertUnwindSafe(scope.run(running)).catch_unwind();
         match tokio::time::timeout(options.timeout, guarded).await {
+            // What ran inside, as an agent does, ran out of the same time.
+            Ok(Ok(Err(_))) if start.elapsed() >= options.timeout => Attempt::TimedOut,
             Ok(Ok(returned)) => {
                 // What the tool has left behind may go on as long as the run does.
                 stopping.disarm();

@@ -1,6 +1,6 @@
 //! Requests that are on their way, and end up on the bill whatever becomes of them.
 
-use fastroai_providers::error::{ProtocolFault, ProviderFault, Sent};
+use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::Run;
@@ -53,10 +53,17 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
         }
     }
 
-    /// Puts it on the bill as failed, or not at all where nothing can have been served.
+    /// Puts it on the bill as failed: at no cost where it was turned away unread, and not at all
+    /// where nothing was asked.
     pub(super) fn fail(mut self, error: &ModelError) {
-        if !may_cost(error) {
-            self.line = None;
+        match unreported(error) {
+            Unreported::NotAsked => self.line = None,
+            Unreported::Nothing => {
+                if let Some(line) = &mut self.line {
+                    line.cost = Some(Cost::ZERO);
+                }
+            }
+            Unreported::Unknown => {}
         }
     }
 }
@@ -69,14 +76,27 @@ impl Drop for Unsettled<'_, '_, '_> {
     }
 }
 
-/// Whether a provider may charge for an attempt that failed so.
-fn may_cost(error: &ModelError) -> bool {
-    use ModelErrorKind::{Protocol, Provider, Transport};
-    error.partial().is_some()
-        || match error.kind() {
-            Transport { sent, .. } => *sent == Sent::Maybe,
-            Protocol(fault) => *fault != ProtocolFault::Redirect,
-            Provider(fault) => *fault == ProviderFault::Timeout,
-            _ => false,
+/// What a failed attempt cost whose usage was not reported.
+enum Unreported {
+    /// There was no attempt.
+    NotAsked,
+    /// It did not reach the provider, or was turned away unread.
+    Nothing,
+    /// It may have been served.
+    Unknown,
+}
+
+fn unreported(error: &ModelError) -> Unreported {
+    use ModelErrorKind::{Config, Provider, Transport};
+    match error.kind() {
+        Config => Unreported::NotAsked,
+        // An answer that had begun was being made, whatever stopped it.
+        _ if error.partial().is_some() => Unreported::Unknown,
+        Provider(ProviderFault::Server | ProviderFault::Timeout) => Unreported::Unknown,
+        Provider(ProviderFault::Other) if error.status().is_none_or(|status| status >= 500) => {
+            Unreported::Unknown
         }
+        Transport { sent: Sent::No, .. } | Provider(_) => Unreported::Nothing,
+        _ => Unreported::Unknown,
+    }
 }

@@ -69,7 +69,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => prop::option::of(reply()).prop_map(|partial| Event::ModelFailed { partial }),
         3 => (0usize..6, report()).prop_map(|(index, report)| Event::ToolDone { index, report }),
         1 => Just(Event::Accepted),
-        1 => Just(Event::Rejected { reason: "too short".to_owned() }),
+        1 => Just(Event::Rejected { reason: "too short".to_owned().into() }),
         1 => stop().prop_map(|stop| Event::Stopped { stop }),
     ]
 }
@@ -94,7 +94,7 @@ impl Draw {
                 Event::ToolDone { index: unit.index, report: self.report.clone() }
             }
             Work::Check { .. } if self.fits && self.accept => Event::Accepted,
-            Work::Check { .. } if self.fits => Event::Rejected { reason: "no".to_owned() },
+            Work::Check { .. } if self.fits => Event::Rejected { reason: "no".to_owned().into() },
             _ => self.any.clone(),
         }
     }
