@@ -14,6 +14,7 @@ use crate::rebuild::Rebuilt;
 use crate::recording::{Exchange, Facts};
 use crate::replay::{self, Read};
 use crate::requests::{self, Outcome};
+use crate::wires;
 
 /// The longest body that goes byte by byte over a connection, where each costs a little.
 const BYTE_BY_BYTE: usize = 1024;
@@ -81,7 +82,7 @@ pub(crate) async fn examine(
     }
     findings.complaints = complaints.into_lines();
     findings.answer = read.end.ok().map(|mut answer| {
-        answer.provider.get_or_insert_with(|| exchange.provider.clone());
+        answer.provider.get_or_insert_with(|| wires::provider(exchange).to_owned());
         answer
     });
     findings

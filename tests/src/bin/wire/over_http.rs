@@ -61,12 +61,11 @@ impl Line {
         rebuilt: &Rebuilt,
         url: &str,
     ) -> Result<Arc<dyn Model>, ModelError> {
-        let usual = wires::usual_name(exchange);
-        let provider = usual.unwrap_or(&exchange.provider);
+        let provider = wires::provider(exchange);
         let id: ModelId = format!("{provider}:{}", rebuilt.model)
             .parse()
             .map_err(|_| ModelError::config("the recorded model has no name that can be asked"))?;
-        if usual.is_some() {
+        if wires::usual_name(exchange).is_some() {
             let connection = self.connection.clone().base_url(provider, url).key(provider, KEY);
             return connect(&id, &connection);
         }

@@ -1,7 +1,9 @@
 //! A recorded request, said again in neutral words.
 
 mod chat;
+mod gemini;
 mod messages;
+mod responses;
 mod strip;
 
 use std::collections::BTreeSet;
@@ -12,9 +14,11 @@ use fastroai_providers::{
     Message, OutputFormat, Request, Response, Settings, ToolCall, ToolChoice, ToolDefinition,
     ToolOutcome, ToolResult,
 };
+pub(crate) use gemini::plain_types;
 use serde_json::Value;
 
 use crate::recording::Exchange;
+use crate::wires;
 
 /// A request in neutral words, and what of the recorded one has none.
 #[derive(Default)]
@@ -45,9 +49,14 @@ impl Rebuilt {
             recorded: exchange.request.clone(),
             ..Self::default()
         };
+        let provider = wires::provider(exchange);
         match exchange.api.as_str() {
-            "chat_completions" => chat::rebuild(&mut rebuilt, &exchange.provider, earlier),
-            "messages" => messages::rebuild(&mut rebuilt, &exchange.provider, earlier),
+            "chat_completions" => chat::rebuild(&mut rebuilt, provider, earlier),
+            "messages" => messages::rebuild(&mut rebuilt, provider, earlier),
+            "responses" => responses::rebuild(&mut rebuilt, provider, earlier),
+            "generate_content" | "stream_generate_content" => {
+                gemini::rebuild(&mut rebuilt, provider, earlier);
+            }
             _ => rebuilt.obstacle("a wire whose requests are not rebuilt"),
         }
         rebuilt
@@ -87,12 +96,9 @@ impl Rebuilt {
     /// whether they send reasoning, so that only where a wire wants it back `with_reasoning` it
     /// tells whether the turn is the same.
     fn assistant(&mut self, sent: Response, earlier: &[Response], with_reasoning: bool) {
-        let ids = |response: &Response| -> Vec<String> {
-            response.tool_calls().map(|call| call.id.clone()).collect()
-        };
         let same = |read: &&Response| {
             let thought = !with_reasoning || read.reasoning_text() == sent.reasoning_text();
-            thought && ids(read) == ids(&sent) && read.text() == sent.text()
+            thought && read.text() == sent.text() && same_calls(read, &sent)
         };
         let says_something = !sent.parts.is_empty();
         let read = earlier.iter().rev().find(same).filter(|_| says_something).cloned();
@@ -101,8 +107,12 @@ impl Rebuilt {
 
     /// The result of a call; results that follow each other are one message.
     fn tool_result(&mut self, id: &str, content: String, is_error: bool) {
-        let outcome = if is_error { ToolOutcome::Failed } else { ToolOutcome::Success };
         let name = self.name_of(id);
+        self.tool_result_of(id, &name, content, is_error);
+    }
+
+    fn tool_result_of(&mut self, id: &str, name: &str, content: String, is_error: bool) {
+        let outcome = if is_error { ToolOutcome::Failed } else { ToolOutcome::Success };
         let result = ToolResult::new(&ToolCall::new(id, name, ""), content, outcome);
         if let Some(Message::Tool(ToolMessage { results, .. })) = self.messages.last_mut() {
             results.push(result);
@@ -124,6 +134,18 @@ impl Rebuilt {
     fn take_recorded(&mut self) -> Value {
         std::mem::take(&mut self.recorded)
     }
+}
+
+/// Whether two turns make the same calls. Some clients make up ids where the provider gave none.
+fn same_calls(read: &Response, sent: &Response) -> bool {
+    let calls = || read.tool_calls().zip(sent.tool_calls());
+    let arguments = |call: &ToolCall| serde_json::from_str::<Value>(&call.arguments).ok();
+    read.tool_calls().count() == sent.tool_calls().count()
+        && calls().all(|(read, sent)| {
+            let known = !read.id.is_empty();
+            read.name == sent.name
+                && if known { read.id == sent.id } else { arguments(read) == arguments(sent) }
+        })
 }
 
 /// A setting of the recorded body.

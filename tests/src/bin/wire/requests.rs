@@ -6,7 +6,9 @@
 mod canonical;
 mod chat;
 mod difference;
+mod gemini;
 mod messages;
+mod responses;
 
 use serde_json::Value;
 
@@ -36,6 +38,10 @@ pub(crate) fn compare(exchange: &Exchange, rebuilt: &Rebuilt, sent: Option<&[u8]
     match exchange.api.as_str() {
         "chat_completions" => chat::canonical(&mut expected, &mut got),
         "messages" => messages::canonical(&mut expected, &mut got),
+        "responses" => responses::canonical(&mut expected, &mut got),
+        "generate_content" | "stream_generate_content" => {
+            gemini::canonical(&mut expected, &mut got);
+        }
         _ => {}
     }
     let mut differences = Vec::new();

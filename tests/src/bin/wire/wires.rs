@@ -11,7 +11,7 @@ use crate::recording::Exchange;
 
 /// The adapter for an exchange; `None` for a wire that no adapter speaks.
 pub(crate) fn adapter(exchange: &Exchange) -> Option<Arc<dyn Protocol>> {
-    let provider = exchange.provider.clone();
+    let provider = provider(exchange).to_owned();
     match exchange.api.as_str() {
         "chat_completions" => Some(Arc::new(ChatCompletions::for_provider(provider))),
         "generate_content" | "stream_generate_content" => Some(Arc::new(GenerateContent::new())),
@@ -30,4 +30,9 @@ pub(crate) fn usual_name(exchange: &Exchange) -> Option<&'static str> {
         ("google", "generate_content" | "stream_generate_content") => Some("google"),
         _ => None,
     }
+}
+
+/// The provider's name, as in `provider:model`.
+pub(crate) fn provider(exchange: &Exchange) -> &str {
+    usual_name(exchange).unwrap_or(&exchange.provider)
 }

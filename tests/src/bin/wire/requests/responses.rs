@@ -1,0 +1,109 @@
+//! One form for the requests of OpenAI's Responses.
+//!
+//! Differences that mean nothing on this wire:
+//! - `store` and `include`: the adapter never has the provider keep a conversation, and always has
+//!   it encrypt reasoning, while the recorded clients differ.
+//! - A system message in the beginning is what `instructions` are; `type: "message"` is what holds
+//!   where an item has a role; a text alone is a list of one text.
+//! - `stream: false`, `tool_choice: "auto"`, `strict`, a `null`, an empty list and an empty
+//!   description say what holds anyway; a choice without tools says nothing.
+//! - Ids and statuses of items, which the provider gave, are compared where both sides send them.
+//! - Arguments are compared as JSON.
+//! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
+
+use serde_json::{Value, json};
+
+use super::canonical::{arguments, drop, drop_defaults, each, shape};
+
+/// Brings both to one form.
+pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
+    for body in [&mut *expected, &mut *got] {
+        single(body);
+    }
+    for (expected, got) in each(expected, "input").zip(each(got, "input")) {
+        for key in ["id", "status", "phase"] {
+            if expected.get(key).is_none() || got.get(key).is_none() {
+                drop(expected, key);
+                drop(got, key);
+            }
+        }
+    }
+    if expected.pointer("/text/format/strict") != Some(&Value::Bool(true)) {
+        for body in [expected, got] {
+            if let Some(format) = body.pointer_mut("/text/format") {
+                drop(format, "strict");
+            }
+        }
+    }
+}
+
+fn single(body: &mut Value) {
+    for policy in ["store", "include"] {
+        drop(body, policy);
+    }
+    if let Some(reasoning) = body.get_mut("reasoning") {
+        drop_defaults(reasoning, &[]);
+    }
+    if let Some(format) = body.pointer_mut("/text/format") {
+        format["schema"] = shape(&format["schema"]);
+        drop_defaults(format, &[]);
+        drop(format, "description");
+    }
+    let defaults = [
+        ("stream", json!(false)),
+        ("tool_choice", json!("auto")),
+        ("tools", json!([])),
+        ("reasoning", json!({})),
+        ("instructions", json!("")),
+        ("text", json!({})),
+        ("text", json!({ "format": { "type": "text" } })),
+    ];
+    drop_defaults(body, &defaults);
+    if body.get("tools").is_none() {
+        drop(body, "tool_choice");
+        drop(body, "parallel_tool_calls");
+    }
+    for tool in each(body, "tools") {
+        drop(tool, "strict");
+        drop_defaults(tool, &[("description", json!(""))]);
+        if tool.get("parameters").is_none() {
+            tool["parameters"] = json!({ "type": "object", "properties": {} });
+        }
+    }
+    for item in each(body, "input") {
+        self::item(item);
+    }
+    let first = body["input"].as_array().and_then(|items| items.first());
+    let system = first.filter(|item| item["role"] == "system").cloned();
+    if let Some(system) = system
+        && let Some(Value::Array(items)) = body.get_mut("input")
+    {
+        items.remove(0);
+        body["instructions"] = system["content"][0]["text"].clone();
+    }
+}
+
+fn item(item: &mut Value) {
+    if item["role"] == "developer" {
+        item["role"] = "system".into();
+    }
+    if item["type"] == "message" {
+        drop(item, "type");
+    }
+    drop_defaults(item, &[("content", json!([]))]);
+    if let Some(content) = item.get_mut("content") {
+        if let Value::String(text) = content {
+            *content = json!([{ "type": "text", "text": text }]);
+        }
+        for part in content.as_array_mut().into_iter().flatten() {
+            if matches!(part["type"].as_str(), Some("input_text" | "output_text")) {
+                part["type"] = "text".into();
+            }
+            drop_defaults(part, &[("annotations", json!([])), ("logprobs", json!([]))]);
+        }
+    }
+    if item["type"] == "function_call" {
+        let written = item["arguments"].as_str().unwrap_or_default();
+        item["arguments"] = arguments(written);
+    }
+}
