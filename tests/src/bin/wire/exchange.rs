@@ -26,6 +26,14 @@ pub(crate) struct Scope {
     pub(crate) requests: bool,
 }
 
+/// What the exchanges before this one of a recording brought.
+#[derive(Default)]
+pub(crate) struct Earlier {
+    pub(crate) answers: Vec<Response>,
+    /// All replies, as they came.
+    pub(crate) heard: String,
+}
+
 /// What was found.
 #[derive(Default)]
 pub(crate) struct Findings {
@@ -45,7 +53,7 @@ pub(crate) async fn examine(
     protocol: &Arc<dyn Protocol>,
     exchange: &Exchange,
     facts: &Facts,
-    earlier: &[Response],
+    earlier: &Earlier,
     scope: Scope,
 ) -> Findings {
     let mut complaints = Complaints::default();
@@ -53,14 +61,14 @@ pub(crate) async fn examine(
     let read = replay::read(&**protocol, exchange, facts, cuts.as_mut(), &mut complaints);
     let mut findings = Findings::default();
 
-    let rebuilt = Rebuilt::of(exchange, earlier);
+    let rebuilt = Rebuilt::of(exchange, &earlier.answers);
     let encode = |rebuilt: &Rebuilt| {
         protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed)
     };
     let encoded = encode(&rebuilt);
     if scope.requests && exchange.status == 200 {
         let sent = encoded.as_ref().ok().map(|encoded| &*encoded.body);
-        findings.request = Some(requests::compare(exchange, &rebuilt, sent));
+        findings.request = Some(requests::compare(exchange, &rebuilt, sent, &earlier.heard));
         findings.unmodelled = rebuilt.unmodelled.iter().cloned().collect();
     }
     // What the adapter rightly refuses to ask was answered all the same.

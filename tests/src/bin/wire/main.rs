@@ -37,7 +37,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 
 use arguments::Arguments;
 use bodies::Bodies;
-use exchange::{Findings, Scope};
+use exchange::{Earlier, Findings, Scope};
 use over_http::Line;
 use recording::Recording;
 use tally::{RequestTally, Tally};
@@ -110,7 +110,7 @@ async fn run() -> Result<bool, String> {
 
 /// What was found in each exchange of a file; nothing, where it is skipped.
 async fn replay(line: &Line, file: &Recording, scope: Scope) -> Vec<Option<Findings>> {
-    let mut earlier = Vec::new();
+    let mut earlier = Earlier::default();
     let mut verdicts = Vec::new();
     for exchange in &file.exchanges {
         let (Some(protocol), Some(facts)) = (wires::adapter(exchange), &exchange.facts) else {
@@ -119,7 +119,8 @@ async fn replay(line: &Line, file: &Recording, scope: Scope) -> Vec<Option<Findi
         };
         let mut findings =
             exchange::examine(line, &protocol, exchange, facts, &earlier, scope).await;
-        earlier.extend(findings.answer.take());
+        earlier.answers.extend(findings.answer.take());
+        earlier.heard += &String::from_utf8_lossy(&exchange.body);
         verdicts.push(Some(findings));
     }
     verdicts

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use fastroai_providers::message::{ToolMessage, UserMessage, UserPart};
 use fastroai_providers::{
-    Message, OutputFormat, Request, Response, Settings, ToolCall, ToolChoice, ToolDefinition,
+    Message, OutputFormat, Part, Request, Response, Settings, ToolCall, ToolChoice, ToolDefinition,
     ToolOutcome, ToolResult,
 };
 pub(crate) use gemini::plain_types;
@@ -102,6 +102,19 @@ impl Rebuilt {
         };
         let says_something = !sent.parts.is_empty();
         let read = earlier.iter().rev().find(same).filter(|_| says_something).cloned();
+        let read = read.map(|mut read| {
+            // A run gives ids to calls that came without.
+            let calls = read.parts.iter_mut().filter_map(|part| match part {
+                Part::ToolCall(call) => Some(call),
+                _ => None,
+            });
+            for (call, sent) in calls.zip(sent.tool_calls()) {
+                if call.id.is_empty() {
+                    call.id.clone_from(&sent.id);
+                }
+            }
+            read
+        });
         self.messages.push(Message::Assistant(read.unwrap_or(sent)));
     }
 

@@ -24,7 +24,14 @@ pub(crate) enum Outcome {
 }
 
 /// Compares the body that an adapter wrote; `None` where it refused to write one.
-pub(crate) fn compare(exchange: &Exchange, rebuilt: &Rebuilt, sent: Option<&[u8]>) -> Outcome {
+///
+/// What the provider gave out and wants back may be any of what was `heard` earlier.
+pub(crate) fn compare(
+    exchange: &Exchange,
+    rebuilt: &Rebuilt,
+    sent: Option<&[u8]>,
+    heard: &str,
+) -> Outcome {
     if !rebuilt.obstacles.is_empty() {
         return Outcome::NotExpressible(rebuilt.obstacles.iter().cloned().collect());
     }
@@ -38,7 +45,7 @@ pub(crate) fn compare(exchange: &Exchange, rebuilt: &Rebuilt, sent: Option<&[u8]
     match exchange.api.as_str() {
         "chat_completions" => chat::canonical(&mut expected, &mut got),
         "messages" => messages::canonical(&mut expected, &mut got),
-        "responses" => responses::canonical(&mut expected, &mut got),
+        "responses" => responses::canonical(&mut expected, &mut got, heard),
         "generate_content" | "stream_generate_content" => {
             gemini::canonical(&mut expected, &mut got);
         }

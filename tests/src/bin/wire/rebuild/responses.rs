@@ -64,6 +64,13 @@ fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
     for tool in each(body, "tools").filter(|tool| tool["type"] == "function") {
         keep(tool, "tools", &["type", "name", "description", "parameters"], removed);
     }
+    for item in each(body, "input") {
+        for part in each(item, "content") {
+            if matches!(part["type"].as_str(), Some("input_text")) {
+                keep(part, "input.content", &["type", "text"], removed);
+            }
+        }
+    }
     if let Some(reasoning) = body.get_mut("reasoning") {
         keep(reasoning, "reasoning", &["effort"], removed);
     }

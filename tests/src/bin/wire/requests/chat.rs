@@ -10,14 +10,16 @@
 //!   or absent. An assistant's turn without words and calls is not sent.
 //! - Arguments are compared as JSON; where the model wrote none, `{}` is sent, and where it wrote
 //!   something broken, that within an object.
-//! - Reasoning of earlier turns is compared where both sides send it: clients differ in whether.
+//! - Reasoning of earlier turns, and Google's signatures beside it, are compared where both sides send it: clients differ in whether.
 //! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
 
 use serde_json::{Value, json};
 
 use super::canonical::{arguments, drop, drop_defaults, each, shape};
 
-const REASONING: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
+/// What a client may send back or not.
+const OPTIONAL: [&str; 4] =
+    ["reasoning_content", "reasoning", "reasoning_details", "extra_content"];
 
 /// Brings both to one form.
 pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
@@ -26,7 +28,7 @@ pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
     }
     let both = each(expected, "messages").zip(each(got, "messages"));
     for (expected, got) in both {
-        for key in REASONING {
+        for key in OPTIONAL {
             if expected.get(key).is_none() || got.get(key).is_none() {
                 drop(expected, key);
                 drop(got, key);

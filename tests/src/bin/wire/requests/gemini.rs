@@ -11,7 +11,8 @@
 //! - A tool's result stands below `result` or `error`; clients have other names for the former, or
 //!   none. What is no object or list in it is text.
 //! - Ids of calls are compared where both sides send them: some clients make up ids where Google
-//!   gave none. The two words that stand for a missing signature are one.
+//!   gave none. Signatures may be written in either alphabet of base64, and the two words that
+//!   stand for a missing one are one.
 //! - Thinking is asked for by an effort, from which the adapter makes the budget: of a budget only
 //!   whether there is one is compared, and of a level its name.
 //! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
@@ -142,11 +143,12 @@ fn turns(contents: Vec<Value>) -> Vec<Value> {
 }
 
 fn part(part: &mut Value) {
-    drop_defaults(part, &[("thought", json!(false))]);
-    let signature = part.get("thoughtSignature").and_then(Value::as_str);
-    if signature.is_some_and(|signature| UNSIGNED.contains(&signature)) {
-        drop(part, "thoughtSignature");
+    if let Some(signature) = part.get("thoughtSignature").and_then(Value::as_str) {
+        let usual = signature.replace('-', "+").replace('_', "/");
+        part["thoughtSignature"] =
+            if UNSIGNED.contains(&signature) { Value::Null } else { usual.into() };
     }
+    drop_defaults(part, &[("thought", json!(false))]);
     if let Some(call) = part.get_mut("functionCall") {
         drop_defaults(call, &[("id", json!("")), ("args", json!({}))]);
     }
