@@ -95,7 +95,7 @@ pub(super) fn body(
         max_tokens,
         system: request.instructions.filter(|text| !text.trim().is_empty()),
         messages,
-        tools: tools(request),
+        tools: tools(request)?,
         tool_choice: choice(request)?,
         thinking: plan.thinking,
         output_config: output(request, plan.effort)?,
@@ -128,11 +128,20 @@ fn sampling(model: Abilities, settings: &Settings) -> Result<[Option<f64>; 2], M
     Ok(asked.map(|(_, value)| value.filter(|_| model.sampling)))
 }
 
-fn tools<'a>(request: &Request<'a>) -> Vec<Tool<'a>> {
-    let tool = |tool: &'a Arc<ToolDefinition>| Tool {
-        name: &tool.name,
-        description: &tool.description,
-        input_schema: tool.parameters.as_raw(),
+/// The tools on offer; the wire takes arguments of no other kind than an object.
+fn tools<'a>(request: &Request<'a>) -> Result<Vec<Tool<'a>>, ModelError> {
+    let tool = |tool: &'a Arc<ToolDefinition>| {
+        if tool.parameters.as_value().get("type").is_none_or(|kind| kind != "object") {
+            return Err(ModelError::config(format!(
+                "the arguments of the tool `{}` are no object: give its schema the type `object`",
+                tool.name.escape_debug()
+            )));
+        }
+        Ok(Tool {
+            name: &tool.name,
+            description: &tool.description,
+            input_schema: tool.parameters.as_raw(),
+        })
     };
     request.tools.iter().map(tool).collect()
 }
