@@ -62,9 +62,8 @@ pub(crate) async fn examine(
     let mut findings = Findings::default();
 
     let rebuilt = Rebuilt::of(exchange, &earlier.answers);
-    let encode = |rebuilt: &Rebuilt| {
-        protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed)
-    };
+    let encode =
+        |rebuilt: &Rebuilt| protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed);
     let encoded = encode(&rebuilt);
     if scope.requests && exchange.status == 200 {
         let sent = encoded.as_ref().ok().map(|encoded| &*encoded.body);
@@ -131,12 +130,7 @@ impl Connected<'_> {
         }
     }
 
-    async fn ask(
-        &self,
-        encoded: &Encoded,
-        pieces: &[&[u8]],
-        complaints: &mut Complaints,
-    ) -> Read {
+    async fn ask(&self, encoded: &Encoded, pieces: &[&[u8]], complaints: &mut Complaints) -> Read {
         let Self { line, protocol, exchange, rebuilt, .. } = self;
         let (read, asked) = line.exchange(protocol, exchange, rebuilt, pieces).await;
         complaints.same("attempts", &1, &asked.len());

@@ -6,7 +6,12 @@ use serde_json::Value;
 use super::Complaints;
 use crate::recording::{Exchange, Facts};
 
-pub(super) fn compare(exchange: &Exchange, facts: &Facts, response: &Response, complaints: &mut Complaints) {
+pub(super) fn compare(
+    exchange: &Exchange,
+    facts: &Facts,
+    response: &Response,
+    complaints: &mut Complaints,
+) {
     let Some(facts) = facts.get("usage") else { return };
     let got = &response.usage;
     if facts.is_null() {

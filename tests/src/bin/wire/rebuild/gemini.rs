@@ -156,7 +156,8 @@ fn model(part: &Value, provider: &str) -> Part {
         if !id.is_empty() {
             details.insert("id".to_owned(), id.clone().into());
         }
-        let arguments = if call["args"].is_object() { call["args"].to_string() } else { "{}".into() };
+        let arguments =
+            if call["args"].is_object() { call["args"].to_string() } else { "{}".into() };
         let mut rebuilt = ToolCall::new(id, text(call, "name"), arguments);
         rebuilt.details = (!details.is_empty()).then_some(Value::Object(details));
         return Part::ToolCall(rebuilt);

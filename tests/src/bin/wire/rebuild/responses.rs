@@ -86,7 +86,9 @@ fn kind(item: &Value) -> &str {
 fn is_assistants(item: &Value) -> bool {
     match kind(item) {
         "message" => item["role"] == "assistant",
-        "function_call_output" | "custom_tool_call_output" | "tool_search_output"
+        "function_call_output"
+        | "custom_tool_call_output"
+        | "tool_search_output"
         | "additional_tools" => false,
         _ => true,
     }
@@ -119,8 +121,9 @@ fn assistant(item: &Value, provider: &str, rebuilt: &mut Rebuilt) -> Vec<Part> {
             call.details = (!details.is_empty()).then_some(Value::Object(details));
             vec![Part::ToolCall(call)]
         }
-        "reasoning" if item.get("encrypted_content").is_none_or(Value::is_null)
-            && item["content"].as_array().is_none_or(Vec::is_empty) =>
+        "reasoning"
+            if item.get("encrypted_content").is_none_or(Value::is_null)
+                && item["content"].as_array().is_none_or(Vec::is_empty) =>
         {
             rebuilt.obstacle("reasoning that the provider keeps");
             Vec::new()
@@ -156,8 +159,7 @@ fn said(item: &Value, rebuilt: &mut Rebuilt) -> Vec<Part> {
 fn beside(object: &Value, known: &[&str]) -> Map<String, Value> {
     let fields = object.as_object().into_iter().flatten();
     let silent = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    let others =
-        fields.filter(|(name, value)| !known.contains(&name.as_str()) && !silent(value));
+    let others = fields.filter(|(name, value)| !known.contains(&name.as_str()) && !silent(value));
     others.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
@@ -168,14 +170,12 @@ fn other(item: &Value, rebuilt: &mut Rebuilt) {
             let texts = texts(&item["content"], rebuilt);
             rebuilt.user(texts);
         }
-        ("message", "system" | "developer") => {
-            match texts(&item["content"], rebuilt).as_slice() {
-                [text] if rebuilt.messages.is_empty() && rebuilt.instructions.is_none() => {
-                    rebuilt.instructions = Some(text.clone());
-                }
-                _ => rebuilt.obstacle("instructions within the conversation"),
+        ("message", "system" | "developer") => match texts(&item["content"], rebuilt).as_slice() {
+            [text] if rebuilt.messages.is_empty() && rebuilt.instructions.is_none() => {
+                rebuilt.instructions = Some(text.clone());
             }
-        }
+            _ => rebuilt.obstacle("instructions within the conversation"),
+        },
         ("function_call_output" | "custom_tool_call_output", _) => {
             let id = item["call_id"].as_str().unwrap_or_default();
             match texts(&item["output"], rebuilt).as_slice() {

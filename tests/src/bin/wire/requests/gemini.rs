@@ -83,13 +83,13 @@ fn single(body: &mut Value) {
 
 fn generation(config: &mut Value) {
     let thinking = &config["thinkingConfig"];
-    config["thinkingConfig"] = match (thinking["thinkingBudget"].as_i64(), &thinking["thinkingLevel"])
-    {
-        (Some(0), _) => json!("off"),
-        (Some(_), _) => json!("on"),
-        (None, Value::String(level)) => level.to_ascii_uppercase().into(),
-        _ => Value::Null,
-    };
+    config["thinkingConfig"] =
+        match (thinking["thinkingBudget"].as_i64(), &thinking["thinkingLevel"]) {
+            (Some(0), _) => json!("off"),
+            (Some(_), _) => json!("on"),
+            (None, Value::String(level)) => level.to_ascii_uppercase().into(),
+            _ => Value::Null,
+        };
     let schema = config.get("responseJsonSchema").cloned();
     if let Some(schema) = schema.or_else(|| config.get("responseSchema").map(plain_types)) {
         drop(config, "responseSchema");

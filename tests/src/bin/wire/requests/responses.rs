@@ -102,7 +102,9 @@ fn joined(items: Vec<Value>) -> Vec<Value> {
         let (more, bare) = (text(&item), item.get("id").is_none());
         match (joined.last_mut(), more) {
             (_, Some(more)) if more.is_empty() => {}
-            (Some(last), Some(more)) if bare && last.get("id").is_none() && text(last).is_some() => {
+            (Some(last), Some(more))
+                if bare && last.get("id").is_none() && text(last).is_some() =>
+            {
                 last["content"][0]["text"] = (text(last).unwrap_or_default() + &more).into();
             }
             _ => joined.push(item),
