@@ -32,8 +32,9 @@ mod tally;
 mod wires;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 
 use arguments::Arguments;
 use bodies::Bodies;
@@ -62,7 +63,7 @@ async fn run() -> Result<bool, String> {
     let arguments = Arguments::read(std::env::args().skip(1))?;
     let mut files = Vec::new();
     for directory in &arguments.directories {
-        files.extend(Recording::all_under(directory)?);
+        files.extend(Recording::all_under(directory)?.into_iter().map(Arc::new));
     }
     if arguments.cuts {
         println!("seed {}", arguments.seed);
@@ -73,9 +74,11 @@ async fn run() -> Result<bool, String> {
     let mut bodies = arguments.bodies.as_deref().map(Bodies::create).transpose()?;
     let (mut tally, mut requests) = (Tally::default(), RequestTally::default());
     let mut replays = stream::iter(&files)
-        .map(|file| replay(&line, file, scope).map(move |verdicts| (file, verdicts)))
-        .buffered(AT_ONCE);
-    while let Some((file, verdicts)) = replays.next().await {
+        .map(|file| tokio::spawn(replay(line.clone(), Arc::clone(file), scope)))
+        .buffered(AT_ONCE)
+        .zip(stream::iter(&files));
+    while let Some((verdicts, file)) = replays.next().await {
+        let verdicts = verdicts.map_err(|error| format!("{}: {error}", file.path.display()))?;
         for (exchange, verdict) in file.exchanges.iter().zip(verdicts) {
             let Some(mut findings) = verdict else {
                 tally.skip(&exchange.api);
@@ -109,7 +112,7 @@ async fn run() -> Result<bool, String> {
 }
 
 /// What was found in each exchange of a file; nothing, where it is skipped.
-async fn replay(line: &Line, file: &Recording, scope: Scope) -> Vec<Option<Findings>> {
+async fn replay(line: Line, file: Arc<Recording>, scope: Scope) -> Vec<Option<Findings>> {
     let mut earlier = Earlier::default();
     let mut verdicts = Vec::new();
     for exchange in &file.exchanges {
@@ -118,7 +121,7 @@ async fn replay(line: &Line, file: &Recording, scope: Scope) -> Vec<Option<Findi
             continue;
         };
         let mut findings =
-            exchange::examine(line, &protocol, exchange, facts, &earlier, scope).await;
+            exchange::examine(&line, &protocol, exchange, facts, &earlier, scope).await;
         earlier.answers.extend(findings.answer.take());
         earlier.heard += &String::from_utf8_lossy(&exchange.body);
         verdicts.push(Some(findings));
