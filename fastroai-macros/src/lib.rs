@@ -6,6 +6,8 @@
 
 mod agent;
 mod docs;
+#[cfg(test)]
+mod expansion;
 mod keys;
 mod literal;
 mod manifest;

@@ -42,6 +42,8 @@ const SIGNATURE: &str = "thoughtSignature";
 /// - **An answer's schema** goes as `responseJsonSchema`; keywords that Google does not hold to are
 ///   told to the model in the description. Models before Gemini 3 take no schema beside tools.
 /// - **`seed`** goes up to 2,147,483,647, and there are at most 5 **`stop_sequences`**.
+/// - **`service_tier`** is `standard`, `flex` or `priority`; `auto` and `default`, other providers'
+///   words for what holds anyway, are not sent.
 /// - **`parallel_tool_calls`** has no counterpart and is not sent.
 /// - **Results of tools** go as `{"result": …}` or `{"error": …}`: objects and lists as they are
 ///   where the wire keeps them exactly (its numbers are doubles), all else as text.

@@ -13,39 +13,45 @@ struct Provider {
     without_tools: &'static [&'static str],
 }
 
+/// After <https://platform.openai.com/docs/models>.
+const OPENAI_MODELS: [&str; 26] = [
+    "gpt-3.5-turbo",
+    "gpt-4",
+    "gpt-4-turbo",
+    "gpt-4.1",
+    "gpt-4.1-mini",
+    "gpt-4.1-nano",
+    "gpt-4o",
+    "gpt-4o-mini",
+    "gpt-5",
+    "gpt-5-chat-latest",
+    "gpt-5-codex",
+    "gpt-5-mini",
+    "gpt-5-nano",
+    "gpt-5-pro",
+    "gpt-5.1",
+    "gpt-5.1-chat-latest",
+    "gpt-5.1-codex",
+    "gpt-5.1-codex-mini",
+    "o1",
+    "o1-mini",
+    "o1-preview",
+    "o1-pro",
+    "o3",
+    "o3-mini",
+    "o3-pro",
+    "o4-mini",
+];
+
+const OPENAI_WITHOUT_TOOLS: [&str; 4] =
+    ["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"];
+
 const PROVIDERS: &[Provider] = &[
+    Provider { name: "openai", models: &OPENAI_MODELS, without_tools: &OPENAI_WITHOUT_TOOLS },
     Provider {
-        name: "openai",
-        // https://platform.openai.com/docs/models
-        models: &[
-            "gpt-3.5-turbo",
-            "gpt-4",
-            "gpt-4-turbo",
-            "gpt-4.1",
-            "gpt-4.1-mini",
-            "gpt-4.1-nano",
-            "gpt-4o",
-            "gpt-4o-mini",
-            "gpt-5",
-            "gpt-5-chat-latest",
-            "gpt-5-codex",
-            "gpt-5-mini",
-            "gpt-5-nano",
-            "gpt-5-pro",
-            "gpt-5.1",
-            "gpt-5.1-chat-latest",
-            "gpt-5.1-codex",
-            "gpt-5.1-codex-mini",
-            "o1",
-            "o1-mini",
-            "o1-preview",
-            "o1-pro",
-            "o3",
-            "o3-mini",
-            "o3-pro",
-            "o4-mini",
-        ],
-        without_tools: &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"],
+        name: "openai-responses",
+        models: &OPENAI_MODELS,
+        without_tools: &OPENAI_WITHOUT_TOOLS,
     },
     Provider {
         name: "anthropic",
@@ -244,7 +250,9 @@ mod tests {
     fn unknown_providers_and_models_without_tools_are_refused() {
         let unknown = told("mistral:large", false).unwrap_or_default();
         assert!(
-            unknown.ends_with("the providers are `openai`, `anthropic`, `offline`"),
+            unknown.ends_with(
+                "the providers are `openai`, `openai-responses`, `anthropic`, `offline`"
+            ),
             "{unknown}"
         );
         assert_eq!(told("openai:o1-mini", false), None);

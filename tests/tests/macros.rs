@@ -46,6 +46,7 @@ type Maybe<T> = Option<T>;
     on_error = "the catalogue is closed: {error}",
     on_timeout = "the catalogue is slow today"
 )]
+#[allow(clippy::too_many_arguments, reason = "one for each kind")]
 async fn find_books(
     /// A word of the title, as in "Emma".
     word: String,

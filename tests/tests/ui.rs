@@ -1,7 +1,7 @@
 //! What the attributes refuse, in which words and where; and what they must let through.
 //!
-//! The messages are the compiler's as well, so that the expected texts hold for the toolchain in
-//! `rust-toolchain.toml`. `TRYBUILD=overwrite cargo test -p tests --test ui` writes them anew.
+//! Part of the messages are the compiler's, so that the expected texts hold for one toolchain: they
+//! are those of Rust 1.95. `TRYBUILD=overwrite cargo test -p tests --test ui` writes them anew.
 
 use trybuild::TestCases;
 
@@ -18,6 +18,11 @@ fn sound_tools_compile_without_a_warning() {
 #[test]
 fn mistakes_in_an_agent_are_told_where_they_are_made() {
     TestCases::new().compile_fail("ui/agent/reject/*.rs");
+}
+
+#[test]
+fn t16_two_tools_of_one_name_do_not_compile() {
+    TestCases::new().compile_fail("ui/agent/reject/same_names.rs");
 }
 
 #[test]

@@ -185,8 +185,21 @@ pub(crate) fn duration_tokens(milliseconds: u64) -> TokenStream {
     }
 }
 
+/// The figure with `_` between groups of three digits.
+fn grouped(figure: u64) -> syn::LitInt {
+    let digits = figure.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    syn::LitInt::new(&grouped, proc_macro2::Span::call_site())
+}
+
 /// An exact amount; the figure is in picodollars.
 pub(crate) fn dollars_tokens(picodollars: u64) -> TokenStream {
-    let picodollars = proc_macro2::Literal::u64_unsuffixed(picodollars);
+    let picodollars = grouped(picodollars);
     quote!(__fastroai::Cost::from_picodollars(#picodollars))
 }

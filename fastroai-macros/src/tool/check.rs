@@ -13,7 +13,7 @@ use super::returned::{self, Returned};
 use crate::docs::{Bullet, Docs};
 use crate::report::Report;
 use crate::root::Root;
-use crate::{literal, similar};
+use crate::{literal, similar, types};
 
 /// The attribute and the signature are checked whatever is wrong with the other.
 pub(super) fn check(function: Function, attribute: TokenStream, report: &mut Report) -> Tool {
@@ -27,8 +27,11 @@ pub(super) fn check(function: Function, attribute: TokenStream, report: &mut Rep
     modifiers(&function, report);
     generics(&function, report);
     let inputs = &function.signature.inputs;
-    let mut parameters: Vec<Parameter> =
-        inputs.iter().filter_map(|input| parameter::check(input, report)).collect();
+    let mut parameters: Vec<Parameter> = inputs
+        .iter()
+        .filter_map(|input| parameter::check(input, report))
+        .filter(|parameter| !is_generic(parameter, &function))
+        .collect();
     one_run(&function, &parameters, report);
     distinct_names(&parameters, report);
     let returned = returned::check(&function, report);
@@ -119,6 +122,16 @@ fn generics(function: &Function, report: &mut Report) {
             GenericParam::Lifetime(_) => {}
         }
     }
+}
+
+/// Whether its type is not there outside of the function, which is reported as a generic.
+fn is_generic(parameter: &Parameter, function: &Function) -> bool {
+    let ty = match parameter {
+        Parameter::Argument(argument) => &argument.ty,
+        Parameter::Lent { ty, .. } => &**ty,
+        Parameter::Run { .. } => return false,
+    };
+    types::mentions_parameter(ty, &function.signature.generics)
 }
 
 fn one_run(function: &Function, parameters: &[Parameter], report: &mut Report) {

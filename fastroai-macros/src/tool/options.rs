@@ -37,6 +37,9 @@ const TABLE: Table = Table {
 
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
+/// How many fields a `ToolOptions` has.
+const FIELDS: usize = 7;
+
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
 pub(super) struct Options {
@@ -104,14 +107,14 @@ impl Options {
 
     /// The `ToolOptions`, naming only what was said.
     pub(super) fn to_expression(&self) -> TokenStream {
-        let mut fields = TokenStream::new();
+        let mut fields: Vec<TokenStream> = Vec::new();
         if let Some(milliseconds) = self.timeout {
             let timeout = duration_tokens(milliseconds);
-            fields.extend(quote!(timeout: #timeout,));
+            fields.push(quote!(timeout: #timeout));
         }
         if let Some(attempts) = self.attempts {
             let attempts = proc_macro2::Literal::u32_unsuffixed(attempts);
-            fields.extend(quote!(attempts: #attempts,));
+            fields.push(quote!(attempts: #attempts));
         }
         if let Some(effect) = self.effect {
             let effect = match effect {
@@ -119,25 +122,27 @@ impl Options {
                 "idempotent" => quote!(Idempotent),
                 _ => quote!(Once),
             };
-            fields.extend(quote!(effect: __fastroai::Effect::#effect,));
+            fields.push(quote!(effect: __fastroai::Effect::#effect));
         }
         if let Some(sequential) = self.sequential {
-            fields.extend(quote!(sequential: #sequential,));
+            fields.push(quote!(sequential: #sequential));
         }
         if let Some(corrections) = self.corrections {
             let corrections = proc_macro2::Literal::u32_unsuffixed(corrections);
-            fields.extend(quote!(corrections: #corrections,));
+            fields.push(quote!(corrections: #corrections));
         }
         if let Some(on_error) = &self.on_error {
-            fields.extend(quote!(on_error: __fastroai::Some(#on_error),));
+            fields.push(quote!(on_error: __fastroai::Some(#on_error)));
         }
         if let Some(on_timeout) = &self.on_timeout {
-            fields.extend(quote!(on_timeout: __fastroai::Some(#on_timeout),));
+            fields.push(quote!(on_timeout: __fastroai::Some(#on_timeout)));
         }
-        if fields.is_empty() {
-            quote!(__fastroai::ToolOptions::DEFAULT)
-        } else {
-            quote!(__fastroai::ToolOptions { #fields ..__fastroai::ToolOptions::DEFAULT })
+        match fields.len() {
+            0 => quote!(__fastroai::ToolOptions::DEFAULT),
+            FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
+            _ => {
+                quote!(__fastroai::ToolOptions { #(#fields,)* ..__fastroai::ToolOptions::DEFAULT })
+            }
         }
     }
 }

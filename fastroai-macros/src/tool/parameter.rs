@@ -122,6 +122,9 @@ fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
     let ident = plain_name(parameter, report);
     fillable(parameter, report);
     let (default, rename) = marks(parameter, report);
+    if let Some(Default::Expression(value)) = &default {
+        quoted_figure(value, &parameter.ty, report);
+    }
     let ident = ident?;
     Some(Argument {
         name: rename.unwrap_or_else(|| ident.unraw().to_string()),
@@ -177,6 +180,18 @@ fn fillable(parameter: &PatType, report: &mut Report) {
     }
     for implementation in found.impls {
         report.at(implementation, "the model cannot choose a type: write a concrete type");
+    }
+}
+
+/// Reports a default in quotes for a type that no text turns into.
+fn quoted_figure(value: &Expr, ty: &Type, report: &mut Report) {
+    const FIGURES: [&str; 15] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "usize",
+    ];
+    let is_text = matches!(value, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
+    if let Some(figure) = FIGURES.iter().find(|figure| is_text && types::is_named(ty, figure)) {
+        report.at(value, format!("a text is no `{figure}`: write the default without quotes"));
     }
 }
 

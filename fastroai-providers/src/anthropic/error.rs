@@ -23,7 +23,7 @@ pub(super) fn of_reply(fields: &Fields<'_>) -> ModelError {
 
 /// The error of a text that is no JSON.
 pub(super) fn of_text(text: &str, fallback: ProviderFault) -> ModelError {
-    let error = ModelError::provider_fault(fallback, sentence(fallback));
+    let error = ModelError::provider_fault(fallback, fallback.sentence());
     let page = text.trim_start().starts_with('<');
     if page || text.trim().is_empty() { error } else { error.with_detail(text.trim()) }
 }
@@ -40,7 +40,7 @@ fn of_fields(fields: &Fields<'_>, fallback: ProviderFault) -> ModelError {
     let details = inner.object("details").and_then(|details| details.text("error_code"));
     let code = details.or_else(|| kind.clone()).or_else(|| inner.text("code"));
     let fault = classify(kind.as_deref(), code.as_deref(), &message, inner, fallback);
-    let mut error = ModelError::provider_fault(fault, sentence(fault));
+    let mut error = ModelError::provider_fault(fault, fault.sentence());
     if let Some(code) = code {
         error = error.with_code(code);
     }
@@ -134,24 +134,5 @@ fn by_status(status: u16) -> ProviderFault {
         500.. => ProviderFault::Server,
         400..500 => ProviderFault::InvalidRequest,
         _ => ProviderFault::Other,
-    }
-}
-
-fn sentence(fault: ProviderFault) -> &'static str {
-    match fault {
-        ProviderFault::Authentication => "the provider does not know the key",
-        ProviderFault::Permission => "the key may not do this",
-        ProviderFault::NotFound => "the provider has no such model or address",
-        ProviderFault::RateLimit => "too many requests for now",
-        ProviderFault::Quota => "the account has nothing left",
-        ProviderFault::Overloaded => "the provider has too much to do",
-        ProviderFault::Server => "the provider broke",
-        ProviderFault::Timeout => "the provider gave up waiting",
-        ProviderFault::Conflict => "something else is going on with the same object",
-        ProviderFault::RequestTooLarge => "the request is larger than the provider takes",
-        ProviderFault::ContextLength { .. } => "the conversation does not fit the model",
-        ProviderFault::ContentFilter => "the provider's filter stopped the request",
-        ProviderFault::InvalidRequest => "the provider does not take the request as it is",
-        ProviderFault::Other => "the provider said no",
     }
 }

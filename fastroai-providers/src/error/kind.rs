@@ -109,6 +109,32 @@ pub enum ProviderFault {
     Other,
 }
 
+impl ProviderFault {
+    /// What happened and what to do about it, in our words.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Authentication => "the provider does not take the key: check it",
+            Self::Permission => "the key may not do this: check its rights at the provider",
+            Self::NotFound => {
+                "the provider does not know the model or the address: check both names"
+            }
+            Self::RateLimit => "too many requests for now: wait, or ask for a higher limit",
+            Self::Quota => "the account has no quota left: check its plan and its balance",
+            Self::Overloaded => "the provider is overloaded: try again later",
+            Self::Server => "the provider broke down: try again later",
+            Self::Timeout => "the provider gave up waiting: try again later",
+            Self::Conflict => "the request conflicts with another one: try again later",
+            Self::RequestTooLarge => "the request is larger than the provider takes",
+            Self::ContextLength { .. } => {
+                "the conversation does not fit the model: shorten it, or use a model with more context"
+            }
+            Self::ContentFilter => "the provider's filter stopped the request",
+            Self::InvalidRequest => "the provider does not take the request as it is",
+            Self::Other => "the provider reported an error",
+        }
+    }
+}
+
 /// Whether, and how, a failed attempt may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -138,7 +138,9 @@ pub(super) fn body(model: &str, request: &Request<'_>) -> Result<Vec<u8>, ModelE
         tools: tools(request),
         tool_config: tool_config(request)?,
         generation_config: generation(abilities, request)?,
-        service_tier: request.settings.service_tier.as_deref(),
+        // Other providers' words for what holds anyway.
+        service_tier: (request.settings.service_tier.as_deref())
+            .filter(|tier| !matches!(*tier, "auto" | "default")),
     };
     serde_json::to_vec(&body)
         .map_err(|_| ModelError::config("the request cannot be written as JSON"))

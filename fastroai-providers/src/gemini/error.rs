@@ -37,13 +37,13 @@ fn of_text(text: &str, status: Option<u16>) -> ModelError {
         (serde_json::from_str(text).ok()).or_else(|| serde_json::from_str(event()?).ok());
     let Some(facts) = value.as_ref().and_then(Facts::of) else {
         let fault = status.map_or(ProviderFault::Other, by_status);
-        let error = ModelError::provider_fault(fault, says(fault));
+        let error = ModelError::provider_fault(fault, fault.sentence());
         // A page of a proxy says nothing that helps.
         let page = text.is_empty() || text.starts_with('<');
         return if page { error } else { error.with_detail(text) };
     };
     let fault = facts.fault(status);
-    let mut error = ModelError::provider_fault(fault, says(fault));
+    let mut error = ModelError::provider_fault(fault, fault.sentence());
     if let Some(code) = facts.status {
         error = error.with_code(code);
     }
@@ -85,11 +85,10 @@ impl<'a> Facts<'a> {
 
     /// The details of a kind, as in `google.rpc.RetryInfo`.
     fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'a Map<String, Value>> {
-        let is = |fields: &&Map<String, Value>| {
+        self.details.iter().copied().filter(move |fields| {
             let name = fields.get("@type").and_then(Value::as_str);
             name.is_some_and(|name| name.ends_with(kind))
-        };
-        self.details.iter().copied().filter(is).collect::<Vec<_>>().into_iter()
+        })
     }
 
     /// How long to wait, as in `"13.5s"`.
@@ -184,29 +183,5 @@ fn by_status(status: u16) -> ProviderFault {
         500.. => ProviderFault::Server,
         400..500 => ProviderFault::InvalidRequest,
         _ => ProviderFault::Other,
-    }
-}
-
-/// What happened and what to do about it, in our words.
-fn says(fault: ProviderFault) -> &'static str {
-    match fault {
-        ProviderFault::Authentication => "the provider does not take the key: check it",
-        ProviderFault::Permission => "the key may not do this: check its rights at the provider",
-        ProviderFault::NotFound => {
-            "the provider does not know the model or the address: check both names"
-        }
-        ProviderFault::RateLimit => "too many requests for now: wait, or ask for a higher limit",
-        ProviderFault::Quota => "the account has no quota left: check its plan and its balance",
-        ProviderFault::Overloaded => "the provider is overloaded: try again later",
-        ProviderFault::Server => "the provider broke down: try again later",
-        ProviderFault::Timeout => "the provider gave up waiting: try again later",
-        ProviderFault::Conflict => "the request conflicts with another one: try again later",
-        ProviderFault::RequestTooLarge => "the request is larger than the provider takes",
-        ProviderFault::ContextLength { .. } => {
-            "the conversation does not fit the model: shorten it, or use a model with more context"
-        }
-        ProviderFault::ContentFilter => "the provider's filter stopped the request",
-        ProviderFault::InvalidRequest => "the provider does not take the request as it is",
-        ProviderFault::Other => "the provider reported an error",
     }
 }

@@ -54,7 +54,6 @@ fn node(schema: &Value) -> Value {
         keyword_of(keyword, value, &mut out, &mut hints);
     }
     split_null(&mut out);
-    alone(&mut out);
     if !hints.is_empty() {
         let hint = format!("It must fit {}", Value::Object(hints));
         let description = match out.get("description").and_then(Value::as_str) {
@@ -62,8 +61,8 @@ fn node(schema: &Value) -> Value {
             None => hint,
         };
         out.insert("description".to_owned(), Value::String(description));
-        alone(&mut out);
     }
+    alone(&mut out);
     Value::Object(out)
 }
 
@@ -73,6 +72,7 @@ fn keyword_of(
     out: &mut Map<String, Value>,
     hints: &mut Map<String, Value>,
 ) {
+    let choice = out.contains_key("anyOf");
     let mut keep = |name: &str, value: Value| {
         out.insert(name.to_owned(), value);
     };
@@ -83,7 +83,8 @@ fn keyword_of(
         ("items" | "additionalProperties", value) => keep(keyword, node(value)),
         ("properties", Value::Object(all)) => keep(keyword, named(all)),
         ("$defs" | "definitions", Value::Object(all)) => keep("$defs", named(all)),
-        ("anyOf" | "oneOf", Value::Array(all)) => keep("anyOf", listed(all)),
+        ("anyOf" | "oneOf", Value::Array(all)) if !choice => keep("anyOf", listed(all)),
+        ("allOf", Value::Array(all)) if !choice && all.len() == 1 => keep("anyOf", listed(all)),
         ("prefixItems", Value::Array(all)) => keep(keyword, listed(all)),
         ("enum", Value::Array(all)) if all.iter().all(literal) => keep(keyword, value.clone()),
         ("const", value) if literal(value) => keep("enum", json!([value])),
@@ -129,11 +130,12 @@ fn split_null(out: &mut Map<String, Value>) {
 
 /// A reference stands alone on this wire; inside `anyOf` it may be described.
 fn alone(out: &mut Map<String, Value>) {
-    let beside = out.keys().any(|keyword| !keyword.starts_with('$'));
-    if !beside || out.contains_key("anyOf") {
+    if !out.contains_key("$ref") || out.contains_key("anyOf") {
         return;
     }
-    if let Some(target) = out.shift_remove("$ref") {
+    out.shift_remove("title");
+    let beside = out.keys().any(|keyword| !keyword.starts_with('$'));
+    if beside && let Some(target) = out.shift_remove("$ref") {
         out.insert("anyOf".to_owned(), json!([{ "$ref": target }]));
     }
 }
@@ -163,7 +165,9 @@ mod tests {
                 "nothing": {"const": null},
                 "sure": {"type": "boolean", "const": true},
                 "place": {"$ref": "#/definitions/Place", "description": "Where."},
-                "any": {}
+                "any": {},
+                "one": {"allOf": [{"$ref": "#/$defs/Place"}]},
+                "both": {"anyOf": [{"type": "string"}], "oneOf": [true]}
             },
             "required": ["total"], "additionalProperties": false,
             "definitions": {"Place": {"type": "object", "properties": {"pair":
@@ -180,7 +184,10 @@ mod tests {
                 "nothing": {"type": "null"},
                 "sure": {"type": "boolean", "description": "It must fit {\"const\":true}"},
                 "place": {"description": "Where.", "anyOf": [{"$ref": "#/$defs/Place"}]},
-                "any": {}
+                "any": {},
+                "one": {"anyOf": [{"$ref": "#/$defs/Place"}]},
+                "both": {"anyOf": [{"type": "string"}],
+                    "description": "It must fit {\"oneOf\":[true]}"}
             },
             "required": ["total"], "additionalProperties": false,
             "$defs": {"Place": {"type": "object", "properties": {"pair":
@@ -194,9 +201,8 @@ mod tests {
     fn a_reference_at_the_root_keeps_its_definitions_beside_it() {
         let schema = json!({"$ref": "#/$defs/Tree", "title": "Tree", "$defs": {"Tree":
             {"type": "object", "properties": {"left": {"$ref": "#/$defs/Tree"}}}}});
-        let expected = json!({"title": "Tree", "$defs": {"Tree":
-            {"type": "object", "properties": {"left": {"$ref": "#/$defs/Tree"}}}},
-            "anyOf": [{"$ref": "#/$defs/Tree"}]});
+        let expected = json!({"$ref": "#/$defs/Tree", "$defs": {"Tree":
+            {"type": "object", "properties": {"left": {"$ref": "#/$defs/Tree"}}}}});
         assert_eq!(transform(&schema).unwrap(), expected);
     }
 }

@@ -121,7 +121,7 @@ impl Facts {
 
     fn into_error(self, status: Option<u16>) -> ModelError {
         let fault = self.fault(status);
-        let mut error = ModelError::new(ModelErrorKind::Provider(fault), says(&fault));
+        let mut error = ModelError::new(ModelErrorKind::Provider(fault), fault.sentence());
         for code in [self.kind, self.code].into_iter().flatten() {
             // The last that is a plain word stays.
             error = error.with_code(code);
@@ -278,28 +278,4 @@ fn number_after(text: &str, words: &[&str]) -> Option<u64> {
             .collect();
         digits.parse().ok()
     })
-}
-
-/// What happened and what to do about it, in our words.
-fn says(fault: &ProviderFault) -> &'static str {
-    match fault {
-        ProviderFault::Authentication => "the provider does not take the key: check it",
-        ProviderFault::Permission => "the key may not do this: check its rights at the provider",
-        ProviderFault::NotFound => {
-            "the provider does not know the model or the address: check both names"
-        }
-        ProviderFault::RateLimit => "too many requests for now: wait, or ask for a higher limit",
-        ProviderFault::Quota => "the account has no quota left: check its plan and its balance",
-        ProviderFault::Overloaded => "the provider is overloaded: try again later",
-        ProviderFault::Server => "the provider broke down: try again later",
-        ProviderFault::Timeout => "the provider gave up waiting: try again later",
-        ProviderFault::Conflict => "the request conflicts with another one: try again later",
-        ProviderFault::RequestTooLarge => "the request is larger than the provider takes",
-        ProviderFault::ContextLength { .. } => {
-            "the conversation does not fit the model: shorten it, or use a model with more context"
-        }
-        ProviderFault::ContentFilter => "the provider's filter stopped the request",
-        ProviderFault::InvalidRequest => "the provider does not take the request as it is",
-        ProviderFault::Other => "the provider reported an error",
-    }
 }

@@ -77,6 +77,22 @@ async fn a_model_that_takes_none_hands_the_answer_in_by_a_tool() {
 }
 
 #[tokio::test]
+async fn a_model_that_takes_no_schema_beside_tools_gets_one_or_the_other() {
+    let mut profile = Profile::default();
+    profile.json_schema_beside_tools = false;
+    let model = Scripted::with_profile(MODEL, profile, [text(PLAN), call("a", OUTPUT_TOOL, PLAN)]);
+    let bare = agent().output::<Plan>().build().expect("an agent");
+    let armed = agent().tool(echo("echo")).output::<Plan>().build().expect("an agent");
+    for agent in [&bare, &armed] {
+        let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+        assert_eq!(answer.output, plan());
+    }
+    let asked = model.asked();
+    assert!(asked[0].tools.is_empty());
+    assert_eq!(asked[1].tools, ["echo", OUTPUT_TOOL]);
+}
+
+#[tokio::test]
 async fn a_rejected_answer_goes_back_with_the_place_and_the_next_one_is_taken() {
     let bad = r#"{"city":"Lisbon","stops":[{"name":"Belem","minutes":"long"}]}"#;
     let model = Scripted::new("test:model", [text(bad), text(PLAN)]);

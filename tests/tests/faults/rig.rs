@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use fastroai::agent::AgentBuilder;
 use fastroai::money::{Prices, Rates};
@@ -34,8 +35,9 @@ pub(crate) fn runtime(model: &Scripted) -> Runtime {
     Runtime::builder().model(model.clone()).prices(prices()).build()
 }
 
+/// An agent that gives up after a day, so that a script that is too short ends a test.
 pub(crate) fn agent() -> AgentBuilder {
-    Agent::builder().name("tester").model(MODEL)
+    Agent::builder().name("tester").model(MODEL).timeout(Duration::from_secs(86_400))
 }
 
 /// Counts how often something happened.

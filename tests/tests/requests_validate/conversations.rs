@@ -37,6 +37,20 @@ pub(crate) const MESSAGES_REPLY: &str = r#"{
     "usage": {"input_tokens": 10, "output_tokens": 5}
 }"#;
 
+/// A reply with thoughts, code that Google ran, and a call of which the signature goes back.
+pub(crate) const GEMINI_REPLY: &str = r#"{
+    "candidates": [{"index": 0, "finishReason": "STOP", "content": {"role": "model", "parts": [
+        {"text": "It may rain.", "thought": true},
+        {"text": "Let me look.", "thoughtSignature": "c2lnbmVk"},
+        {"executableCode": {"language": "PYTHON", "code": "print(1)"}},
+        {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "1\n"}},
+        {"functionCall": {"id": "fc-1", "name": "weather", "args": {"city": "Lisbon"}},
+            "thoughtSignature": "c2lnbmVk"}
+    ]}}],
+    "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 5, "totalTokenCount": 15},
+    "modelVersion": "gemini-3-flash-preview", "responseId": "r-1"
+}"#;
+
 /// A conversation that goes on after a reply with calls.
 pub(crate) fn resumed(reply: Response) -> Vec<Message> {
     let result = |call| ToolResult::new(call, "rain", ToolOutcome::Success);
@@ -192,10 +206,10 @@ fn reasoning() -> Vec<(&'static str, Vec<Message>)> {
         ("hidden thinking of Anthropic", turn("anthropic", None, Some("aGlkZGVu"), "")),
         ("unsigned thinking of Anthropic", turn("anthropic", None, None, "It may rain.")),
         ("thinking of OpenAI", turn("openai", None, None, "It may rain.")),
-        ("signed thinking of a stranger", turn("google", Some("c2lnbmVk"), None, "It may rain.")),
-        ("hidden thinking of a stranger", turn("google", None, Some("aGlkZGVu"), "")),
+        ("signed thinking of a stranger", turn("stranger", Some("c2lnbmVk"), None, "It may rain.")),
+        ("hidden thinking of a stranger", turn("stranger", None, Some("aGlkZGVu"), "")),
         ("a search of Anthropic", raw("anthropic")),
-        ("a search of a stranger", raw("google")),
+        ("a search of a stranger", raw("stranger")),
     ]
 }
 

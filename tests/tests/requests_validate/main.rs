@@ -6,6 +6,7 @@ mod shapes;
 use std::sync::Arc;
 
 use fastroai_providers::anthropic::Messages;
+use fastroai_providers::gemini::GenerateContent;
 use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::openai::chat::{ReasoningReplay, TokenLimit};
 use fastroai_providers::protocol::Protocol;
@@ -67,6 +68,8 @@ struct Wire {
     api: &'static str,
     /// Where it documents more than the API that its own copies.
     provider: Option<&'static str>,
+    /// The provider that takes back what only it understands.
+    owner: &'static str,
     protocol: Box<dyn Protocol>,
     models: &'static [&'static str],
     /// A reply with reasoning and a call, which goes back with the next request.
@@ -75,7 +78,8 @@ struct Wire {
 
 impl Wire {
     fn resumed(&self) -> Case {
-        let reply = self.protocol.decode(self.reply.as_bytes()).expect("a reply");
+        let mut reply = self.protocol.decode(self.reply.as_bytes()).expect("a reply");
+        reply.provider = Some(self.owner.to_owned());
         assert!(!reply.reasoning_text().is_empty() && reply.tool_calls().count() == 1);
         let mut case = Case::new("its own reply, resumed", conversations::resumed(reply));
         case.tools = shapes::tools();
@@ -92,6 +96,7 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "chat_completions",
             provider: Some(provider),
+            owner: provider,
             protocol: Box::new(protocol),
             models,
             reply: conversations::CHAT_REPLY,
@@ -101,6 +106,7 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "chat_completions",
             provider: None,
+            owner: "openai",
             protocol: Box::new(ChatCompletions::new()),
             models: &["gpt-4o-mini", "gpt-5-mini", "o3"],
             reply: conversations::CHAT_REPLY,
@@ -108,9 +114,18 @@ fn wires() -> Vec<Wire> {
         Wire {
             api: "messages",
             provider: None,
+            owner: "anthropic",
             protocol: Box::new(Messages::new()),
             models: &["claude-3-5-haiku-latest", "claude-sonnet-4-5", "claude-opus-4-8"],
             reply: conversations::MESSAGES_REPLY,
+        },
+        Wire {
+            api: "generate_content",
+            provider: None,
+            owner: "google",
+            protocol: Box::new(GenerateContent::new()),
+            models: &["gemini-2.5-flash", "gemini-2.5-pro", "gemini-3-flash-preview"],
+            reply: conversations::GEMINI_REPLY,
         },
         chat("deepseek", TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
         chat("groq", TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
@@ -135,11 +150,17 @@ fn cases() -> Vec<Case> {
 }
 
 /// What an adapter rightly refuses to write, since the model would answer it with an error.
-const REFUSED: [&str; 4] = [
+const REFUSED: [&str; 10] = [
     "claude-sonnet-4-5: effort and few tokens",
     "claude-opus-4-8: temperature",
     "claude-opus-4-8: top_p",
     "claude-opus-4-8: all but effort",
+    "gemini-2.5-flash: output plan, tools true",
+    "gemini-2.5-flash: output empty, tools true",
+    "gemini-2.5-pro: output plan, tools true",
+    "gemini-2.5-pro: output empty, tools true",
+    "gemini-2.5-pro: no effort",
+    "gemini-3-flash-preview: no effort",
 ];
 
 #[test]

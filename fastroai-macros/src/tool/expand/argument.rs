@@ -40,9 +40,16 @@ impl Argument {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
             },
-            Some(default) => quote_spanned! {ty.span()=>
-                <#ty as __fastroai::ToolArg>::read_or(&mut #fields, #name, || #default)
-            },
+            Some(default) => {
+                let default = if let Some(Default::OfType) = self.default {
+                    quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default)
+                } else {
+                    quote!(|| #default)
+                };
+                quote_spanned! {ty.span()=>
+                    <#ty as __fastroai::ToolArg>::read_or(&mut #fields, #name, #default)
+                }
+            }
         }
     }
 

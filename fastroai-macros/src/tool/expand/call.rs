@@ -89,38 +89,46 @@ fn finish(
 ) -> TokenStream {
     let function = tool.function.name();
     let at = function.span();
+    let returned = Ident::new("returned", hidden(at));
+    let reply = reply(tool, &returned);
     let called = quote_spanned!(at=> #function(#(#passed),*));
-    let returned = if tool.function.is_async() {
+    let body = if tool.function.is_async() {
         // Where the future is not `Send`, the function's name is underlined, once.
-        reply(tool, &quote_spanned!(at=> __fastroai::send(#called).await))
+        let awaited = quote_spanned!(at=> __fastroai::send(#called).await);
+        quote! {
+            let #returned = #awaited;
+            #reply
+        }
     } else {
-        let reply = reply(tool, &called);
-        quote!(__fastroai::blocking(move || #reply).await)
+        let takes_run =
+            tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
+        let detach = takes_run.then(|| quote!(let #run = #run.detach();));
+        quote! {
+            #detach
+            __fastroai::blocking(move || {
+                let #returned = #called;
+                #reply
+            })
+            .await
+        }
     };
-    let takes_run =
-        tool.parameters.iter().any(|parameter| matches!(parameter, Parameter::Run { .. }));
-    let detach =
-        (takes_run && !tool.function.is_async()).then(|| quote!(let #run = #run.detach();));
     quote! {
         __fastroai::Box::pin(async move {
             #read
             #lent
-            #detach
-            #returned
+            #body
         })
     }
 }
 
 /// What the function returned, for the model; complaints about a type land where it is written.
-fn reply(tool: &Tool, called: &TokenStream) -> TokenStream {
-    let at = tool.function.name().span();
+fn reply(tool: &Tool, returned: &Ident) -> TokenStream {
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
     let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
     let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
     let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
-    let returned = quote_spanned!(at=> __fastroai::Returned(#called).split());
     quote! {
-        match #returned {
+        match __fastroai::Returned(#returned).split() {
             __fastroai::Ok(#value) => #shown,
             __fastroai::Err(#error) => __fastroai::Err(#failed),
         }

@@ -104,28 +104,37 @@ impl Assembly {
 
     /// Takes the items of a finished output.
     pub(super) fn take_output(&mut self, output: &[&RawValue], out: &mut Vec<Delta>) {
-        let mut taken: Vec<usize> = Vec::new();
+        let streamed = !self.slots.is_empty();
+        let mut taken = vec![false; self.slots.len()];
         for (index, json) in (0..).zip(output) {
             let item = Object::of(json);
             let kind = Kind::of(&item);
-            let (id, call_id) = (item.text("id"), item.text("call_id"));
-            let free = |at: &usize, slot: &Slot| !taken.contains(at) && slot.item.kind() == kind;
-            let slots = || self.slots.iter().enumerate();
-            let known = slots()
-                .position(|(at, slot)| free(&at, slot) && (slot.is(&id) || slot.is(&call_id)))
-                .or_else(|| {
-                    slots().position(|(at, slot)| {
-                        free(&at, slot) && slot.index == index && slot.may_be(&call_id)
-                    })
-                });
+            let known = if streamed { self.known(index, kind, &item, &taken) } else { None };
             let at = known.unwrap_or_else(|| {
                 let at = self.insert(index, kind);
-                taken.iter_mut().filter(|taken| **taken >= at).for_each(|taken| *taken += 1);
+                taken.insert(at, false);
                 at
             });
-            taken.push(at);
+            if let Some(taken) = taken.get_mut(at) {
+                *taken = true;
+            }
             self.take_at(at, &item, json, true, out);
         }
+        self.tell(false, out);
+    }
+
+    /// The item of the stream that an item of the finished output is, if it was in the stream: the
+    /// one of its id, or, since ids may change, the one in its place.
+    fn known(&self, index: u64, kind: Kind, item: &Object<'_>, taken: &[bool]) -> Option<usize> {
+        let (id, call_id) = (item.text("id"), item.text("call_id"));
+        let place = |fits: &dyn Fn(&Slot) -> bool| {
+            self.slots
+                .iter()
+                .zip(taken)
+                .position(|(slot, taken)| !taken && slot.item.kind() == kind && fits(slot))
+        };
+        place(&|slot| slot.is(&id) || slot.is(&call_id))
+            .or_else(|| place(&|slot| slot.index == index && slot.may_be(&call_id)))
     }
 
     /// Takes a version of an item: its beginning, or, `finished`, all of it.
@@ -152,6 +161,7 @@ impl Assembly {
             self.insert(index, kind)
         });
         self.take_at(at, &item, json, finished, out);
+        self.tell(false, out);
     }
 
     /// Changes the item that a piece belongs to, or begins one whose beginning was not sent.
@@ -195,7 +205,6 @@ impl Assembly {
             slot.finished |= finished;
             slot.item.take(item, json, finished, out);
         }
-        self.tell(false, out);
     }
 
     /// The latest item of this kind at a place.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Responses;
+use super::thought::is_sealed;
 use crate::message::{Message, ToolCall, ToolMessage, UserPart};
 use crate::openai::arguments;
 use crate::response::{Part, Response};
@@ -72,9 +73,18 @@ pub(super) enum Said<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Content<'a> {
-    InputText { text: &'a str },
-    OutputText { text: &'a str, annotations: Cow<'a, Value> },
-    Refusal { refusal: &'a str },
+    InputText {
+        text: &'a str,
+    },
+    OutputText {
+        text: &'a str,
+        annotations: Cow<'a, Value>,
+    },
+    Refusal {
+        refusal: &'a str,
+    },
+    #[serde(untagged)]
+    Raw(&'a Value),
 }
 
 /// The conversation as the wire has it.
@@ -149,7 +159,9 @@ impl<'a, 'c> Turn<'a, 'c> {
                     Self::write_refusal(text, &mut *items, begin);
                 }
                 Part::ToolCall(call) => items.push(self.call(call)),
-                Part::Provider { raw, .. } if self.takes_back(part) => items.push(Item::Raw(raw)),
+                Part::Provider { raw, .. } if self.takes_back(part) => {
+                    Self::write_raw(raw, &mut *items, begin);
+                }
                 _ => {}
             }
         }
@@ -197,6 +209,19 @@ impl<'a, 'c> Turn<'a, 'c> {
         }
     }
 
+    /// Content of an unknown kind stands alone in the history, and goes back into its message.
+    fn write_raw(raw: &'a Value, items: &mut Vec<Item<'a>>, begin: usize) {
+        let last = items.get_mut(begin..).and_then(<[_]>::last_mut);
+        match (last, raw.get("content").and_then(Value::as_array)) {
+            (Some(Item::Message(Said::Own { id, content, .. })), Some(more))
+                if raw.get("id").is_some_and(|other| other == *id) =>
+            {
+                content.extend(more.iter().map(Content::Raw));
+            }
+            _ => items.push(Item::Raw(raw)),
+        }
+    }
+
     fn call(&self, call: &'a ToolCall) -> Item<'a> {
         let details = call.details.as_ref().and_then(Value::as_object).filter(|_| self.whole);
         let details = details.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
@@ -231,9 +256,8 @@ impl<'a, 'c> Turn<'a, 'c> {
         }
         if is_reasoning(raw) {
             // An item of which the provider keeps nothing must hold something to read.
-            let sealed = raw.get("encrypted_content").is_some_and(Value::is_string);
             let open = raw.get("content").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
-            return self.config.store || sealed || open;
+            return self.config.store || is_sealed(raw) || open;
         }
         // A hosted tool that the reply broke off in has no result.
         let done = raw.get("status").is_none_or(|status| status == "completed");

@@ -25,7 +25,7 @@ struct Content {
 }
 
 /// What a piece of content is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ContentKind {
     Text,
     Refusal,
@@ -71,10 +71,10 @@ impl Message {
     }
 
     fn content(&mut self, index: u64, kind: ContentKind) -> &mut Content {
-        let same = |content: &Content| content.index == index && content.kind == kind;
-        let at = self.contents.iter().position(same).unwrap_or_else(|| {
-            let before = |content: &Content| content.index <= index;
-            let at = self.contents.iter().rposition(before).map_or(0, |at| at + 1);
+        let place = (index, kind);
+        let at =
+            self.contents.binary_search_by_key(&place, |content| (content.index, content.kind));
+        let at = at.unwrap_or_else(|at| {
             let content = Content { index, kind, text: String::new(), details: Map::new() };
             self.contents.insert(at, content);
             at

@@ -102,7 +102,7 @@ impl Decoder {
         let place = Place { index: number(event.output_index), id: &id };
         let content = number(event.content_index).unwrap_or(0);
         let summary = number(event.summary_index).unwrap_or(0);
-        let (what, step) = kind.rsplit_once('.')?;
+        let Some((what, step)) = kind.rsplit_once('.') else { return Some(()) };
         let target = match what {
             "output_item" => {
                 self.assembly.take_item(place.index, event.item?, step == "done", out);

@@ -49,9 +49,8 @@ impl Thought {
             }
         }
         let raw = serde_json::from_str(json.get()).ok().filter(|_| finished);
-        let sealed = |raw: &Value| raw.get("encrypted_content").is_some_and(Value::is_string);
         if let Some(raw) = raw
-            && (sealed(&raw) || !self.raw.as_ref().is_some_and(sealed))
+            && (is_sealed(&raw) || !self.raw.as_ref().is_some_and(is_sealed))
         {
             self.raw = Some(raw);
         }
@@ -75,10 +74,8 @@ impl Thought {
 
     fn text(&mut self, section: Section, index: u64) -> &mut String {
         let place = (section, index);
-        let at = self.texts.iter().position(|(section, index, _)| (*section, *index) == place);
-        let at = at.unwrap_or_else(|| {
-            let before = |(section, index, _): &(Section, u64, String)| (*section, *index) <= place;
-            let at = self.texts.iter().rposition(before).map_or(0, |at| at + 1);
+        let at = self.texts.binary_search_by_key(&place, |(section, index, _)| (*section, *index));
+        let at = at.unwrap_or_else(|at| {
             self.texts.insert(at, (section, index, String::new()));
             at
         });
@@ -94,4 +91,9 @@ impl Thought {
         let item = self.raw.map(|raw| Part::Provider { provider, raw });
         shown.into_iter().chain(item)
     }
+}
+
+/// Whether a reasoning item holds the reasoning in encrypted form.
+pub(super) fn is_sealed(raw: &Value) -> bool {
+    raw.get("encrypted_content").and_then(Value::as_str).is_some_and(|sealed| !sealed.is_empty())
 }

@@ -5,7 +5,7 @@
 use serde_json::value::RawValue;
 
 use super::object::Object;
-use crate::usage::Usage;
+use crate::usage::{Usage, count};
 
 /// What a `usage` object says. It cannot fail: an answer that was paid for is not lost because its
 /// counts make no sense.
@@ -81,25 +81,11 @@ fn further(usage: &mut Usage, side: &str, name: &str, raw: &RawValue) {
     }
 }
 
-/// Takes a count, and tells whether it had to be bent: counts arrive as floats, negative, or beyond
-/// 64 bits.
+/// Takes a count, and tells whether it had to be bent.
 fn take(slot: &mut Option<u64>, raw: &RawValue) -> bool {
-    let digits = raw.get().trim_matches('"');
-    if digits == "null" {
-        return false;
-    }
-    if let Ok(whole) = digits.parse() {
-        *slot = Some(whole);
-        return false;
-    }
-    let Some(number) = digits.parse::<f64>().ok().filter(|number| !number.is_nan()) else {
-        return true;
-    };
-    // The cast saturates: below zero is zero, beyond 64 bits is the highest count.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let whole = number.round() as u64;
-    *slot = Some(whole);
-    number < 0.0 || number.fract() != 0.0 || whole == u64::MAX
+    let (value, bent) = count(raw.get());
+    *slot = value.or(*slot);
+    bent
 }
 
 #[cfg(test)]

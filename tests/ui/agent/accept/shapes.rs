@@ -50,6 +50,8 @@ where
 #[derive(Clone)]
 struct Skipped {
     catalogue: Vec<String>,
+    #[cfg(any())]
+    never: NoSuchType,
     #[context(skip)]
     other: Vec<String>,
 }

@@ -7,10 +7,16 @@ enum Order {
 
 /// List the books.
 #[safe_tool]
-async fn list_books(#[tool(default = "ten")] count: u32, #[tool(default = Order::Title)] order: Order) -> u32 {
+async fn list_books(#[tool(default = Order::Title)] order: Order) -> u32 {
     match order {
-        Order::Title => count,
+        Order::Title => 1,
     }
+}
+
+/// Count the books.
+#[safe_tool]
+async fn count_books(#[tool(default = "ten")] limit: u32) -> u32 {
+    limit
 }
 
 fn main() {}

@@ -1,0 +1,85 @@
+//! What users compile, as snapshots to be read in review.
+//!
+//! `UPDATE_SNAPSHOTS=1 cargo test -p fastroai-macros` writes them anew.
+
+use std::path::Path;
+use std::{env, fs};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{agent, tool};
+
+fn assert_snapshot(name: &str, code: TokenStream) {
+    let file = syn::parse2(code).expect("an expansion is a file of items");
+    let expansion = prettyplease::unparse(&file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(name);
+    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &expansion).expect("a snapshot can be written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(expansion, expected, "the expansion is not as in {}", path.display());
+}
+
+#[test]
+fn an_async_tool_reads_its_arguments_and_borrows_its_context() {
+    let item = quote! {
+        /// Current weather for a city.
+        pub async fn weather(
+            /// City name.
+            city: String,
+            #[tool(default = 3)] days: u8,
+            #[context] http: &Client,
+        ) -> Result<Weather, Error> {
+            http.get(city, days).await
+        }
+    };
+    let keys = quote!(effect = read_only, timeout = "10s", attempts = 3);
+    assert_snapshot("async_tool.rs", tool::expand(keys, item));
+}
+
+#[test]
+fn a_blocking_tool_gets_a_clone_of_its_context() {
+    let item = quote! {
+        /// Count the books.
+        fn count(#[context] books: &Books, #[context] run: RunContext<'_>) -> usize {
+            books.len() + run.turn()
+        }
+    };
+    assert_snapshot("blocking_tool.rs", tool::expand(TokenStream::new(), item));
+}
+
+#[test]
+fn a_tool_with_mistakes_leaves_a_stand_in() {
+    let item = quote! {
+        /// Find a book.
+        async fn find(title: &str, shelf: u32) -> String {
+            lookup(title, shelf)
+        }
+    };
+    assert_snapshot("mistaken_tool.rs", tool::expand(quote!(shade = "dark"), item));
+}
+
+#[test]
+fn an_agent_lends_its_fields() {
+    let item = quote! {
+        /// You are a travel assistant.
+        #[derive(Clone)]
+        struct Travel<'a, S: Store> {
+            http: Arc<Client>,
+            places: &'a Places,
+            store: S,
+            #[context(skip)]
+            log: Log,
+            runtime: Runtime,
+        }
+    };
+    let keys = quote!(
+        model = "openai:gpt-4o-mini",
+        tools = [weather, places::find],
+        output = Plan,
+        budget = "$0.05",
+        timeout = "1m30s"
+    );
+    assert_snapshot("agent.rs", agent::expand(keys, item));
+}
