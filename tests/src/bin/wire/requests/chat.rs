@@ -7,7 +7,8 @@
 //!   what holds anyway, and a choice without tools says nothing.
 //! - A streamed reply is always asked for its usage.
 //! - A content of one text is that text; what an assistant said is one text; none is `null`, empty
-//!   or absent. An assistant's turn without words and calls is not sent.
+//!   or absent. An assistant's turn without words and calls is not sent, nor are empty
+//!   instructions.
 //! - Arguments are compared as JSON; where the model wrote none, `{}` is sent, and where it wrote
 //!   something broken, that within an object.
 //! - Reasoning of earlier turns, and Google's signatures beside it, are compared where both sides send it: clients differ in whether.
@@ -84,10 +85,12 @@ fn single(body: &mut Value) {
         self::message(message);
     }
     if let Some(Value::Array(messages)) = body.get_mut("messages") {
-        let said = |message: &Value| {
-            message["role"] != "assistant"
-                || message.get("content").is_some()
-                || message.get("tool_calls").is_some()
+        let said = |message: &Value| match message["role"].as_str() {
+            Some("assistant") => {
+                message.get("content").is_some() || message.get("tool_calls").is_some()
+            }
+            Some("system") => message["content"] != "",
+            _ => true,
         };
         messages.retain(said);
     }

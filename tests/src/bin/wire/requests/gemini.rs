@@ -6,6 +6,7 @@
 //!   `responseSchema` is of `responseJsonSchema`.
 //! - The calling mode `AUTO`, the modality `TEXT`, `thought: false`, a `null`, an empty list and an
 //!   empty description say what holds anyway, as does the role of the instructions.
+//! - Texts of the model that follow each other are one, unless they are signed.
 //! - Declarations may stand in several tools; turns of one side that follow each other are one, and
 //!   within it a user's results of tools come first.
 //! - A tool's result stands below `result` or `error`; clients have other names for the former, or
@@ -118,7 +119,7 @@ fn declaration(mut declaration: Value) -> Value {
 fn turns(contents: Vec<Value>) -> Vec<Value> {
     let mut turns: Vec<Value> = Vec::new();
     for mut content in contents {
-        if content["role"].is_null() {
+        if content["role"] != "model" {
             content["role"] = "user".into();
         }
         for part in each(&mut content, "parts") {
@@ -134,12 +135,34 @@ fn turns(contents: Vec<Value>) -> Vec<Value> {
             _ => turns.push(content),
         }
     }
+    for turn in turns.iter_mut().filter(|turn| turn["role"] == "model") {
+        if let Some(Value::Array(parts)) = turn.get_mut("parts") {
+            *parts = joined(std::mem::take(parts));
+        }
+    }
     for turn in turns.iter_mut().filter(|turn| turn["role"] == "user") {
         if let Some(parts) = turn["parts"].as_array_mut() {
             parts.sort_by_key(|part| part.get("functionResponse").is_none());
         }
     }
     turns
+}
+
+/// The parts without borders between bare texts of one kind, which a stream cuts anywhere.
+fn joined(parts: Vec<Value>) -> Vec<Value> {
+    let mut joined: Vec<Value> = Vec::new();
+    for part in parts {
+        let bare =
+            |part: &Value| part["text"].is_string() && part.get("thoughtSignature").is_none();
+        match joined.last_mut() {
+            Some(last) if bare(last) && bare(&part) && last["thought"] == part["thought"] => {
+                let text = [&last["text"], &part["text"]].map(|it| it.as_str().unwrap_or_default());
+                last["text"] = text.concat().into();
+            }
+            _ => joined.push(part),
+        }
+    }
+    joined
 }
 
 fn part(part: &mut Value) {
