@@ -50,7 +50,8 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
         return Err(no_key(id, provider));
     }
     let protocol = (provider.protocol)();
-    let model = HttpModel::new(id.clone(), protocol, connection.transport(), base_url);
+    let model = HttpModel::new(id.clone(), protocol, connection.transport(), base_url)
+        .with_profile(|profile| connection.adjust(id, profile));
     Ok(Arc::new(key.into_iter().fold(model, HttpModel::with_key)))
 }
 

@@ -5,6 +5,7 @@ mod base_url;
 mod body;
 mod client;
 mod failure;
+mod headers;
 mod key;
 mod model;
 mod retry_after;

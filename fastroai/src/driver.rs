@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use fastroai_providers::{
     FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Schema, Settings,
-    ToolChoice, ToolDefinition, Usage,
+    ToolChoice, ToolDefinition, Usage, UserMessage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ pub(crate) struct Order<'a> {
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
-    pub(crate) prompt: String,
+    pub(crate) prompt: UserMessage,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
     pub(crate) settings: Settings,
@@ -288,6 +288,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let mut request = Request::new(ended.state.messages(), &self.settings);
         request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
         request.tools = &self.definitions;
+        request.hosted_tools = &self.order.config.hosted_tools;
         request.tool_choice = &self.choice;
         request.output = &self.output;
         let asking = self.attempts(turn, &request, &mut ended.requests);

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::http::{Timeouts, Transport};
+use crate::model::{ModelId, Profile};
 
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+type Change = Arc<dyn Fn(&mut Profile) + Send + Sync>;
 
 /// Keys, addresses and limits for reaching providers. Clones share what is open.
 ///
@@ -21,6 +23,7 @@ type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub struct Connection {
     keys: BTreeMap<String, Arc<SecretString>>,
     base_urls: BTreeMap<String, String>,
+    profiles: Vec<(String, Change)>,
     transport: Transport,
     lookup: Lookup,
 }
@@ -32,6 +35,7 @@ impl Connection {
         Self {
             keys: BTreeMap::new(),
             base_urls: BTreeMap::new(),
+            profiles: Vec::new(),
             transport: Transport::default(),
             lookup: Arc::new(|name| {
                 std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -51,6 +55,31 @@ impl Connection {
     #[must_use]
     pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
         self.base_urls.insert(provider.into(), url.into());
+        self
+    }
+
+    /// Changes what models are taken to be able to do, where their names begin so, as in
+    /// `openai:my-model` or `openai:`. What is said later goes before what was said earlier.
+    ///
+    /// ```
+    /// use fastroai_providers::{Connection, connect};
+    /// let local = Connection::new()
+    ///     .base_url("openai", "http://127.0.0.1:8080/v1")
+    ///     .profile("openai:tiny", |profile| {
+    ///         profile.json_schema = false;
+    ///         profile.free = true;
+    ///     });
+    /// let profile = connect(&"openai:tiny-2b".parse()?, &local)?.profile().clone();
+    /// assert!(profile.free && !profile.json_schema && profile.tools);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn profile(
+        mut self,
+        names: impl Into<String>,
+        change: impl Fn(&mut Profile) + Send + Sync + 'static,
+    ) -> Self {
+        self.profiles.push((names.into(), Arc::new(change)));
         self
     }
 
@@ -91,6 +120,15 @@ impl Connection {
 
     pub(super) fn base_url_of(&self, provider: &str) -> Option<&str> {
         self.base_urls.get(provider).map(String::as_str)
+    }
+
+    /// Makes the changes that are meant for this model.
+    pub(super) fn adjust(&self, id: &ModelId, profile: &mut Profile) {
+        for (names, change) in &self.profiles {
+            if id.as_str().starts_with(names.as_str()) {
+                change(profile);
+            }
+        }
     }
 
     /// A variable of the environment; one that is empty is one that is not set.

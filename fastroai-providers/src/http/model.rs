@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::base_url::BaseUrl;
 use super::key::ApiKey;
 use super::transport::{Reply, Transport};
-use super::{answer, body};
+use super::{answer, body, headers};
 use crate::error::ModelError;
 use crate::model::{Model, ModelId, Profile};
-use crate::protocol::Protocol;
-use crate::request::Request;
+use crate::protocol::{Encoded, Protocol};
+use crate::request::{Request, Settings};
 use crate::response::Response;
 use crate::stream::{ResponseStream, StreamEvent};
 
@@ -47,20 +47,43 @@ impl HttpModel {
         self
     }
 
-    async fn send(&self, request: &Request<'_>, streamed: bool) -> Result<Reply, ModelError> {
-        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+    /// Changes what the model is taken to be able to do, where its name does not tell.
+    ///
+    /// ```
+    /// # use fastroai_providers::http::{HttpModel, Transport};
+    /// # use std::sync::Arc;
+    /// # let (id, url) = ("openai:tiny".parse()?, "http://127.0.0.1:8080".parse()?);
+    /// # let wire = Arc::new(fastroai_providers::openai::ChatCompletions::new());
+    /// use fastroai_providers::Model;
+    /// let model = HttpModel::new(id, wire, Transport::default(), url)
+    ///     .with_profile(|profile| profile.json_schema = false);
+    /// assert!(!model.profile().json_schema);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_profile(mut self, change: impl FnOnce(&mut Profile)) -> Self {
+        change(&mut self.profile);
+        self
+    }
+
+    async fn send(
+        &self,
+        encoded: Encoded,
+        settings: &Settings,
+        accept: &'static str,
+    ) -> Result<Reply, ModelError> {
         let url = self.base_url.join(&encoded.path)?;
-        let accept = if streamed { "text/event-stream" } else { "application/json" };
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         for (name, value) in encoded.headers {
-            let (name, value) = header(name, &value)?;
+            let (name, value) = headers::header(name, &value)?;
             headers.insert(name, value);
         }
+        headers::add_extra(&mut headers, settings, self.protocol.authorization("").0)?;
         if let Some(key) = &self.key {
             let (name, value) = self.protocol.authorization(key.expose());
-            let (name, mut value) = header(name, &value)?;
+            let (name, mut value) = headers::header(name, &value)?;
             value.set_sensitive(true);
             headers.insert(name, value);
         }
@@ -70,15 +93,20 @@ impl HttpModel {
     /// Sends, and lets only an answer with a good status through.
     async fn accepted(
         &self,
-        request: &Request<'_>,
-        streamed: bool,
+        encoded: Result<Encoded, ModelError>,
+        settings: &Settings,
+        accept: &'static str,
     ) -> Result<(Reply, Context), ModelError> {
         let mut context = Context {
             provider: self.id.provider().to_owned(),
             request_id: None,
             key: self.key.clone(),
         };
-        let reply = match self.send(request, streamed).await {
+        let sent = match encoded {
+            Ok(encoded) => self.send(encoded, settings, accept).await,
+            Err(error) => Err(error),
+        };
+        let reply = match sent {
             Ok(reply) => reply,
             Err(error) => return Err(context.dress(error)),
         };
@@ -97,6 +125,26 @@ impl HttpModel {
         let error = wait.into_iter().fold(error.with_status(status), ModelError::with_retry_after);
         Err(context.dress(error))
     }
+
+    /// Asks, and reads the whole answer.
+    async fn whole<T>(
+        &self,
+        encoded: Result<Encoded, ModelError>,
+        settings: &Settings,
+        decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+    ) -> Result<(T, Context), ModelError> {
+        let (reply, context) = self.accepted(encoded, settings, "application/json").await?;
+        match answer::whole(reply, decode).await {
+            Ok(read) => Ok((read, context)),
+            Err(error) => Err(context.dress(error)),
+        }
+    }
+
+    /// A request as it is sent, with the fields that the settings add.
+    fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+        encoded.with_fields(&request.settings.extra_body)
+    }
 }
 
 impl Model for HttpModel {
@@ -113,11 +161,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, false).await?;
-            match answer::whole(&*self.protocol, reply).await {
-                Ok(response) => Ok(context.sign(response)),
-                Err(error) => Err(context.dress(error)),
-            }
+            let encoded = self.encode(request, false);
+            let decode = |bytes: &[u8]| self.protocol.decode(bytes);
+            let (response, context) = self.whole(encoded, request.settings, decode).await?;
+            Ok(context.sign(response))
         }
         .boxed()
     }
@@ -127,7 +174,9 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, true).await?;
+            let encoded = self.encode(request, true);
+            let (reply, context) =
+                self.accepted(encoded, request.settings, "text/event-stream").await?;
             let protocol = Arc::clone(&self.protocol);
             let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
@@ -141,13 +190,25 @@ impl Model for HttpModel {
         }
         .boxed()
     }
-}
 
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
-    let fault = || ModelError::config("a header of the request holds a line end or the like");
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| fault())?;
-    let value = HeaderValue::from_str(value).map_err(|_| fault())?;
-    Ok((name, value))
+    fn count_tokens<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<u64, ModelError>> {
+        async move {
+            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+                Ok(Some(encoded)) => Ok(encoded),
+                Ok(None) => Err(ModelError::config(
+                    "this provider counts no tokens before it is asked: the usage of a reply says \
+                     what it took",
+                )),
+                Err(error) => Err(error),
+            };
+            let decode = |bytes: &[u8]| self.protocol.decode_count(bytes);
+            Ok(self.whole(encoded, request.settings, decode).await?.0)
+        }
+        .boxed()
+    }
 }
 
 /// What an answer, good or bad, is told about where it came from.

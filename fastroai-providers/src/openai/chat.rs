@@ -22,6 +22,10 @@ use crate::response::Response;
 /// The Chat Completions format. [`new`](Self::new) speaks to OpenAI; the fields hold what differs
 /// from service to service on the way out. What comes in is read in all their variants at once.
 ///
+/// Of media it carries images by bytes or URL, WAV or MP3 audio by bytes, and PDFs by bytes; the
+/// [`Settings`](crate::Settings) say what becomes of each of them here. Hosted tools go among the
+/// tools, where a service of this wire has any (Groq's `browser_search`, say).
+///
 /// ```
 /// use fastroai_providers::openai::ChatCompletions;
 /// use fastroai_providers::protocol::Protocol;

@@ -135,6 +135,7 @@ fn thinking_goes_back_only_to_who_signed_it() {
     let parts = || {
         vec![
             reasoning("unsigned", None, None),
+            reasoning("", Some(""), None),
             reasoning("", Some("sig"), None),
             reasoning("", None, Some("data")),
             Part::text("Hi"),
@@ -153,6 +154,7 @@ fn thinking_goes_back_only_to_who_signed_it() {
     assert_eq!(
         sent("anthropic"),
         json!([
+            {"type": "text", "text": "<thinking>\nunsigned\n</thinking>"},
             {"type": "thinking", "thinking": "", "signature": "sig"},
             {"type": "redacted_thinking", "data": "data"},
             {"type": "text", "text": "Hi"},

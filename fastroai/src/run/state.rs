@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolOutcome};
+use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, UserMessage};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
@@ -46,11 +46,11 @@ enum Phase {
 impl RunState {
     /// A run that goes on from a history, which is [repaired](repair()), with a prompt.
     #[must_use]
-    pub fn new(spec: RunSpec, history: Vec<Message>, prompt: String) -> Self {
+    pub fn new(spec: RunSpec, history: Vec<Message>, prompt: impl Into<UserMessage>) -> Self {
         let mut messages = repair(history);
         let first_new = messages.len();
         let ids = Ids::of(&messages);
-        messages.push(Message::user(prompt));
+        messages.push(Message::User(prompt.into()));
         let mut run = Self {
             spec,
             messages,

@@ -8,6 +8,7 @@ mod concurrency;
 mod endings;
 mod history;
 mod machine;
+mod media;
 mod nesting;
 mod outputs;
 mod settings;
