@@ -2,6 +2,7 @@
 
 mod chat;
 mod gemini;
+mod media;
 mod messages;
 mod responses;
 mod strip;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 use fastroai_providers::message::{ToolMessage, UserMessage, UserPart};
 use fastroai_providers::{
-    Message, OutputFormat, Part, Request, Response, Settings, ToolCall, ToolChoice, ToolDefinition,
-    ToolOutcome, ToolResult,
+    HostedTool, Message, OutputFormat, Part, Request, Response, Settings, ToolCall, ToolChoice,
+    ToolDefinition, ToolOutcome, ToolResult,
 };
 pub(crate) use gemini::plain_types;
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub(crate) struct Rebuilt {
     pub(crate) instructions: Option<String>,
     pub(crate) messages: Vec<Message>,
     pub(crate) tools: Vec<Arc<ToolDefinition>>,
+    pub(crate) hosted_tools: Vec<HostedTool>,
     pub(crate) tool_choice: ToolChoice,
     pub(crate) output: OutputFormat,
     pub(crate) settings: Settings,
@@ -77,6 +79,7 @@ impl Rebuilt {
         let mut request = Request::new(&self.messages, &self.settings);
         request.instructions = self.instructions.as_deref();
         request.tools = &self.tools;
+        request.hosted_tools = &self.hosted_tools;
         request.tool_choice = &self.tool_choice;
         request.output = &self.output;
         request
@@ -86,19 +89,20 @@ impl Rebuilt {
         self.obstacles.insert(reason.into());
     }
 
-    fn user(&mut self, texts: Vec<String>) {
+    fn user(&mut self, parts: Vec<UserPart>) {
         let mut message = UserMessage::default();
-        message.parts = texts.into_iter().map(|text| UserPart::Text { text }).collect();
+        message.parts = parts;
         self.messages.push(Message::User(message));
     }
 
-    /// An assistant's turn: as it was read when it came, or else as it goes back. Clients differ in
-    /// whether they send reasoning, so that only where a wire wants it back `with_reasoning` it
-    /// tells whether the turn is the same.
-    fn assistant(&mut self, sent: Response, earlier: &[Response], with_reasoning: bool) {
+    /// An assistant's turn: as it was read when it came, or else, where the client changed it, as it
+    /// goes back.
+    fn assistant(&mut self, sent: Response, earlier: &[Response], same: Same) {
         let same = |read: &&Response| {
-            let thought = !with_reasoning || read.reasoning_text() == sent.reasoning_text();
-            thought && read.text() == sent.text() && same_calls(read, &sent)
+            read.text() == sent.text()
+                && same_calls(read, &sent)
+                && (same != Same::Thoughts || read.reasoning_text() == sent.reasoning_text())
+                && (same == Same::Words || items(read) == items(&sent))
         };
         let says_something = !sent.parts.is_empty();
         let read = earlier.iter().rev().find(same).filter(|_| says_something).cloned();
@@ -149,6 +153,26 @@ impl Rebuilt {
     }
 }
 
+/// What must be the same in a turn that was read and one that is sent back, beside the words and
+/// the calls. Clients differ in what they send back where a wire does not want it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Same {
+    Words,
+    /// What only the provider understands, but for its reasoning.
+    Items,
+    /// That, and the reasoning.
+    Thoughts,
+}
+
+/// What only the provider understands of a turn, but for its reasoning.
+fn items(response: &Response) -> Vec<&Value> {
+    let raw = response.parts.iter().filter_map(|part| match part {
+        Part::Provider { raw, .. } => Some(raw),
+        _ => None,
+    });
+    raw.filter(|raw| raw["type"] != "reasoning").collect()
+}
+
 /// Whether two turns make the same calls. Some clients make up ids where the provider gave none.
 fn same_calls(read: &Response, sent: &Response) -> bool {
     let calls = || read.tool_calls().zip(sent.tool_calls());
@@ -161,7 +185,12 @@ fn same_calls(read: &Response, sent: &Response) -> bool {
         })
 }
 
-/// A setting of the recorded body.
+/// A setting of the recorded body; whole numbers may be written as `40.0`.
 fn setting<T: serde::de::DeserializeOwned>(body: &Value, name: &str) -> Option<T> {
-    serde_json::from_value(body.get(name)?.clone()).ok()
+    let value = body.get(name)?;
+    let whole = || {
+        let digits = value.as_f64().filter(|number| number.fract() == 0.0)?.to_string();
+        serde_json::from_str(&digits).ok()
+    };
+    serde_json::from_value(value.clone()).ok().or_else(whole)
 }

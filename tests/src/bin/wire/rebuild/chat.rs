@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use fastroai_providers::message::UserPart;
 use fastroai_providers::{
-    OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
+    HostedTool, OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice,
+    ToolDefinition,
 };
 use serde_json::{Value, json};
 
 use super::strip::{each, keep};
-use super::{Rebuilt, setting};
+use super::{Rebuilt, Same, media, setting};
 
 const KEYS: [&str; 16] = [
     "model",
@@ -43,12 +45,12 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             }
             "system" | "developer" => rebuilt.obstacle("instructions within the conversation"),
             "user" => {
-                let texts = texts(&message["content"], rebuilt);
-                rebuilt.user(texts);
+                let parts = parts(&message["content"], rebuilt);
+                rebuilt.user(parts);
             }
             "assistant" => {
                 let response = assistant(message, provider, rebuilt);
-                rebuilt.assistant(response, earlier, false);
+                rebuilt.assistant(response, earlier, Same::Words);
             }
             "tool" => {
                 let id = message["tool_call_id"].as_str().unwrap_or_default();
@@ -61,7 +63,7 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
         }
         talk |= message["role"] != "system" && message["role"] != "developer";
     }
-    tools(&body, rebuilt);
+    tools(&body, provider, rebuilt);
     settings(&body, rebuilt);
     rebuilt.recorded = body;
 }
@@ -87,8 +89,9 @@ fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
             keep(message, "messages", &["role", "content", "tool_call_id"], removed);
         }
         keep(message, "messages", keys, removed);
-        for part in each(message, "content").filter(|part| part["type"] == "text") {
-            keep(part, "messages.content", &["type", "text"], removed);
+        for part in each(message, "content") {
+            let kind = part["type"].as_str().unwrap_or_default().to_owned();
+            keep(part, "messages.content", &["type", &kind], removed);
         }
         for call in each(message, "tool_calls") {
             let keys = ["id", "type", "function", "custom", "extra_content"];
@@ -102,25 +105,53 @@ fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
     }
 }
 
-/// The texts of a content; anything else in it is an obstacle.
-fn texts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<String> {
-    let mut texts = Vec::new();
-    match content {
-        Value::String(text) => texts.push(text.clone()),
-        Value::Array(parts) => {
-            for part in parts {
-                match (part["type"].as_str(), part["text"].as_str()) {
-                    (Some("text"), Some(text)) => texts.push(text.to_owned()),
-                    (kind, _) => {
-                        let kind = kind.unwrap_or_default();
-                        rebuilt.obstacle(format!("media (`{kind}`)"));
-                    }
-                }
-            }
-        }
-        _ => {}
+/// The parts of a user's content; what cannot be said is an obstacle.
+fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
+    if let Some(text) = content.as_str() {
+        return vec![media::text(text)];
     }
-    texts
+    let mut parts = Vec::new();
+    for part in content.as_array().into_iter().flatten() {
+        let kind = part["type"].as_str().unwrap_or_default();
+        let said = match kind {
+            "text" => part["text"].as_str().map(media::text),
+            "image_url" => {
+                let image = &part["image_url"];
+                media::image(&image["url"], &image["detail"]).map(UserPart::Media)
+            }
+            "input_audio" => {
+                let audio = &part["input_audio"];
+                let media_type = match audio["format"].as_str() {
+                    Some("wav") => Some("audio/wav"),
+                    Some("mp3") => Some("audio/mpeg"),
+                    _ => None,
+                };
+                let data = audio["data"].as_str().zip(media_type);
+                data.and_then(|(data, kind)| media::of_base64(kind, data)).map(UserPart::Media)
+            }
+            "file" => {
+                let file = &part["file"];
+                let data = file["file_data"].as_str();
+                let data = data.and_then(|data| media::of_address("document", None, data));
+                media::named(data, &file["filename"]).map(UserPart::Media)
+            }
+            _ => None,
+        };
+        match said {
+            Some(said) => parts.push(said),
+            None => rebuilt.obstacle(format!("media (`{kind}`)")),
+        }
+    }
+    parts
+}
+
+/// The texts of another's content.
+fn texts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<String> {
+    let parts = parts(content, rebuilt);
+    if parts.iter().any(|part| matches!(part, UserPart::Media(_))) {
+        rebuilt.obstacle("media that is not the user's");
+    }
+    parts.iter().filter_map(UserPart::as_text).map(str::to_owned).collect()
 }
 
 fn assistant(message: &Value, provider: &str, rebuilt: &mut Rebuilt) -> Response {
@@ -167,11 +198,10 @@ fn tool_call(call: &Value) -> ToolCall {
     rebuilt
 }
 
-fn tools(body: &Value, rebuilt: &mut Rebuilt) {
+fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     for tool in body["tools"].as_array().into_iter().flatten() {
         let Some(function) = tool.get("function") else {
-            let kind = tool["type"].as_str().unwrap_or_default();
-            rebuilt.obstacle(format!("a tool of the type `{kind}`"));
+            rebuilt.hosted_tools.push(HostedTool::new(provider, tool.clone()));
             continue;
         };
         let text = |name: &str| function[name].as_str().unwrap_or_default();

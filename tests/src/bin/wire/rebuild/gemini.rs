@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use fastroai_providers::message::UserPart;
 use fastroai_providers::request::Effort;
 use fastroai_providers::{
-    OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
+    HostedTool, OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice,
+    ToolDefinition,
 };
 use serde_json::{Map, Value, json};
 
 use super::strip::{each, keep};
-use super::{Rebuilt, setting};
+use super::{Rebuilt, Same, media, setting};
 
 const KEYS: [&str; 6] =
     ["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "serviceTier"];
 
-const GENERATION: [&str; 10] = [
+const GENERATION: [&str; 11] = [
+    "topK",
     "maxOutputTokens",
     "temperature",
     "topP",
@@ -42,14 +45,22 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             response.provider = Some(provider.to_owned());
             let parts = content["parts"].as_array().into_iter().flatten();
             response.parts = parts.map(|part| model(part, provider)).collect();
-            rebuilt.assistant(response, earlier, true);
+            rebuilt.assistant(response, earlier, Same::Thoughts);
             continue;
         }
+        let mut parts = Vec::new();
         for part in content["parts"].as_array().into_iter().flatten() {
-            user(part, rebuilt);
+            if part["functionResponse"].is_object() {
+                tool_result(&part["functionResponse"], rebuilt);
+            } else {
+                parts.extend(user(part, rebuilt));
+            }
+        }
+        if !parts.is_empty() {
+            rebuilt.user(parts);
         }
     }
-    tools(&body, rebuilt);
+    tools(&body, provider, rebuilt);
     choice(&body, rebuilt);
     settings(&body["generationConfig"], rebuilt);
     rebuilt.settings.service_tier = setting(&body, "serviceTier");
@@ -98,6 +109,14 @@ fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
     if let Some(config) = body.get_mut("toolConfig") {
         keep(config, "toolConfig", &["functionCallingConfig"], removed);
     }
+    for content in each(body, "contents") {
+        for part in each(content, "parts") {
+            if part.get("inlineData").is_some() || part.get("fileData").is_some() {
+                let keys = ["inlineData", "fileData"];
+                keep(part, "contents.parts", &keys, removed);
+            }
+        }
+    }
     for tool in each(body, "tools") {
         for declaration in each(tool, "functionDeclarations") {
             let keys = ["name", "description", "parameters", "parametersJsonSchema"];
@@ -110,25 +129,34 @@ fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn user(part: &Value, rebuilt: &mut Rebuilt) {
-    if let Some(text) = part["text"].as_str() {
-        return rebuilt.user(vec![text.to_owned()]);
+fn user(part: &Value, rebuilt: &mut Rebuilt) -> Option<UserPart> {
+    if let Some(words) = part["text"].as_str() {
+        return Some(media::text(words));
     }
-    let result = &part["functionResponse"];
-    if let Value::Object(response) = &result["response"] {
-        if result["parts"].as_array().is_some_and(|parts| !parts.is_empty()) {
-            rebuilt.obstacle("a tool's result of more than text");
+    let (bytes, file) = (&part["inlineData"], &part["fileData"]);
+    let media_type = [bytes, file].into_iter().find_map(|media| media["mimeType"].as_str());
+    let media = match (bytes["data"].as_str(), file["fileUri"].as_str()) {
+        (Some(data), _) => media::of_base64(media_type.unwrap_or_default(), data),
+        (None, Some(address)) => {
+            let kind = media::kind_of(media_type.unwrap_or_default());
+            media::of_address(kind, media_type, address)
         }
-        let (content, is_error) = result_of(response);
-        return rebuilt.tool_result_of(
-            &text(result, "id"),
-            &text(result, "name"),
-            content,
-            is_error,
-        );
+        (None, None) => None,
+    };
+    if media.is_none() {
+        let kind = part.as_object().into_iter().flatten().find(|(_, value)| value.is_object());
+        rebuilt.obstacle(format!("media (`{}`)", kind.map_or("", |(name, _)| name)));
     }
-    let kind = part.as_object().into_iter().flatten().find(|(_, value)| value.is_object());
-    rebuilt.obstacle(format!("media (`{}`)", kind.map_or("", |(name, _)| name)));
+    media.map(UserPart::Media)
+}
+
+fn tool_result(result: &Value, rebuilt: &mut Rebuilt) {
+    if result["parts"].as_array().is_some_and(|parts| !parts.is_empty()) {
+        rebuilt.obstacle("a tool's result of more than text");
+    }
+    let response = result["response"].as_object().cloned().unwrap_or_default();
+    let (content, is_error) = result_of(&response);
+    rebuilt.tool_result_of(&text(result, "id"), &text(result, "name"), content, is_error);
 }
 
 /// The text of a result, which clients put below different names, or at the root.
@@ -177,11 +205,12 @@ fn model(part: &Value, provider: &str) -> Part {
     }
 }
 
-fn tools(body: &Value, rebuilt: &mut Rebuilt) {
+fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     for tool in body["tools"].as_array().into_iter().flatten() {
-        for (name, _) in tool.as_object().into_iter().flatten().filter(|(_, it)| !it.is_null()) {
+        for (name, tool) in tool.as_object().into_iter().flatten().filter(|(_, it)| !it.is_null()) {
             if name != "functionDeclarations" {
-                rebuilt.obstacle(format!("a tool `{name}`"));
+                let raw = Value::Object(Map::from_iter([(name.clone(), tool.clone())]));
+                rebuilt.hosted_tools.push(HostedTool::new(provider, raw));
             }
         }
         for tool in tool["functionDeclarations"].as_array().into_iter().flatten() {
@@ -238,6 +267,7 @@ fn settings(config: &Value, rebuilt: &mut Rebuilt) {
     settings.max_tokens = setting(config, "maxOutputTokens");
     settings.temperature = setting(config, "temperature");
     settings.top_p = setting(config, "topP");
+    settings.top_k = setting(config, "topK");
     settings.stop_sequences = setting(config, "stopSequences");
     settings.seed = setting(config, "seed");
     let thinking = &config["thinkingConfig"];

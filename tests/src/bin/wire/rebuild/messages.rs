@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use fastroai_providers::message::{Media, UserPart};
 use fastroai_providers::request::Effort;
 use fastroai_providers::{
-    OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
+    HostedTool, OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice,
+    ToolDefinition,
 };
 use serde_json::{Value, json};
 
 use super::strip::{each, keep};
-use super::{Rebuilt, setting};
+use super::{Rebuilt, Same, media, setting};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "model",
     "messages",
     "system",
@@ -22,6 +24,7 @@ const KEYS: [&str; 13] = [
     "output_config",
     "temperature",
     "top_p",
+    "top_k",
     "stop_sequences",
     "service_tier",
     "stream",
@@ -40,12 +43,12 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             "user" => user(&message["content"], rebuilt),
             "assistant" => {
                 let response = assistant(&message["content"], provider);
-                rebuilt.assistant(response, earlier, true);
+                rebuilt.assistant(response, earlier, Same::Thoughts);
             }
             role => rebuilt.obstacle(format!("a message of the role `{role}`")),
         }
     }
-    tools(&body, rebuilt);
+    tools(&body, provider, rebuilt);
     settings(&body, rebuilt);
     rebuilt.recorded = body;
 }
@@ -59,8 +62,12 @@ fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
     for message in each(body, "messages") {
         for block in each(message, "content") {
             let Value::Object(fields) = block else { continue };
-            if fields.remove("cache_control").is_some() {
-                removed.insert("messages.content.cache_control".to_owned());
+            let asked = fields.get("source").is_some();
+            for key in ["cache_control", "citations"] {
+                // An assistant's citations are what it found, a document's are asked for.
+                if (key != "citations" || asked) && fields.remove(key).is_some() {
+                    removed.insert(format!("messages.content.{key}"));
+                }
             }
         }
     }
@@ -92,24 +99,50 @@ fn texts(content: &Value) -> Option<Vec<String>> {
 }
 
 fn user(content: &Value, rebuilt: &mut Rebuilt) {
-    if let Some(texts) = texts(content) {
-        return rebuilt.user(texts);
-    }
-    for block in content.as_array().into_iter().flatten() {
-        match block["type"].as_str().unwrap_or_default() {
-            "text" => rebuilt.user(texts(&json!([block])).unwrap_or_default()),
-            "tool_result" => {
-                let id = block["tool_use_id"].as_str().unwrap_or_default();
-                let is_error = block["is_error"] == true;
-                match texts(&block["content"]).as_deref() {
-                    Some([]) => rebuilt.tool_result(id, String::new(), is_error),
-                    Some([text]) => rebuilt.tool_result(id, text.clone(), is_error),
-                    Some(_) => rebuilt.obstacle("a tool's result in several pieces"),
-                    None => rebuilt.obstacle("a tool's result of more than text"),
-                }
+    let whole = content.as_str().map(|text| json!({ "type": "text", "text": text }));
+    let mut parts = Vec::new();
+    for block in whole.iter().chain(content.as_array().into_iter().flatten()) {
+        let kind = block["type"].as_str().unwrap_or_default();
+        if kind == "tool_result" {
+            if !parts.is_empty() {
+                rebuilt.user(std::mem::take(&mut parts));
             }
-            kind => rebuilt.obstacle(format!("media (`{kind}`)")),
+            tool_result(block, rebuilt);
+            continue;
         }
+        match said(kind, block) {
+            Some(part) => parts.push(part),
+            None => rebuilt.obstacle(format!("media (`{kind}`)")),
+        }
+    }
+    if !parts.is_empty() {
+        rebuilt.user(parts);
+    }
+}
+
+fn said(kind: &str, block: &Value) -> Option<UserPart> {
+    if kind == "text" {
+        return block["text"].as_str().map(media::text);
+    }
+    let source = &block["source"];
+    let text = |name: &str| source[name].as_str();
+    let media = match (kind, text("type")?) {
+        ("image" | "document", "base64") => media::of_base64(text("media_type")?, text("data")?),
+        ("image" | "document", "url") => media::of_address(kind, None, text("url")?),
+        ("document", "text") => Media::document_bytes("text/plain", text("data")?).ok(),
+        _ => None,
+    };
+    media::named(media, &block["title"]).map(UserPart::Media)
+}
+
+fn tool_result(block: &Value, rebuilt: &mut Rebuilt) {
+    let id = block["tool_use_id"].as_str().unwrap_or_default();
+    let is_error = block["is_error"] == true;
+    match texts(&block["content"]).as_deref() {
+        Some([]) => rebuilt.tool_result(id, String::new(), is_error),
+        Some([text]) => rebuilt.tool_result(id, text.clone(), is_error),
+        Some(_) => rebuilt.obstacle("a tool's result in several pieces"),
+        None => rebuilt.obstacle("a tool's result of more than text"),
     }
 }
 
@@ -153,11 +186,10 @@ fn assistant(content: &Value, provider: &str) -> Response {
     response
 }
 
-fn tools(body: &Value, rebuilt: &mut Rebuilt) {
+fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     for tool in body["tools"].as_array().into_iter().flatten() {
         let Some(schema) = tool.get("input_schema") else {
-            let kind = tool["type"].as_str().unwrap_or_default();
-            rebuilt.obstacle(format!("a tool of the type `{kind}`"));
+            rebuilt.hosted_tools.push(HostedTool::new(provider, tool.clone()));
             continue;
         };
         let text = |name: &str| tool[name].as_str().unwrap_or_default();
@@ -181,6 +213,7 @@ fn settings(body: &Value, rebuilt: &mut Rebuilt) {
     settings.max_tokens = setting(body, "max_tokens");
     settings.temperature = setting(body, "temperature");
     settings.top_p = setting(body, "top_p");
+    settings.top_k = setting(body, "top_k");
     settings.stop_sequences = setting(body, "stop_sequences");
     settings.service_tier = setting(body, "service_tier");
     let config = &body["output_config"];

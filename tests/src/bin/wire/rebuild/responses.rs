@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use fastroai_providers::message::UserPart;
 use fastroai_providers::{
-    OutputFormat, Part, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
+    HostedTool, OutputFormat, Part, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
 };
 use serde_json::{Map, Value, json};
 
 use super::strip::{each, keep};
-use super::{Rebuilt, setting};
+use super::{Rebuilt, Same, media, setting};
 
 const KEYS: [&str; 17] = [
     "model",
@@ -53,7 +54,7 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
         other(item, rebuilt);
     }
     end_turn(&mut turn, provider, earlier, rebuilt);
-    tools(&body, rebuilt);
+    tools(&body, provider, rebuilt);
     settings(&body, rebuilt);
     rebuilt.recorded = body;
 }
@@ -101,7 +102,7 @@ fn end_turn(turn: &mut Vec<Part>, provider: &str, earlier: &[Response], rebuilt:
     let mut response = Response::default();
     response.provider = Some(provider.to_owned());
     response.parts = std::mem::take(turn);
-    rebuilt.assistant(response, earlier, false);
+    rebuilt.assistant(response, earlier, Same::Items);
 }
 
 /// What one item of an assistant's turn holds.
@@ -167,8 +168,8 @@ fn beside(object: &Value, known: &[&str]) -> Map<String, Value> {
 fn other(item: &Value, rebuilt: &mut Rebuilt) {
     match (kind(item), item["role"].as_str().unwrap_or_default()) {
         ("message", "user") => {
-            let texts = texts(&item["content"], rebuilt);
-            rebuilt.user(texts);
+            let parts = parts(&item["content"], rebuilt);
+            rebuilt.user(parts);
         }
         ("message", "system" | "developer") => match texts(&item["content"], rebuilt).as_slice() {
             [text] if rebuilt.messages.is_empty() && rebuilt.instructions.is_none() => {
@@ -187,25 +188,44 @@ fn other(item: &Value, rebuilt: &mut Rebuilt) {
     }
 }
 
-fn texts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<String> {
+fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
     if let Some(text) = content.as_str() {
-        return vec![text.to_owned()];
+        return vec![media::text(text)];
     }
-    let mut texts = Vec::new();
+    let mut parts = Vec::new();
     for part in content.as_array().into_iter().flatten() {
-        match (part["type"].as_str().unwrap_or_default(), part["text"].as_str()) {
-            ("input_text", Some(text)) => texts.push(text.to_owned()),
-            (kind, _) => rebuilt.obstacle(format!("media (`{kind}`)")),
+        let kind = part["type"].as_str().unwrap_or_default();
+        let said = match kind {
+            "input_text" => part["text"].as_str().map(media::text),
+            "input_image" => media::image(&part["image_url"], &part["detail"]).map(UserPart::Media),
+            "input_file" => {
+                let address = part["file_data"].as_str().or_else(|| part["file_url"].as_str());
+                let file = address.and_then(|address| media::of_address("document", None, address));
+                media::named(file, &part["filename"]).map(UserPart::Media)
+            }
+            _ => None,
+        };
+        match said {
+            Some(said) => parts.push(said),
+            None => rebuilt.obstacle(format!("media (`{kind}`)")),
         }
     }
-    texts
+    parts
 }
 
-fn tools(body: &Value, rebuilt: &mut Rebuilt) {
+/// The texts of another's content.
+fn texts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<String> {
+    let parts = parts(content, rebuilt);
+    if parts.iter().any(|part| matches!(part, UserPart::Media(_))) {
+        rebuilt.obstacle("media that is not the user's");
+    }
+    parts.iter().filter_map(UserPart::as_text).map(str::to_owned).collect()
+}
+
+fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     for tool in body["tools"].as_array().into_iter().flatten() {
         if tool["type"] != "function" {
-            let kind = tool["type"].as_str().unwrap_or_default();
-            rebuilt.obstacle(format!("a tool of the type `{kind}`"));
+            rebuilt.hosted_tools.push(HostedTool::new(provider, tool.clone()));
             continue;
         }
         let text = |name: &str| tool[name].as_str().unwrap_or_default();

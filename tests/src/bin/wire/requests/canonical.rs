@@ -86,3 +86,10 @@ pub(super) fn shape(schema: &Value) -> Value {
     }
     Value::Object(out)
 }
+
+/// Puts functions before the tools that the provider runs: their order means nothing.
+pub(super) fn functions_first(body: &mut Value, is_function: fn(&Value) -> bool) {
+    if let Some(Value::Array(tools)) = body.get_mut("tools") {
+        tools.sort_by_key(|tool| !is_function(tool));
+    }
+}

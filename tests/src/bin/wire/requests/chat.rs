@@ -5,6 +5,7 @@
 //!   choice `required`; `developer` is OpenAI's newer word for `system`.
 //! - `stream: false`, `tool_choice: "auto"`, `strict: false`, a `null` and an empty description say
 //!   what holds anyway, and a choice without tools says nothing.
+//! - Functions stand before the tools that the provider runs.
 //! - A streamed reply is always asked for its usage.
 //! - A content of one text is that text; what an assistant said is one text; none is `null`, empty
 //!   or absent. An assistant's turn without words and calls is not sent, nor are empty
@@ -16,7 +17,7 @@
 
 use serde_json::{Value, json};
 
-use super::canonical::{arguments, drop, drop_defaults, each, shape};
+use super::canonical::{arguments, drop, drop_defaults, each, functions_first, shape};
 
 /// What a client may send back or not.
 const OPTIONAL: [&str; 4] =
@@ -69,7 +70,8 @@ fn single(body: &mut Value) {
     if let Some(stop @ Value::String(_)) = body.get_mut("stop") {
         *stop = json!([stop.take()]);
     }
-    for tool in each(body, "tools") {
+    functions_first(body, |tool| tool.get("function").is_some());
+    for tool in each(body, "tools").filter(|tool| tool.get("function").is_some()) {
         tool["type"] = "function".into();
         let function = &mut tool["function"];
         drop_defaults(function, &[("description", json!("")), ("strict", json!(false))]);

@@ -35,6 +35,10 @@ pub(super) fn note(at: &str, expected: &Value, got: &Value, out: &mut Vec<String
 }
 
 fn differ(at: &str, expected: Option<&Value>, got: Option<&Value>, out: &mut Vec<String>) {
+    // A `null` says nothing, on every wire.
+    if expected.is_none_or(Value::is_null) && got.is_none_or(Value::is_null) {
+        return;
+    }
     let shown = |value: Option<&Value>| match value {
         None => "nothing".to_owned(),
         Some(value) => {

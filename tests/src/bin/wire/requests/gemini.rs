@@ -7,7 +7,7 @@
 //! - The calling mode `AUTO`, the modality `TEXT`, `thought: false`, a `null`, an empty list and an
 //!   empty description say what holds anyway, as does the role of the instructions.
 //! - Texts of the model that follow each other are one, unless they are signed.
-//! - Declarations may stand in several tools; turns of one side that follow each other are one, and
+//! - Declarations may stand in several tools, and others beside them; turns of one side that follow each other are one, and
 //!   within it a user's results of tools come first.
 //! - A tool's result stands below `result` or `error`; clients have other names for the former, or
 //!   none. What is no object or list in it is text.
@@ -75,7 +75,13 @@ fn single(body: &mut Value) {
     if let Some(Value::Array(tools)) = body.get_mut("tools") {
         let declared = tools.iter_mut().flat_map(|tool| each(tool, "functionDeclarations"));
         let declared: Vec<Value> = declared.map(|it| declaration(it.take())).collect();
+        let others = tools.iter().flat_map(|tool| tool.as_object().into_iter().flatten());
+        let others = others.filter(|(name, it)| *name != "functionDeclarations" && !it.is_null());
+        let mut hosted: Vec<Value> =
+            others.map(|(name, tool)| json!({ name.clone(): tool })).collect();
+        hosted.sort_by_key(Value::to_string);
         *tools = vec![json!({ "functionDeclarations": declared })];
+        tools.append(&mut hosted);
     }
     if let Some(Value::Array(contents)) = body.get_mut("contents") {
         *contents = turns(std::mem::take(contents));

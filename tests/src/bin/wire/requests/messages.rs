@@ -4,6 +4,7 @@
 //! - A text alone is a list of one text block, in `system`, a message and a tool's result alike.
 //! - `stream: false`, the choice `auto`, `is_error: false`, `type: "custom"`, a `null`, an empty
 //!   result and an empty description say what holds anyway; a choice without tools says nothing.
+//! - Functions stand before the tools that the provider runs.
 //! - Turns of one side that follow each other are one turn, within it a user's results of tools
 //!   come first; texts of white space alone are not sent.
 //! - Thinking is asked for by an effort, from which the adapter makes the budget, or the adaptive
@@ -14,7 +15,7 @@
 
 use serde_json::{Value, json};
 
-use super::canonical::{drop, drop_defaults, each, shape};
+use super::canonical::{drop, drop_defaults, each, functions_first, shape};
 
 /// Brings both to one form.
 pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
@@ -55,6 +56,7 @@ fn single(body: &mut Value) {
     if body.get("tools").is_none() {
         drop(body, "tool_choice");
     }
+    functions_first(body, |tool| tool.get("input_schema").is_some());
     for tool in each(body, "tools") {
         drop_defaults(tool, &[("description", json!("")), ("type", json!("custom"))]);
     }

@@ -3,6 +3,7 @@
 //! Differences that mean nothing on this wire:
 //! - `store` and `include`: the adapter never has the provider keep a conversation, and always has
 //!   it encrypt reasoning, while the recorded clients differ.
+//! - Functions stand before the tools that the provider runs; a picture's detail is `auto`.
 //! - A system message in the beginning is what `instructions` are; `type: "message"` is what holds
 //!   where an item has a role; a text alone is a list of one text.
 //! - `stream: false`, `tool_choice: "auto"`, `strict`, a `null`, an empty list and an empty
@@ -15,7 +16,7 @@
 
 use serde_json::{Value, json};
 
-use super::canonical::{arguments, drop, drop_defaults, each, shape};
+use super::canonical::{arguments, drop, drop_defaults, each, functions_first, shape};
 
 /// Brings both to one form.
 pub(super) fn canonical(expected: &mut Value, got: &mut Value, heard: &str) {
@@ -68,7 +69,8 @@ fn single(body: &mut Value) {
         drop(body, "tool_choice");
         drop(body, "parallel_tool_calls");
     }
-    for tool in each(body, "tools") {
+    functions_first(body, |tool| tool["type"] == "function");
+    for tool in each(body, "tools").filter(|tool| tool["type"] == "function") {
         drop(tool, "strict");
         drop_defaults(tool, &[("description", json!(""))]);
         if tool.get("parameters").is_none() {
@@ -129,7 +131,9 @@ fn item(item: &mut Value) {
             if matches!(part["type"].as_str(), Some("input_text" | "output_text")) {
                 part["type"] = "text".into();
             }
-            drop_defaults(part, &[("annotations", json!([])), ("logprobs", json!([]))]);
+            let defaults =
+                [("annotations", json!([])), ("logprobs", json!([])), ("detail", json!("auto"))];
+            drop_defaults(part, &defaults);
         }
     }
     if item["type"] == "function_call" {
