@@ -285,6 +285,8 @@ impl fmt::Display for ErrorKind {
                 )
             }
             Self::Loop { tool } => {
+                // The model may have made the name up.
+                let tool = tool.escape_debug();
                 write!(f, "the model called `{tool}` over and over with the same result")
             }
             Self::Budget { budget, spent } => {

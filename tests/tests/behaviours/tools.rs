@@ -49,7 +49,7 @@ async fn behaviour_20_a_tool_that_never_ends_is_tried_three_times_with_growing_g
     assert_eq!(contents(&answer.messages), ["Timed out after 1 seconds."]);
     let starts = starts.lock().expect("no panic while locked").clone();
     let gaps: Vec<_> =
-        starts.windows(2).map(|pair| pair[1] - pair[0] - READ_ONLY.timeout).collect();
+        starts.windows(2).map(|pair| pair[1] - (pair[0] + READ_ONLY.timeout)).collect();
     let [first, second] = gaps[..] else { panic!("three attempts, not {}", starts.len()) };
     // Each wait is one to two times 0.1 and 0.2 seconds, to the timer's millisecond.
     assert!((100..=201).contains(&first.as_millis()), "{first:?}");
