@@ -171,7 +171,7 @@ impl<'a> Body<'a> {
             system: instructions.map(|text| System::new(text, kept.instructions)),
             messages,
             tool_choice: choice(request, &hosted)?,
-            tools: tools(request, hosted, kept.tools),
+            tools: tools(request, hosted, kept.tools)?,
             thinking: plan.thinking,
             output_config: output(request, plan.effort)?,
             temperature: sampling.temperature,
@@ -229,23 +229,34 @@ impl Sampling {
     }
 }
 
-/// The tools; the last one ends what is to be kept.
+/// The tools; the last one ends what is to be kept. The wire takes no arguments but an object.
 fn tools<'a>(
     request: &Request<'a>,
     hosted: Vec<Hosted<'a>>,
     cache_control: Option<CacheControl>,
-) -> Vec<Tool<'a>> {
-    let function = |tool: &'a Arc<ToolDefinition>| ToolBody::Function {
-        name: &tool.name,
-        description: &tool.description,
-        input_schema: tool.parameters.as_raw(),
+) -> Result<Vec<Tool<'a>>, ModelError> {
+    let function = |tool: &'a Arc<ToolDefinition>| {
+        if tool.parameters.as_value().get("type").is_none_or(|kind| kind != "object") {
+            return Err(ModelError::config(format!(
+                "the arguments of the tool `{}` are no object: give its schema the type `object`",
+                tool.name.escape_debug()
+            )));
+        }
+        Ok(ToolBody::Function {
+            name: &tool.name,
+            description: &tool.description,
+            input_schema: tool.parameters.as_raw(),
+        })
     };
-    let all = request.tools.iter().map(function).chain(hosted.into_iter().map(ToolBody::Hosted));
-    let mut tools: Vec<_> = all.map(|body| Tool { body, cache_control: None }).collect();
+    let hosted = hosted.into_iter().map(|tool| Ok(ToolBody::Hosted(tool)));
+    let all = request.tools.iter().map(function).chain(hosted);
+    let tools: Result<Vec<_>, _> =
+        all.map(|body| Ok(Tool { body: body?, cache_control: None })).collect();
+    let mut tools = tools?;
     if let Some(last) = tools.last_mut() {
         last.cache_control = cache_control;
     }
-    tools
+    Ok(tools)
 }
 
 fn choice<'a>(

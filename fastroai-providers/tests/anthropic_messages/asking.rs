@@ -210,6 +210,19 @@ fn tools_and_choices_are_sent_in_the_words_of_the_wire() {
 }
 
 #[test]
+fn a_tool_whose_arguments_are_no_object_is_refused() {
+    let (messages, settings) = ([Message::user("Hi")], Settings::default());
+    for schema in [json!(true), json!({"type": "string"}), json!({"oneOf": []})] {
+        let tools = [Arc::new(ToolDefinition::new("odd", "Odd.", Schema::new(schema)))];
+        let mut request = Request::new(&messages, &settings);
+        request.tools = &tools;
+        let error = body_of("claude-sonnet-4-5", &request, false).unwrap_err();
+        assert_eq!(*error.kind(), ModelErrorKind::Config);
+        assert!(error.to_string().contains("`odd`"), "{error}");
+    }
+}
+
+#[test]
 fn settings_are_sent_as_set_and_not_at_all_where_unset() {
     let settings = Settings {
         max_tokens: Some(7),
