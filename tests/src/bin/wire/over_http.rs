@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fastroai_providers::error::ModelError;
-use fastroai_providers::http::{ApiKey, HttpModel, Transport};
+use fastroai_providers::http::{ApiKey, HttpModel, HttpTransport};
 use fastroai_providers::protocol::Protocol;
 use fastroai_providers::{Connection, Model, ModelId, connect};
 
@@ -20,7 +20,7 @@ const KEY: &str = "sk-loopback-0123456789";
 #[derive(Clone)]
 pub(crate) struct Line {
     server: Loopback,
-    transport: Transport,
+    transport: HttpTransport,
     connection: Connection,
 }
 
@@ -29,7 +29,7 @@ impl Line {
         let server = Loopback::start().await;
         Ok(Self {
             server: server.map_err(|error| format!("no server on this machine: {error}"))?,
-            transport: Transport::default(),
+            transport: HttpTransport::default(),
             connection: Connection::new().environment(|_| None),
         })
     }
