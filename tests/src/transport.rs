@@ -16,9 +16,12 @@ use serde_json::Value;
 /// What happens to one request.
 pub struct Exchange {
     wait: Duration,
-    head: Option<Result<(u16, Vec<(&'static str, String)>), ModelError>>,
+    head: Option<Result<Head, ModelError>>,
     body: Vec<Piece>,
 }
+
+/// Status and headers.
+type Head = (u16, Vec<(&'static str, String)>);
 
 /// What happens while a body arrives.
 pub enum Piece {
