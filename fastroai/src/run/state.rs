@@ -101,7 +101,7 @@ impl RunState {
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
                 if calls.runs(index, &self.spec) =>
             {
-                calls.report(index, report);
+                calls.report(index, report, &self.spec);
                 self.go_on(calls);
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
@@ -109,6 +109,7 @@ impl RunState {
                     calls.report(
                         index,
                         ToolReport::new("Taken as the answer.", ToolOutcome::Success),
+                        &self.spec,
                     );
                     calls.answer_rest(&self.spec, "Not needed: there is an answer.");
                     self.messages.push(calls.into_message());
@@ -223,7 +224,7 @@ impl RunState {
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
     fn go_on(&mut self, mut calls: Calls) {
-        if calls.waits(&self.spec) {
+        if calls.is_running() {
             self.phase = Phase::Tools(calls);
             return;
         }
@@ -247,7 +248,7 @@ impl RunState {
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
         match output {
             Some((mut calls, index)) => {
-                calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
+                calls.report(index, ToolReport::new(told, ToolOutcome::Retry), &self.spec);
                 if cut {
                     self.messages.push(calls.into_message());
                     return self.fail(Failure::OutputTruncated);

@@ -1,6 +1,7 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
 
@@ -17,6 +18,9 @@ pub(super) struct Calls {
     reports: Vec<Option<ToolReport>>,
     /// The place of a call whose arguments the limit of output tokens cut.
     cut: Option<usize>,
+    /// The places of the calls that run now, and how many of them have not ended.
+    running: Range<usize>,
+    unended: usize,
 }
 
 impl Calls {
@@ -26,7 +30,9 @@ impl Calls {
         let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
         let refused = |(index, call)| refuse(call, spec, cut == Some(index));
         let reports = asked.iter().enumerate().map(refused).collect();
-        Self { asked, reports, cut }
+        let mut calls = Self { asked, reports, cut, running: 0..0, unended: 0 };
+        calls.go_on(spec);
+        calls
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -38,42 +44,45 @@ impl Calls {
         self.asked.iter().filter(|call| !is_output(call, spec)).count()
     }
 
-    /// The calls that run next: all up to the next sequential one, or that one alone.
+    /// The calls that run now and have not ended.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let batch = self.running(spec).into_iter();
-        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+        let places = self.running.clone().filter(|index| self.runs(*index, spec));
+        places
+            .filter_map(|index| Some(ToolUnit { index, call: self.asked.get(index)?.clone() }))
+            .collect()
     }
 
     /// Whether this call is one of those that run now.
     pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
-        self.running(spec).iter().any(|(running, _)| *running == index)
+        self.running.contains(&index) && self.waits(index, spec)
     }
 
     /// Whether a tool is still to run.
-    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
-        self.waiting(spec).next().is_some()
+    pub(super) fn is_running(&self) -> bool {
+        self.unended > 0
     }
 
-    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
-        let mut batch = Vec::new();
-        for (index, call) in self.waiting(spec) {
-            let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
-            if sequential && !batch.is_empty() {
-                break;
-            }
-            batch.push((index, call));
-            if sequential {
-                break;
-            }
-        }
-        batch
+    /// Chooses what runs next: all up to the next sequential call, or that one alone.
+    fn go_on(&mut self, spec: &RunSpec) {
+        let waiting =
+            |from: usize| (from..self.asked.len()).filter(|index| self.waits(*index, spec));
+        let alone = |index: &usize| {
+            self.asked
+                .get(*index)
+                .and_then(|call| tool(spec, &call.name))
+                .is_some_and(|tool| tool.sequential)
+        };
+        let end = self.asked.len();
+        let first = waiting(self.running.end).next().unwrap_or(end);
+        let end = if alone(&first) { first + 1 } else { waiting(first).find(alone).unwrap_or(end) };
+        self.unended = waiting(first).take_while(|index| *index < end).count();
+        self.running = first..end;
     }
 
-    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
-        let calls = self.asked.iter().zip(&self.reports).enumerate();
-        calls
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
-            .map(|(index, (call, _))| (index, call))
+    /// Whether this call asks for a tool and has no result yet.
+    fn waits(&self, index: usize, spec: &RunSpec) -> bool {
+        self.reports.get(index).is_some_and(Option::is_none)
+            && self.asked.get(index).is_some_and(|call| !is_output(call, spec))
     }
 
     /// The first answer among the calls that is still to be checked, and whether it was cut.
@@ -87,9 +96,16 @@ impl Calls {
     }
 
     /// Takes what came of a call.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+    pub(super) fn report(&mut self, index: usize, report: ToolReport, spec: &RunSpec) {
+        let ran = self.runs(index, spec);
         if let Some(slot) = self.reports.get_mut(index) {
             slot.get_or_insert(report);
+        }
+        if ran {
+            self.unended = self.unended.saturating_sub(1);
+            if self.unended == 0 {
+                self.go_on(spec);
+            }
         }
     }
 
