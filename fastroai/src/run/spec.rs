@@ -15,7 +15,7 @@ pub struct RunSpec {
     pub output: OutputMode,
     /// How often the model may be asked.
     pub max_turns: u32,
-    /// How many tool calls may be made.
+    /// How many tool calls may be made; those that failed or were refused are not counted.
     pub max_tool_calls: u32,
     /// How many answers may be tried until one fits.
     pub output_attempts: u32,

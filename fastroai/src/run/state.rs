@@ -21,6 +21,7 @@ pub struct RunState {
     messages: Vec<Message>,
     first_new: usize,
     turn: u32,
+    /// The tools that went well.
     tool_calls: u64,
     ids: Ids,
     corrections: BTreeMap<String, u32>,
@@ -183,13 +184,11 @@ impl RunState {
         self.messages.push(Message::Assistant(reply));
 
         if !calls.is_empty() {
-            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
-            if self.tool_calls > u64::from(self.spec.max_tool_calls) {
+            let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
+            let limit = self.spec.max_tool_calls;
+            if asked > u64::from(limit) {
                 self.messages.push(calls.into_message());
-                self.fail(Failure::MaxToolCalls {
-                    limit: self.spec.max_tool_calls,
-                    asked: self.tool_calls,
-                });
+                self.fail(Failure::MaxToolCalls { limit, asked });
             } else {
                 self.go_on(calls);
             }
@@ -233,6 +232,7 @@ impl RunState {
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
+        self.tool_calls = self.tool_calls.saturating_add(calls.succeeded(&self.spec) as u64);
         let verdict = calls.judge(self.turn, &self.spec, &mut self.corrections, &mut self.repeats);
         self.messages.push(calls.into_message());
         match verdict {

@@ -39,9 +39,20 @@ impl Calls {
         self.asked.is_empty()
     }
 
-    /// How many tools they ask for; handing in an answer is none.
-    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
-        self.asked.iter().filter(|call| !is_output(call, spec)).count()
+    /// How many tools are to run; handing in an answer is none.
+    pub(super) fn to_run(&self, spec: &RunSpec) -> usize {
+        (0..self.asked.len()).filter(|index| self.waits(*index, spec)).count()
+    }
+
+    /// How many tools went well.
+    pub(super) fn succeeded(&self, spec: &RunSpec) -> usize {
+        let calls = self.asked.iter().zip(&self.reports);
+        calls
+            .filter(|(call, report)| {
+                let went_well = |report: &ToolReport| report.outcome == ToolOutcome::Success;
+                report.as_ref().is_some_and(went_well) && !is_output(call, spec)
+            })
+            .count()
     }
 
     /// The calls that run now and have not ended.
