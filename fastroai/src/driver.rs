@@ -234,6 +234,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     name: tool.definition().name.clone(),
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
+                    polling: tool.options().polling,
                 })
                 .collect(),
             output: mode,

@@ -147,6 +147,9 @@ impl Calls {
             if report.outcome == ToolOutcome::Retry {
                 wrong.insert(call.name.as_str());
             }
+            if tool(spec, &call.name).is_some_and(|tool| tool.polling) {
+                continue;
+            }
             match repeats.note(turn, call, report) {
                 Verdict::Fine => {}
                 Verdict::Tell => report.content.push_str(
