@@ -276,7 +276,11 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
             };
+            let replied = matches!(event, Event::Replied { .. });
             ended.feed(event);
+            if replied {
+                self.tell_refused(&mut ended);
+            }
         }
     }
 

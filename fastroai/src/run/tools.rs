@@ -14,6 +14,7 @@ use super::work::{Failure, ToolUnit};
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
+    turn: u32,
     asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
     /// The place of a call whose arguments the limit of output tokens cut.
@@ -21,16 +22,25 @@ pub(super) struct Calls {
     /// The places of the calls that run now, and how many of them have not ended.
     running: Range<usize>,
     unended: usize,
+    /// The place of the first call that was told that it goes round in circles, and went on.
+    looping: Option<usize>,
 }
 
 impl Calls {
-    /// The calls of a reply; those that cannot run are answered at once.
-    pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
+    /// The calls of this turn's reply; those that cannot run are answered at once.
+    pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
         let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
         let refused = |(index, call)| refuse(call, spec, cut == Some(index));
-        let reports = asked.iter().enumerate().map(refused).collect();
-        let mut calls = Self { asked, reports, cut, running: 0..0, unended: 0 };
+        let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
+        let reports = vec![None; asked.len()];
+        let mut calls =
+            Self { turn, asked, reports, cut, running: 0..0, unended: 0, looping: None };
+        for (index, report) in refused.into_iter().enumerate() {
+            if let Some(report) = report {
+                calls.report(index, report, spec, repeats);
+            }
+        }
         calls.go_on(spec);
         calls
     }
@@ -107,8 +117,15 @@ impl Calls {
     }
 
     /// Takes what came of a call.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport, spec: &RunSpec) {
+    pub(super) fn report(
+        &mut self,
+        index: usize,
+        report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) {
         let ran = self.runs(index, spec);
+        let report = self.noted(index, report, spec, repeats);
         if let Some(slot) = self.reports.get_mut(index) {
             slot.get_or_insert(report);
         }
@@ -120,6 +137,39 @@ impl Calls {
         }
     }
 
+    /// Counts repetitions. An answer has a limit of its own; a tool that does not exist can be
+    /// called in circles too.
+    fn noted(
+        &mut self,
+        index: usize,
+        mut report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) -> ToolReport {
+        let Some(call) = self.asked.get(index).filter(|call| !is_output(call, spec)) else {
+            return report;
+        };
+        if tool(spec, &call.name).is_some_and(|tool| tool.polling) {
+            return report;
+        }
+        match repeats.note(self.turn, call, &report) {
+            Verdict::Fine => {}
+            Verdict::Tell => report.content.push_str(
+                "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
+            ),
+            Verdict::Loop => {
+                self.looping = Some(self.looping.map_or(index, |first| first.min(index)));
+            }
+        }
+        report
+    }
+
+    /// What a call was given, where it has ended.
+    pub(super) fn result(&self, index: usize) -> Option<ToolResult> {
+        let report = self.reports.get(index)?.as_ref()?;
+        Some(ToolResult::new(self.asked.get(index)?, report.content.as_str(), report.outcome))
+    }
+
     /// Answers all further output calls: one answer is enough.
     pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
         for (call, report) in self.asked.iter().zip(&mut self.reports) {
@@ -129,35 +179,24 @@ impl Calls {
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
-    /// the model has read none of it yet.
+    /// Counts corrections, now that all reports are in: each once in a reply, for the model has
+    /// read none of it yet.
     pub(super) fn judge(
-        &mut self,
-        turn: u32,
+        &self,
         spec: &RunSpec,
         corrections: &mut BTreeMap<String, u32>,
-        repeats: &mut Repeats,
     ) -> Result<(), Failure> {
-        let mut verdict = Ok(());
+        let looping = self.looping.and_then(|index| self.asked.get(index));
+        let mut verdict = match looping {
+            Some(call) => Err(Failure::Loop { tool: call.name.clone() }),
+            None => Ok(()),
+        };
         let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
-        for (call, report) in self.asked.iter().zip(&mut self.reports) {
-            // An answer has a limit of its own; a tool that does not exist can be called in circles too.
-            let Some(report) = report.as_mut().filter(|_| !is_output(call, spec)) else { continue };
+        for (call, report) in self.asked.iter().zip(&self.reports) {
+            let Some(report) = report.as_ref().filter(|_| !is_output(call, spec)) else { continue };
             used.insert(call.name.as_str());
             if report.outcome == ToolOutcome::Retry {
                 wrong.insert(call.name.as_str());
-            }
-            if tool(spec, &call.name).is_some_and(|tool| tool.polling) {
-                continue;
-            }
-            match repeats.note(turn, call, report) {
-                Verdict::Fine => {}
-                Verdict::Tell => report.content.push_str(
-                    "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
-                ),
-                Verdict::Loop => {
-                    verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
-                }
             }
         }
         for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
