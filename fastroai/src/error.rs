@@ -35,7 +35,8 @@ pub enum ErrorKind {
     Empty,
     /// The model would not answer; its words are at the end of the history.
     Refused,
-    /// The provider's filter stopped the answer.
+    /// The provider's filter stopped the answer, and nothing was left of it or what was left does
+    /// not fit the output.
     Filtered,
     /// No answer fitted the output.
     OutputInvalid {

@@ -39,7 +39,8 @@ enum Phase {
     Check {
         text: String,
         output: Option<(Calls, usize)>,
-        cut: bool,
+        /// What the run fails with where the answer does not fit because it was cut.
+        cut: Option<Failure>,
     },
     Ended(End),
 }
@@ -212,22 +213,19 @@ impl RunState {
             self.fail(Failure::Refused);
         } else if finish == FinishReason::Paused {
             self.ask();
-        } else if finish == FinishReason::ContentFilter {
-            self.fail(Failure::Filtered);
         } else if text.trim().is_empty() {
             self.empty(&finish);
         } else if self.spec.output == OutputMode::Text {
             self.phase = Phase::Ended(End::Answered { text });
         } else {
-            let cut = finish == FinishReason::Length;
-            self.phase = Phase::Check { text, output: None, cut };
+            self.phase = Phase::Check { text, output: None, cut: cut_by(&finish) };
         }
     }
 
-    /// An empty answer is asked for again once; at the token limit that would not help.
+    /// An empty answer is asked for again once; where it was cut that would not help.
     fn empty(&mut self, finish: &FinishReason) {
-        if *finish == FinishReason::Length {
-            self.fail(Failure::OutputTruncated);
+        if let Some(failure) = cut_by(finish) {
+            self.fail(failure);
         } else if self.emptied {
             self.fail(Failure::Empty);
         } else {
@@ -257,7 +255,7 @@ impl RunState {
         }
     }
 
-    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: Reason) {
+    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: Option<Failure>, reason: Reason) {
         self.rejections = self.rejections.saturating_add(1);
         let last = self.rejections >= self.spec.output_attempts;
         let told =
@@ -266,17 +264,20 @@ impl RunState {
             Some((mut calls, index)) => {
                 let report = ToolReport::new(told, ToolOutcome::Retry);
                 calls.report(index, report, &self.spec, &mut self.repeats);
-                if cut {
+                if let Some(failure) = cut {
                     self.messages.push(calls.into_message());
-                    return self.fail(Failure::OutputTruncated);
+                    return self.fail(failure);
                 }
                 self.go_on(calls);
             }
-            None if cut => return self.fail(Failure::OutputTruncated),
-            None if last => {}
             None => {
-                self.messages.push(Message::correction(told));
-                self.ask();
+                if let Some(failure) = cut {
+                    return self.fail(failure);
+                }
+                if !last {
+                    self.messages.push(Message::correction(told));
+                    self.ask();
+                }
             }
         }
         if last && !matches!(self.phase, Phase::Check { .. }) {
@@ -308,6 +309,15 @@ impl RunState {
             let messages = std::mem::take(&mut self.messages);
             self.messages = repair(messages);
         }
+    }
+}
+
+/// What cut a reply off, where something did that asking again would not help against.
+pub(super) fn cut_by(finish: &FinishReason) -> Option<Failure> {
+    match finish {
+        FinishReason::Length => Some(Failure::OutputTruncated),
+        FinishReason::ContentFilter => Some(Failure::Filtered),
+        _ => None,
     }
 }
 

@@ -127,7 +127,8 @@ pub enum Failure {
     Empty,
     /// The model would not answer.
     Refused,
-    /// The provider's filter stopped the answer.
+    /// The provider's filter stopped the answer, and nothing was left of it or what was left does
+    /// not fit the output.
     Filtered,
     /// No answer fitted the output.
     OutputInvalid {
