@@ -11,7 +11,7 @@ use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
 use super::spec::{OutputMode, RunSpec};
-use super::tools::Calls;
+use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
 /// A run: what was said so far and what is to be done next. `Debug` shows no content.
@@ -24,7 +24,7 @@ pub struct RunState {
     /// The tools that went well.
     tool_calls: u64,
     ids: Ids,
-    corrections: BTreeMap<String, u32>,
+    corrections: BTreeMap<String, Corrections>,
     repeats: Repeats,
     rejections: u32,
     emptied: bool,

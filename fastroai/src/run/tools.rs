@@ -1,6 +1,6 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
@@ -11,6 +11,13 @@ use super::repeats::{Repeats, Verdict};
 use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
 use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
+
+/// How often in a row a tool's calls were to be corrected, and how often because of time alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Corrections {
+    all: u32,
+    timeouts: u32,
+}
 
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,31 +200,40 @@ impl Calls {
     pub(super) fn judge(
         &self,
         spec: &RunSpec,
-        corrections: &mut BTreeMap<String, u32>,
+        corrections: &mut BTreeMap<String, Corrections>,
     ) -> Result<(), Failure> {
         let looping = self.looping.and_then(|index| self.asked.get(index));
         let mut verdict = match looping {
             Some(call) => Err(Failure::Loop { tool: call.name.clone() }),
             None => Ok(()),
         };
-        let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
+        // For each tool, whether it is to be corrected, and whether time is all that was wrong.
+        let mut used: BTreeMap<&str, Option<bool>> = BTreeMap::new();
         for (call, report) in self.asked.iter().zip(&self.reports) {
             let Some(report) = report.as_ref().filter(|_| !is_output(call, spec)) else { continue };
-            used.insert(call.name.as_str());
+            let wrong = used.entry(call.name.as_str()).or_default();
             if report.outcome == ToolOutcome::Retry {
-                wrong.insert(call.name.as_str());
+                *wrong = Some(report.timed_out && *wrong != Some(false));
             }
         }
-        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
-            if !wrong.contains(tool.name.as_str()) {
-                corrections.remove(&tool.name);
-                continue;
-            }
-            let count = corrections.entry(tool.name.clone()).or_default();
-            *count = count.saturating_add(1);
-            if *count > tool.corrections {
-                let (tool, limit) = (tool.name.clone(), tool.corrections);
-                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
+        for tool in &spec.tools {
+            let timed_out = match used.get(tool.name.as_str()) {
+                None => continue,
+                Some(None) => {
+                    corrections.remove(&tool.name);
+                    continue;
+                }
+                Some(Some(timed_out)) => *timed_out,
+            };
+            let made = corrections.entry(tool.name.clone()).or_default();
+            made.all = made.all.saturating_add(1);
+            made.timeouts = made.timeouts.saturating_add(u32::from(timed_out));
+            if made.all > tool.corrections {
+                verdict = verdict.and(Err(Failure::Corrections {
+                    tool: tool.name.clone(),
+                    limit: tool.corrections,
+                    timeouts: made.timeouts,
+                }));
             }
         }
         verdict

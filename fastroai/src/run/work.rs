@@ -111,12 +111,14 @@ pub enum Failure {
         /// How many there would have been, without those that failed or were refused.
         asked: u64,
     },
-    /// The model could not correct its calls of a tool.
+    /// The model could not correct its calls of a tool, or the tool took too long each time.
     Corrections {
         /// The tool.
         tool: String,
         /// How often it was asked to.
         limit: u32,
+        /// How often the tool took too long, and nothing else was wrong.
+        timeouts: u32,
     },
     /// The model made the same call with the same result over and over.
     Loop {
