@@ -38,6 +38,9 @@ pub enum Event {
     Stopped {
         /// Why.
         stop: Stop,
+        /// What had arrived of a reply, where the model was being asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partial: Option<Response>,
     },
 }
 

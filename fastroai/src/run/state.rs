@@ -95,9 +95,7 @@ impl RunState {
             }
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
-                if let Some(partial) = partial {
-                    self.keep_partial(partial);
-                }
+                self.keep_partial(partial);
                 self.fail(Failure::Model);
             }
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
@@ -122,7 +120,7 @@ impl RunState {
             (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
                 self.rejected(output, cut, reason);
             }
-            (phase, Event::Stopped { stop }) => self.stop(phase, stop),
+            (phase, Event::Stopped { stop, partial }) => self.stop(phase, stop, partial),
             (phase, event) => {
                 self.phase = phase;
                 return Err(Misfed::new(&event, "the run waits for something else"));
@@ -285,21 +283,20 @@ impl RunState {
         }
     }
 
-    fn stop(&mut self, phase: Phase, stop: Stop) {
+    fn stop(&mut self, phase: Phase, stop: Stop, partial: Option<Response>) {
         match phase {
+            Phase::Ask => self.keep_partial(partial),
             Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
                 self.messages.push(calls.into_message());
             }
-            Phase::Ask | Phase::Check { .. } | Phase::Ended(_) => {}
+            Phase::Check { .. } | Phase::Ended(_) => {}
         }
         self.fail(Failure::Stopped { stop });
     }
 
     /// Keeps a reply that was cut off; tools in it never ran, and the transcript says so.
-    fn keep_partial(&mut self, mut partial: Response) {
-        if partial.parts.is_empty() {
-            return;
-        }
+    fn keep_partial(&mut self, partial: Option<Response>) {
+        let Some(mut partial) = partial.filter(|partial| !partial.parts.is_empty()) else { return };
         self.turn = self.turn.saturating_add(1);
         partial.interrupted = true;
         self.ids.assign(&mut partial, self.turn);

@@ -263,7 +263,10 @@ async fn behaviour_25_timeouts_among_other_corrections_are_told_beside_them() {
         "{error:?}"
     );
     let said = error.to_string();
-    assert!(said.contains("correct its calls") && said.contains("2 of them took too long"), "{said}");
+    assert!(
+        said.contains("correct its calls") && said.contains("2 of them took too long"),
+        "{said}"
+    );
 }
 
 #[derive(serde::Deserialize, fastroai::prelude::JsonSchema, Debug, PartialEq)]
