@@ -35,9 +35,7 @@ pub use lent::send;
 pub use lent::{Blocking, Detach, DetachSelf};
 pub(crate) use names::is_tool_name;
 #[doc(hidden)]
-pub use names::{
-    Facts, Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth,
-};
+pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
 pub use options::{Effect, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};

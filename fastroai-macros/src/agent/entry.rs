@@ -127,16 +127,16 @@ impl Entry {
         }
     }
 
-    /// What the compiler knows of it.
+    /// The type that holds what the compiler knows of it.
     fn facts(&self) -> TokenStream {
         match &self.source {
             Bound::Function(tool) => {
-                quote_spanned!(self.place=> <__fastroai::ToolFacts<#tool>>::FACTS)
+                quote_spanned!(self.place=> <__fastroai::ToolFacts<fn() -> #tool>>)
             }
             Bound::Field { ty, .. } => {
                 let ty = types::without_lifetimes(ty);
                 let ty = types::placed(quote!(#ty), self.place);
-                quote_spanned!(self.place=> <__fastroai::ToolsetFacts<#ty>>::FACTS)
+                quote_spanned!(self.place=> <__fastroai::ToolsetFacts<#ty>>)
             }
         }
     }
@@ -147,7 +147,13 @@ impl Entry {
         let facts = self.facts();
         let element = |facts: TokenStream| {
             quote! {
-                __fastroai::Listed { shown: #shown, prefix: #prefix, facts: #facts }
+                __fastroai::Listed {
+                    shown: #shown,
+                    prefix: #prefix,
+                    names: #facts::NAMES,
+                    options: #facts::OPTIONS,
+                    depth: #facts::DEPTH,
+                }
             }
         };
         let there = element(facts);
@@ -155,7 +161,7 @@ impl Entry {
         if conditions.is_empty() {
             return there;
         }
-        let absent = element(quote!(<__fastroai::ToolsetFacts<()>>::FACTS));
+        let absent = element(quote!(<__fastroai::ToolsetFacts<()>>));
         let tests = conditions.iter().filter_map(|condition| match &condition.meta {
             syn::Meta::List(list) => Some(&list.tokens),
             _ => None,
@@ -170,6 +176,6 @@ impl Entry {
     pub(super) fn depth(&self) -> TokenStream {
         let facts = self.facts();
         let conditions = self.conditions();
-        quote!(#(#conditions)* #facts.depth)
+        quote!(#(#conditions)* #facts::DEPTH)
     }
 }

@@ -157,8 +157,10 @@ fn mistaken(entry: &Expr) -> String {
             let function = types::shown(&call.func);
             format!("a tool is named, not called: write `{function}`")
         }
-        Expr::MethodCall(call) if matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident("self")) => {
-            "the tools of a field are named by the field: write `self.field`".to_owned()
+        Expr::MethodCall(call) if matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident("self")) =>
+        {
+            let field = &call.method;
+            format!("the tools of a field are named, not called: write `self.{field}`")
         }
         Expr::Field(field) => {
             let base = first_field(field);

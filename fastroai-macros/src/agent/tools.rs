@@ -1,6 +1,6 @@
 //! Writes the tools of an agent, and the agent as a tool.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::WhereClause;
 
@@ -78,6 +78,11 @@ pub(super) fn as_tool(agent: &Agent, shared: &WhereClause) -> TokenStream {
     let timeout = timeout(agent);
     let tool_name = &agent.tool_name;
     let depths = agent.entries.iter().map(Entry::depth);
+    let listed = agent.entries.iter().find(|entry| !entry.is_function());
+    // Where agents call each other in a ring, the compiler underlines this.
+    let depth = quote_spanned! {listed.map_or_else(Span::call_site, |entry| entry.place)=>
+        const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth([#(#depths),*]);
+    };
     let (names, options, described, bound) = match &agent.settings.description {
         Some(description) => (
             quote!(#tool_name),
@@ -108,7 +113,7 @@ pub(super) fn as_tool(agent: &Agent, shared: &WhereClause) -> TokenStream {
         impl #parameters __fastroai::ToolsetInfo for #name #arguments #shared {
             const NAMES: &'static [&'static str] = &[#names];
             const OPTIONS: &'static [__fastroai::ToolOptions] = &[#options];
-            const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth(&[#(#depths),*]);
+            #depth
         }
 
         #[automatically_derived]

@@ -35,13 +35,15 @@ impl Instance {
     /// Runs share the instance, so that it is asked to be `Sync`.
     pub(crate) fn implementation(&self, asked: &TokenStream) -> (Generics, WhereClause) {
         let mut generics = self.generics.clone();
-        generics.params.push(syn::parse_quote!(__Agent));
         let ty = &self.ty;
-        let shared = quote_spanned!(ty.span()=> #ty: __fastroai::Shared,);
+        // A bound that names lifetimes would hold for no other ones inside.
+        let is_open = generics.lifetimes().next().is_none();
+        let shared = is_open.then(|| quote_spanned!(ty.span()=> #ty: __fastroai::Shared,));
         let given = self.generics.where_clause.as_ref().map(|clause| &clause.predicates);
         let comma = given.filter(|given| !given.empty_or_trailing()).map(|_| quote!(,));
         let clause = syn::parse_quote!(where #given #comma #shared #asked);
         generics.where_clause = None;
+        generics.params.push(syn::parse_quote!(__Agent));
         (generics, clause)
     }
 

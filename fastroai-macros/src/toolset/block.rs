@@ -1,12 +1,12 @@
 //! The `impl` under the attribute.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, GenericParam, Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Lifetime, Meta, Path,
-    Token, Type, TypeReference,
+    Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Lifetime, Meta, Path, Token,
+    Type, TypeReference,
 };
 
 use crate::tool;
@@ -112,48 +112,24 @@ impl VisitMut for Names {
     }
 }
 
-/// Writes the type of the `impl` where a method says `Self`.
-pub(super) struct OfType<'a>(pub(super) &'a Type);
-
-impl VisitMut for OfType<'_> {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        match ty {
-            Type::Path(path) if path.qself.is_none() && path.path.is_ident("Self") => {
-                *ty = self.0.clone();
+/// The tokens with the type of the `impl` where they say `Self`, which is another one elsewhere.
+pub(super) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
+    let mut written = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                let goes_on =
+                    matches!(tokens.peek(), Some(TokenTree::Punct(sign)) if sign.as_char() == ':');
+                written.extend(if goes_on { quote!(<#ty>) } else { quote!(#ty) });
             }
-            _ => visit_mut::visit_type_mut(self, ty),
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_self(group.stream(), ty));
+                inner.set_span(group.span());
+                written.extend([TokenTree::Group(inner)]);
+            }
+            other => written.extend([other]),
         }
     }
-
-    fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
-        if let Some(rest) = after_self(&path.path)
-            && path.qself.is_none()
-        {
-            let ty = self.0;
-            if let Ok(qualified) = syn::parse2(quote!(<#ty>::#rest)) {
-                *path = qualified;
-            }
-        }
-        visit_mut::visit_type_path_mut(self, path);
-    }
-
-    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
-        if let Some(rest) = after_self(&path.path)
-            && path.qself.is_none()
-        {
-            let ty = self.0;
-            if let Ok(qualified) = syn::parse2(quote!(<#ty>::#rest)) {
-                *path = qualified;
-            }
-        }
-        visit_mut::visit_expr_path_mut(self, path);
-    }
-}
-
-/// `limit` of `Self::limit`.
-fn after_self(path: &Path) -> Option<TokenStream> {
-    let mut segments = path.segments.iter();
-    let first: &Ident = &segments.next()?.ident;
-    let rest: Vec<_> = segments.collect();
-    (*first == "Self" && !rest.is_empty()).then(|| quote!(#(#rest)::*))
+    written
 }

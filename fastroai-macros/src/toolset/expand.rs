@@ -1,8 +1,9 @@
 //! Writes a checked toolset.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned;
 
 use super::Toolset;
 use crate::types;
@@ -44,7 +45,8 @@ fn info(toolset: &Toolset) -> TokenStream {
         names.extend(quote!(#(#conditions)* #name,));
         options.extend(quote!(#(#conditions)* <#marker as __fastroai::ToolInfo>::OPTIONS,));
     }
-    quote! {
+    // Another block of the same type is an error here, on the type.
+    quote_spanned! {ty.span()=>
         #[automatically_derived]
         impl #parameters __fastroai::ToolsetInfo for #ty #clause {
             const NAMES: &'static [&'static str] = &[#names];
@@ -69,7 +71,7 @@ fn bind(toolset: &Toolset) -> TokenStream {
             <#marker as __fastroai::ToolMethod<Self, __Agent>>::bind(self, agent),
         });
     }
-    quote! {
+    quote_spanned! {ty.span()=>
         #[automatically_derived]
         impl #parameters __fastroai::Toolset<__Agent> for #ty #clause {
             fn bind<'__call>(

@@ -83,7 +83,7 @@ impl<S: AgentSpec> DynTool for AgentTool<'_, S> {
 impl<T> ToolsetInfo for Agent<T> {
     const NAMES: &'static [&'static str] = &[];
     const OPTIONS: &'static [ToolOptions] = &[];
-    const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = depth(&[]);
+    const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = depth([]);
 }
 
 /// An agent made at run time is a tool of its name and description.

@@ -13,49 +13,49 @@ pub struct Listed {
     pub shown: &'static str,
     /// What stands before its names.
     pub prefix: &'static str,
-    /// What is known of it.
-    pub facts: Facts,
-}
-
-/// What the compiler knows of an entry.
-pub struct Facts {
-    names: &'static [&'static str],
-    options: &'static [ToolOptions],
+    /// Its names.
+    pub names: &'static [&'static str],
+    /// Its limits.
+    pub options: &'static [ToolOptions],
     /// How many agents lie inside each other in it.
     pub depth: u32,
 }
 
-impl Facts {
-    const NONE: Self = Self { names: &[], options: &[], depth: 0 };
-}
-
-/// Holds the facts of a tool; `<ToolFacts<T>>::FACTS` is nothing where `T` is none.
+/// Holds what is known of a tool `T`, as `ToolFacts<fn() -> T>`; there is nothing where `T` is none.
 ///
-/// What is no tool is told where it is bound to the agent, and need not be told here again.
+/// What is no tool is told where it is bound to the agent, and need not be told here again. The
+/// function keeps the compiler from reading the name of a mere function as a constant.
 pub struct ToolFacts<T: ?Sized>(PhantomData<T>);
 
-impl<T: ToolInfo + ?Sized> ToolFacts<T> {
-    /// Its facts.
-    pub const FACTS: Facts = Facts {
-        names: T::NAMES,
-        options: &[T::OPTIONS],
-        depth: T::AGENTS_CALL_EACH_OTHER_IN_A_RING,
-    };
+impl<T: ToolInfo> ToolFacts<fn() -> T> {
+    /// Its names.
+    pub const NAMES: &'static [&'static str] = T::NAMES;
+    /// Its limits.
+    pub const OPTIONS: &'static [ToolOptions] = &[T::OPTIONS];
+    /// How many agents lie inside each other in it.
+    pub const DEPTH: u32 = T::AGENTS_CALL_EACH_OTHER_IN_A_RING;
 }
 
 /// As [`ToolFacts`], of what a field holds.
 pub struct ToolsetFacts<T: ?Sized>(PhantomData<T>);
 
 impl<T: ToolsetInfo + ?Sized> ToolsetFacts<T> {
-    /// Its facts.
-    pub const FACTS: Facts =
-        Facts { names: T::NAMES, options: T::OPTIONS, depth: T::AGENTS_CALL_EACH_OTHER_IN_A_RING };
+    /// Its names.
+    pub const NAMES: &'static [&'static str] = T::NAMES;
+    /// Its limits.
+    pub const OPTIONS: &'static [ToolOptions] = T::OPTIONS;
+    /// How many agents lie inside each other in it.
+    pub const DEPTH: u32 = T::AGENTS_CALL_EACH_OTHER_IN_A_RING;
 }
 
 /// Nothing is known: an inherent constant of the same name wins where there is one.
 pub trait NoFacts {
     /// None.
-    const FACTS: Facts = Facts::NONE;
+    const NAMES: &'static [&'static str] = &[];
+    /// None.
+    const OPTIONS: &'static [ToolOptions] = &[];
+    /// None.
+    const DEPTH: u32 = 0;
 }
 
 impl<T: ?Sized> NoFacts for ToolFacts<T> {}
@@ -63,9 +63,9 @@ impl<T: ?Sized> NoFacts for ToolsetFacts<T> {}
 
 /// How many agents lie inside each other in an agent that lists these.
 #[must_use]
-pub const fn depth(inner: &[u32]) -> u32 {
+pub const fn depth<const N: usize>(inner: [u32; N]) -> u32 {
     let (mut most, mut index) = (0, 0);
-    while index < inner.len() {
+    while index < N {
         if inner[index] > most {
             most = inner[index];
         }
@@ -95,8 +95,8 @@ pub const fn check_entries(list: &[Listed], agent: Option<Duration>) {
 pub const fn check_entry(list: &[Listed], index: usize, agent: Option<Duration>) {
     let entry = &list[index];
     let mut name = 0;
-    while name < entry.facts.names.len() {
-        check_length(entry, entry.facts.names[name]);
+    while name < entry.names.len() {
+        check_length(entry, entry.names[name]);
         name += 1;
     }
     let mut earlier = 0;
@@ -106,12 +106,12 @@ pub const fn check_entry(list: &[Listed], index: usize, agent: Option<Duration>)
     }
     if let Some(agent) = agent {
         let mut tool = 0;
-        while tool < entry.facts.options.len() {
-            check_timeout(entry.facts.options[tool], entry.shown, agent);
+        while tool < entry.options.len() {
+            check_timeout(entry.options[tool], entry.shown, agent);
             tool += 1;
         }
     }
-    if entry.facts.depth >= MAX_DEPTH {
+    if entry.depth >= MAX_DEPTH {
         Sentence::new("with `")
             .and(entry.shown)
             .and("` more agents call each other than a run may hold inside each other")
@@ -135,11 +135,11 @@ const fn check_length(entry: &Listed, name: &str) {
 #[track_caller]
 const fn check_names(earlier: &Listed, entry: &Listed) {
     let mut first = 0;
-    while first < entry.facts.names.len() {
-        let name = entry.facts.names[first];
+    while first < entry.names.len() {
+        let name = entry.names[first];
         let mut second = 0;
-        while second < earlier.facts.names.len() {
-            if same_joined(entry.prefix, name, earlier.prefix, earlier.facts.names[second]) {
+        while second < earlier.names.len() {
+            if same_joined(entry.prefix, name, earlier.prefix, earlier.names[second]) {
                 Sentence::new("two tools of this agent are called `")
                     .and(entry.prefix)
                     .and(name)
