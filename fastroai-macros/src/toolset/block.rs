@@ -9,7 +9,7 @@ use syn::{
     Type, TypeReference,
 };
 
-use crate::tool;
+use crate::{tool, types};
 
 /// An `impl` and the marks on its methods.
 pub(super) struct Block {
@@ -121,7 +121,8 @@ pub(super) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
             TokenTree::Ident(ident) if ident == "Self" => {
                 let goes_on =
                     matches!(tokens.peek(), Some(TokenTree::Punct(sign)) if sign.as_char() == ':');
-                written.extend(if goes_on { quote!(<#ty>) } else { quote!(#ty) });
+                let whole = if goes_on { quote!(<#ty>) } else { quote!(#ty) };
+                written.extend(types::placed(whole, ident.span()));
             }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), without_self(group.stream(), ty));
