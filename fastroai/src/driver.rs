@@ -30,7 +30,7 @@ use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, T
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
-use crate::tool::BoundTool;
+use crate::tool::{BoundTool, is_tool_name};
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
 /// what a request may cost.
@@ -141,7 +141,7 @@ fn model_kind(error: ModelError) -> ErrorKind {
     ErrorKind::Model(error)
 }
 
-/// Tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
+/// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
 fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
     let mut seen = std::collections::BTreeSet::new();
     for tool in tools {
@@ -149,6 +149,12 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
         if name == OUTPUT_TOOL {
             return Err(ErrorKind::Config(format!(
                 "a tool is called `{name}`, which is the name for typed answers: rename the tool"
+            )));
+        }
+        if !is_tool_name(name) {
+            return Err(ErrorKind::Config(format!(
+                "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most 64, no digit or `-` first",
+                name.escape_debug()
             )));
         }
         if !seen.insert(name) {
