@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, Generics, Ident, Lifetime, PathArguments, PathSegment, Type};
+use syn::{Expr, GenericArgument, Generics, Ident, Lifetime, PathArguments, PathSegment, Type};
 
 /// The type without parentheses and invisible groups.
 pub(crate) fn plain(ty: &Type) -> &Type {
@@ -106,16 +106,26 @@ pub(crate) fn placed(tokens: TokenStream, place: Span) -> TokenStream {
 
 /// Whether it mentions one of these type parameters.
 pub(crate) fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
-    struct Find<'a>(&'a Generics, bool);
-    impl<'ast> Visit<'ast> for Find<'_> {
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            self.1 |= self.0.type_params().any(|parameter| parameter.ident == *ident)
-                || self.0.const_params().any(|parameter| parameter.ident == *ident);
-        }
-    }
     let mut find = Find(generics, false);
     find.visit_type(ty);
     find.1
+}
+
+/// As [`mentions_parameter`], of an expression.
+pub(crate) fn is_open(value: &Expr, generics: &Generics) -> bool {
+    let mut find = Find(generics, false);
+    find.visit_expr(value);
+    find.1
+}
+
+/// Looks for parameters of types and constants.
+struct Find<'a>(&'a Generics, bool);
+
+impl<'ast> Visit<'ast> for Find<'_> {
+    fn visit_ident(&mut self, ident: &'ast Ident) {
+        self.1 |= self.0.type_params().any(|parameter| parameter.ident == *ident)
+            || self.0.const_params().any(|parameter| parameter.ident == *ident);
+    }
 }
 
 /// The parts of a parameter's type that a model cannot fill in.
@@ -168,6 +178,7 @@ pub(crate) fn shown(ty: &impl ToTokens) -> String {
         (" > ", ">"),
         (" >", ">"),
         (" ,", ","),
+        (" . ", "."),
         ("& ", "&"),
     ] {
         text = text.replace(from, to);

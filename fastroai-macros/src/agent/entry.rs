@@ -21,8 +21,8 @@ pub(super) struct Entry {
 }
 
 enum Bound {
-    Function(Type),
-    Field { ty: Type, member: Member, conditions: Vec<Attribute> },
+    Function(Box<Type>),
+    Field { ty: Box<Type>, member: Member, conditions: Vec<Attribute> },
 }
 
 /// Finds the fields that the entries name; what has none is reported.
@@ -43,7 +43,7 @@ pub(super) fn resolve(
                     continue;
                 };
                 Bound::Field {
-                    ty: types::plain(&field.ty).clone(),
+                    ty: Box::new(types::plain(&field.ty).clone()),
                     member: member.clone(),
                     conditions: field.conditions.clone(),
                 }

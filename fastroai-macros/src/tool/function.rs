@@ -1,7 +1,7 @@
 //! The function under the attribute. Its body is not looked at.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, TokenStreamExt};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, FnArg, Ident, Signature, Token, Visibility};
 
@@ -15,6 +15,12 @@ pub(super) struct Function {
 
 /// The marks on parameters that are ours; the emitted function is without them.
 const MARKS: [&str; 3] = ["doc", "context", "tool"];
+
+/// What a tool has to do, and clippy would not: own its arguments, and be `async` where it is not
+/// to run on a thread of its own.
+pub(super) fn lenient() -> TokenStream {
+    quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async)])
+}
 
 /// Whether it is ours, on a parameter.
 pub(super) fn is_mark(attribute: &Attribute) -> bool {
@@ -74,7 +80,7 @@ impl Function {
                 parameter.attrs.retain(|attribute| !is_mark(attribute));
             }
         }
-        let mut tokens = TokenStream::new();
+        let mut tokens = lenient();
         tokens.append_all(&self.attributes);
         self.visibility.to_tokens(&mut tokens);
         signature.to_tokens(&mut tokens);
