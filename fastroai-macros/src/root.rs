@@ -41,6 +41,11 @@ impl Root {
     }
 }
 
+/// Generated code that is underlined here; names in it mean what they mean in other generated code.
+pub(crate) fn generated(at: Span) -> Span {
+    Span::call_site().located_at(at)
+}
+
 /// The place of these tokens, for generated locals that must not meet the user's names.
 pub(crate) fn hidden(at: Span) -> Span {
     Span::mixed_site().located_at(at)
