@@ -120,7 +120,7 @@ fn pair(tokens: Vec<TokenTree>, report: &mut Report) -> Option<Pair> {
 }
 
 /// Splits at the commas outside of `<…>`, where these close.
-fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let split = |angles: bool| {
         let (mut chunks, mut depth, mut arrow) = (vec![Vec::new()], 0_i32, false);

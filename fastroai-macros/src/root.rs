@@ -8,6 +8,7 @@ use crate::manifest;
 use crate::report::Report;
 
 /// The path of `fastroai` in the user's crate.
+#[derive(Clone)]
 pub(crate) struct Root(TokenStream);
 
 impl Root {
@@ -29,6 +30,12 @@ impl Root {
         ));
         let name = Ident::new(&name, Span::call_site());
         Self(quote!(::#name))
+    }
+
+    /// The private module, for what stands outside of such a block.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.0;
+        quote!(#root::__private)
     }
 
     /// Names the private module, for the items of one block.

@@ -2,9 +2,10 @@
 
 mod check;
 mod expand;
-mod function;
+pub(crate) mod function;
+pub(crate) mod of_agent;
 mod options;
-mod parameter;
+pub(crate) mod parameter;
 mod returned;
 
 use proc_macro2::TokenStream;
@@ -32,6 +33,8 @@ struct Tool {
     /// The parameters that are sound, in order.
     parameters: Vec<Parameter>,
     returned: Returned,
+    /// Whether it is an agent function, of whose response the model reads the answer.
+    is_agent: bool,
     /// Whether the function can be called with these parameters.
     is_sound: bool,
 }

@@ -17,10 +17,11 @@ mod runtime;
 mod scope;
 mod sentence;
 mod telemetry;
+pub mod testing;
 pub mod tool;
 
 pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
-pub use error::{Error, ErrorCategory, ErrorKind};
+pub use error::{Error, ErrorCategory, ErrorKind, Result};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;
@@ -43,7 +44,7 @@ pub mod prelude {
     pub use crate::agent::{Agent, AgentEvent, AgentResponse, AgentSpec};
     pub use crate::money::Cost;
     pub use crate::tool::{RunContext, ToolError};
-    pub use crate::{Error, Runtime};
+    pub use crate::{Error, Result, Runtime};
     #[cfg(feature = "macros")]
     pub use fastroai_macros::{agent, safe_tool};
     pub use schemars::{self, JsonSchema};
@@ -52,15 +53,17 @@ pub mod prelude {
 /// What the macros write names nothing else. Not for use by hand: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::agent::{AgentConfig, AgentSpec};
+    pub use crate::agent::{AgentConfig, AgentSpec, Answers, Call, Prompt, answers};
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
     pub use crate::runtime::{Runtime, as_runtime};
+    pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, Returned, RunContext,
-        Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput,
-        WithoutError, blocking, check_names, check_timeout, send,
+        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, ListsUndescribed,
+        Returned, RunContext, Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo,
+        ToolOptions, ToolOutput, WithoutError, blocking, check_names, check_timeout, send,
+        undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;
@@ -78,7 +81,7 @@ pub mod __private {
     pub use std::sync::{Arc, LazyLock};
     pub use std::time::Duration;
     pub use std::vec::Vec;
-    pub use std::{concat, vec};
+    pub use std::{concat, format, vec};
 }
 
 /// The program of the README is one of the tests.

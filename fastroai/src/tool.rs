@@ -11,6 +11,7 @@ mod names;
 mod options;
 mod returned;
 mod schema;
+mod undescribed;
 #[cfg(feature = "jsonschema")]
 mod validated;
 
@@ -37,6 +38,8 @@ pub use options::{Effect, ToolOptions};
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};
 pub use schema::ArgumentsSchema;
 pub(crate) use schema::schema_of;
+#[doc(hidden)]
+pub use undescribed::{ListsUndescribed, undescribed};
 
 /// What is known of a tool before any agent lists it. `#[safe_tool]` implements it.
 pub trait ToolInfo {

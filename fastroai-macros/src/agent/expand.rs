@@ -12,6 +12,13 @@ use crate::keys::value::duration_tokens;
 use crate::types;
 
 pub(super) fn expand(agent: &Agent) -> TokenStream {
+    let fieldless = fieldless(agent);
+    let items = items(agent);
+    quote!(#items #fieldless)
+}
+
+/// The struct, and what makes it an agent.
+pub(super) fn items(agent: &Agent) -> TokenStream {
     let structure = &agent.structure;
     let conditions: Vec<&Attribute> =
         structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
@@ -31,6 +38,30 @@ pub(super) fn expand(agent: &Agent) -> TokenStream {
             #checks
         };
     }
+}
+
+/// What a model reads of an agent without fields needs no instance that the user makes.
+fn fieldless(agent: &Agent) -> Option<TokenStream> {
+    if !agent.structure.fields.is_empty() {
+        return None;
+    }
+    let name = &agent.structure.ident;
+    let conditions = agent.structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
+    let import = agent.root.import();
+    Some(quote! {
+        #(#conditions)*
+        const _: () = {
+            #import
+
+            #[automatically_derived]
+            impl #parameters __fastroai::Contracted for #name #arguments #clause {
+                fn contract() -> __fastroai::Contract {
+                    __fastroai::Contract::of(&Self {})
+                }
+            }
+        };
+    })
 }
 
 fn spec(agent: &Agent) -> TokenStream {

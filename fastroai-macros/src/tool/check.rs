@@ -47,6 +47,7 @@ pub(super) fn check(function: Function, attribute: TokenStream, report: &mut Rep
         parameters,
         returned: returned
             .unwrap_or(Returned { value: Span::call_site(), error: Span::call_site() }),
+        is_agent: false,
         is_sound,
         function,
     }
@@ -144,7 +145,7 @@ fn one_run(function: &Function, parameters: &[Parameter], report: &mut Report) {
     }
 }
 
-fn distinct_names(parameters: &[Parameter], report: &mut Report) {
+pub(super) fn distinct_names(parameters: &[Parameter], report: &mut Report) {
     let mut seen: Vec<&str> = Vec::new();
     for argument in arguments(parameters) {
         if seen.contains(&argument.name.as_str()) {
@@ -169,7 +170,7 @@ fn parameters_are_whole(function: &Function, is_sound: bool) -> bool {
 ///
 /// A bullet that describes nothing is a mistake where arguments are announced, or where it is a
 /// slip of a parameter's name; other lists are the author's business.
-fn describe(
+pub(super) fn describe(
     parameters: &mut [Parameter],
     bullets: &[Bullet],
     are_whole: bool,

@@ -14,6 +14,12 @@ use crate::root::hidden;
 
 pub(super) fn expand(tool: &Tool) -> TokenStream {
     let function = tool.function.without_marks();
+    let beside = beside(tool);
+    quote!(#function #beside)
+}
+
+/// What stands beside the function.
+pub(super) fn beside(tool: &Tool) -> TokenStream {
     let conditions: Vec<_> = tool.function.conditions().collect();
     let visibility = &tool.function.visibility;
     let type_name = &tool.type_name;
@@ -22,8 +28,6 @@ pub(super) fn expand(tool: &Tool) -> TokenStream {
     let info = info(tool);
     let call = call::call(tool);
     quote! {
-        #function
-
         #(#conditions)*
         #[doc = #docs]
         #[allow(dead_code, non_camel_case_types)]

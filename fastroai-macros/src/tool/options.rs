@@ -56,6 +56,7 @@ pub(super) struct Options {
     on_timeout: Option<LitStr>,
     sequential: Option<bool>,
     corrections: Option<u32>,
+    is_agent: bool,
 }
 
 impl Options {
@@ -105,6 +106,11 @@ impl Options {
         options
     }
 
+    /// Those of an agent function: it may take what its agent is given.
+    pub(super) fn of_agent(timeout: Option<u64>) -> Self {
+        Self { timeout, is_agent: true, ..Self::default() }
+    }
+
     /// The `ToolOptions`, naming only what was said.
     pub(super) fn to_expression(&self) -> TokenStream {
         let mut fields: Vec<TokenStream> = Vec::new();
@@ -137,11 +143,12 @@ impl Options {
         if let Some(on_timeout) = &self.on_timeout {
             fields.push(quote!(on_timeout: __fastroai::Some(#on_timeout)));
         }
+        let base = if self.is_agent { quote!(OF_AGENT) } else { quote!(DEFAULT) };
         match fields.len() {
-            0 => quote!(__fastroai::ToolOptions::DEFAULT),
+            0 => quote!(__fastroai::ToolOptions::#base),
             FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
             _ => {
-                quote!(__fastroai::ToolOptions { #(#fields,)* ..__fastroai::ToolOptions::DEFAULT })
+                quote!(__fastroai::ToolOptions { #(#fields,)* ..__fastroai::ToolOptions::#base })
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::types::{self, Unfillable};
 
 /// A sound parameter.
-pub(super) enum Parameter {
+pub(crate) enum Parameter {
     /// Filled in by the model.
     Argument(Box<Argument>),
     /// Lent by the agent: `#[context] db: &Db`.
@@ -21,18 +21,20 @@ pub(super) enum Parameter {
 }
 
 /// A parameter that the model fills in.
-pub(super) struct Argument {
-    pub(super) ident: Ident,
+pub(crate) struct Argument {
+    pub(crate) ident: Ident,
     /// What the model calls it.
-    pub(super) name: String,
-    pub(super) ty: Type,
+    pub(crate) name: String,
+    pub(crate) ty: Type,
     /// An expression; `None` if nothing is said.
-    pub(super) description: Option<TokenStream>,
-    pub(super) default: Option<Default>,
+    pub(crate) description: Option<TokenStream>,
+    pub(crate) default: Option<Default>,
+    /// The function takes a reference to it, as an agent function may.
+    pub(crate) is_borrowed: bool,
 }
 
 /// What stands for an absent argument.
-pub(super) enum Default {
+pub(crate) enum Default {
     /// `#[tool(default)]`.
     OfType,
     /// `#[tool(default = …)]`.
@@ -51,7 +53,7 @@ const TABLE: Table = Table {
 };
 
 /// The parameters that the model fills in.
-pub(super) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
+pub(crate) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
     parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Argument(argument) => Some(&**argument),
         Parameter::Lent { .. } | Parameter::Run { .. } => None,
@@ -59,7 +61,7 @@ pub(super) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argum
 }
 
 /// The parameter, or `None` and what is wrong with it.
-pub(super) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
+pub(crate) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
     let FnArg::Typed(parameter) = input else { return None };
     let mistakes = report.len();
     for attribute in &parameter.attrs {
@@ -132,6 +134,7 @@ fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
         ty: (*parameter.ty).clone(),
         description: Docs::read(&parameter.attrs).whole(),
         default,
+        is_borrowed: false,
     })
 }
 
@@ -196,7 +199,7 @@ fn quoted_figure(value: &Expr, ty: &Type, report: &mut Report) {
 }
 
 /// The type that owns what a reference to this one borrows.
-fn owned(borrowed: &Type) -> String {
+pub(crate) fn owned(borrowed: &Type) -> String {
     match types::plain(borrowed) {
         Type::Slice(slice) => format!("Vec<{}>", types::shown(&slice.elem)),
         ty if types::is_named(ty, "str") => "String".to_owned(),

@@ -41,7 +41,7 @@ enum State<'a, T> {
 
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
-    agent: &'a dyn AgentSpec<Output = T>,
+    agent: Held<'a, T>,
     prompt: String,
     history: Vec<Message>,
     model: Option<String>,
@@ -53,13 +53,31 @@ pub(super) struct Question<'a, T> {
     run_id: String,
 }
 
+/// An agent that was there before the call, or that lives for it.
+enum Held<'a, T> {
+    Lent(&'a dyn AgentSpec<Output = T>),
+    Owned(Box<dyn AgentSpec<Output = T> + Send + 'a>),
+}
+
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<String>) -> Self {
+        Self::of(Held::Lent(agent), prompt.into())
+    }
+
+    /// A question to an agent that lives for this call only, as that of an agent function does.
+    pub fn owning(
+        agent: impl AgentSpec<Output = T> + Send + 'a,
+        prompt: impl Into<String>,
+    ) -> Self {
+        Self::of(Held::Owned(Box::new(agent)), prompt.into())
+    }
+
+    fn of(agent: Held<'a, T>, prompt: String) -> Self {
         Self {
             state: State::Ready(Box::new(Question {
                 agent,
-                prompt: prompt.into(),
+                prompt,
                 history: Vec::new(),
                 model: None,
                 settings: Settings::default(),
@@ -156,9 +174,12 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 impl<'a, T: AgentOutput> Question<'a, T> {
     fn answer(self, sink: Sink) -> BoxFuture<'a, Result<AgentResponse<T>, Error>> {
         Box::pin(async move {
-            let agent = self.agent;
+            let agent: &dyn AgentSpec<Output = T> = match &self.agent {
+                Held::Lent(agent) => *agent,
+                Held::Owned(agent) => &**agent,
+            };
             let check = Typed::<T>::new();
-            let instructions = move || -> Cow<'a, str> { agent.instructions() };
+            let instructions = move || -> Cow<'_, str> { agent.instructions() };
             let order = Order {
                 config: agent.config(),
                 instructions: Box::new(instructions),

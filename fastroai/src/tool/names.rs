@@ -46,7 +46,9 @@ pub const fn check_names(tools: &[(&[&str], &str)], index: usize) {
 #[track_caller]
 pub const fn check_timeout(tool: ToolOptions, name: &str, agent: Duration) {
     let given = tool.timeout.as_millis();
-    if given > agent.as_millis() && given != ToolOptions::DEFAULT.timeout.as_millis() {
+    let says_nothing = given == ToolOptions::DEFAULT.timeout.as_millis()
+        || given == ToolOptions::OF_AGENT.timeout.as_millis();
+    if given > agent.as_millis() && !says_nothing {
         Sentence::new("one attempt of `")
             .and(name)
             .and("` may take longer than the whole agent is given")

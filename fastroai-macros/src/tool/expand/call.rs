@@ -49,7 +49,7 @@ pub(super) fn call(tool: &Tool) -> TokenStream {
 fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
     let [agent, arguments, run] = locals;
     let read = read(tool, arguments);
-    let is_async = tool.function.is_async();
+    let is_async = tool.function.is_async() || tool.is_agent;
     let mut provides = provides.iter();
     let mut lent = TokenStream::new();
     let passed: Vec<_> = tool
@@ -58,7 +58,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
         .map(|parameter| match parameter {
             Parameter::Argument(argument) => {
                 let value = argument.local();
-                quote!(#value)
+                if argument.is_borrowed { quote!(&#value) } else { quote!(#value) }
             }
             Parameter::Run { is_reference: true } => quote!(&#run),
             Parameter::Run { is_reference: false } => quote!(#run),
@@ -92,7 +92,7 @@ fn finish(
     let returned = Ident::new("returned", hidden(at));
     let reply = reply(tool, &returned);
     let called = quote_spanned!(at=> #function(#(#passed),*));
-    let body = if tool.function.is_async() {
+    let body = if tool.function.is_async() || tool.is_agent {
         // Where the future is not `Send`, the function's name is underlined, once.
         let awaited = quote_spanned!(at=> __fastroai::send(#called).await);
         quote! {
@@ -124,7 +124,11 @@ fn finish(
 /// What the function returned, for the model; complaints about a type land where it is written.
 fn reply(tool: &Tool, returned: &Ident) -> TokenStream {
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
-    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
+    let shown = if tool.is_agent {
+        quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value.output))
+    } else {
+        quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value))
+    };
     let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
     let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
     quote! {

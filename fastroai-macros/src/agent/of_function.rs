@@ -1,0 +1,170 @@
+//! The agent of an agent function: a struct that lives for one call.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, LitStr, Token, Type, TypeParamBound, parse_quote};
+
+use super::settings::{Instructions, Settings};
+use super::template::{self, Template};
+use super::{Agent, check, expand, fields};
+use crate::report::Report;
+use crate::root::Root;
+use crate::types;
+
+/// A function, as far as the agent of it goes.
+pub(crate) struct Function<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) attributes: &'a [Attribute],
+    /// What it answers.
+    pub(crate) output: Type,
+    /// The parameters that it lends to its tools, with the types behind the references.
+    pub(crate) lent: Vec<(Ident, Type)>,
+    /// The names that its instructions may mention.
+    pub(crate) names: Vec<String>,
+    /// A name for the struct that nothing else in the program has.
+    pub(crate) type_name: Ident,
+}
+
+/// Its agent.
+pub(crate) struct FunctionAgent {
+    pub(crate) root: Root,
+    /// The struct, and what makes it an agent.
+    pub(crate) items: TokenStream,
+    /// The instructions, where they depend on the call: to be kept under this name.
+    pub(crate) instructions: Option<(Ident, TokenStream)>,
+    /// The value of the struct.
+    pub(crate) value: TokenStream,
+    /// The whole of what a model reads of it.
+    pub(crate) contract: TokenStream,
+    /// Milliseconds.
+    pub(crate) timeout: Option<u64>,
+}
+
+/// The lifetime of what a call borrows.
+pub(crate) const LIFETIME: &str = "'__call";
+
+/// Reads the keys, and writes the agent.
+pub(crate) fn agent(
+    function: Function<'_>,
+    attribute: TokenStream,
+    report: &mut Report,
+) -> FunctionAgent {
+    let mut settings = Settings::read(attribute, report);
+    let root = Root::new(settings.root.take(), "agent", report);
+    if let Some(output) = settings.output.take() {
+        report.at(
+            output,
+            "the return type says what an agent function answers: remove `output = …`, and write \
+             `-> Result<AgentResponse<T>>` with this type",
+        );
+    }
+    let name = function.name.unraw().to_string();
+    let shown = settings.name.get_or_insert_with(|| LitStr::new(&name, function.name.span()));
+    let shown = shown.value();
+    let text = instructions(&function, &mut settings, &root, report);
+    let output = function.output;
+    let tools = &settings.tools;
+    let definitions = tools
+        .iter()
+        .map(|tool| quote_spanned!(tool.span()=> <#tool as __fastroai::ToolInfo>::definition()));
+    let contract_text = &text.contract;
+    let contract = quote! {
+        __fastroai::Contract::of_function::<#output>(#shown, #contract_text, &[#(#definitions),*])
+    };
+    settings.output = Some(output);
+
+    let type_name = function.type_name;
+    let private = root.private();
+    let lifetime = syn::Lifetime::new(LIFETIME, Span::call_site());
+    let members =
+        function.lent.iter().map(|(ident, ty)| quote_spanned!(ty.span()=> #ident: &#lifetime #ty));
+    let held = text.held.as_ref().map(|(ident, _)| quote!(#ident: #private::String,));
+    let generics = (!function.lent.is_empty()).then(|| quote!(<#lifetime>));
+    let structure = parse_quote!(struct #type_name #generics { #held #(#members),* });
+    let lent = function.lent.iter();
+    let fields: Vec<_> =
+        lent.clone().map(|(ident, ty)| fields::Field::behind(ty.clone(), ident)).collect();
+    let provided = fields::provided(&fields, &syn::Generics::default());
+    let idents = lent.map(|(ident, _)| ident);
+    let held = text.held.as_ref().map(|(ident, _)| quote!(#ident,));
+    let value = quote!(#type_name { #held #(#idents),* });
+    let timeout = settings.timeout;
+    let agent = Agent {
+        root: root.clone(),
+        runtime: fields::runtime(&provided),
+        structure,
+        instructions: text.borrowed,
+        settings,
+        fields,
+        provided,
+    };
+    let items = expand::items(&agent);
+    FunctionAgent { root, items, instructions: text.held, value, contract, timeout }
+}
+
+/// The instructions of a function.
+struct Text {
+    /// An expression of a `Cow`, in a method of the struct.
+    borrowed: TokenStream,
+    /// Where they depend on the call: the field, and an expression of a `String`.
+    held: Option<(Ident, TokenStream)>,
+    /// An expression of what a contract tells of them.
+    contract: TokenStream,
+}
+
+impl Text {
+    fn plain(text: &TokenStream) -> Self {
+        let borrowed = quote!(__fastroai::Cow::Borrowed(#text));
+        Self { borrowed, held: None, contract: quote!(#text) }
+    }
+}
+
+fn instructions(
+    function: &Function<'_>,
+    settings: &mut Settings,
+    root: &Root,
+    report: &mut Report,
+) -> Text {
+    match settings.instructions.take() {
+        Some(Instructions::Function(path)) => {
+            let told = quote_spanned!(path.span()=> __fastroai::Into::into(#path()));
+            let contract = quote!(&__fastroai::String::from(#path()));
+            Text { borrowed: told, held: None, contract }
+        }
+        Some(Instructions::Text(text)) => match template::read(&text, &function.names, report) {
+            Template::Plain(text) => Text::plain(&text),
+            Template::Filled { format, values } => {
+                let private = root.private();
+                let values = values.iter().map(template::Value::of_locals);
+                let made = quote_spanned! {text.span()=>
+                    #private::format!(#format, #(#values),*)
+                };
+                let field = Ident::new("__instructions", Span::call_site());
+                Text {
+                    borrowed: quote!(__fastroai::Cow::Borrowed(&self.#field)),
+                    held: Some((field, made)),
+                    contract: text,
+                }
+            }
+        },
+        None => {
+            Text::plain(&check::documented(function.attributes, function.name, settings, report))
+        }
+    }
+}
+
+/// The type behind a reference, as a struct may hold a reference to it: all that it borrows lives
+/// as long as the call, and an object is as long-lived as one in a box.
+pub(crate) fn behind(ty: &Type) -> Type {
+    let mut ty = types::outliving(types::plain(ty), LIFETIME);
+    let Type::TraitObject(object) = &mut ty else { return ty };
+    if !object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Lifetime(_))) {
+        object.bounds.push_punct(<Token![+]>::default());
+        object
+            .bounds
+            .push_value(TypeParamBound::Lifetime(syn::Lifetime::new("'static", object.span())));
+    }
+    parse_quote!((#ty))
+}
