@@ -16,7 +16,7 @@ pub use config::AgentConfig;
 pub use dynamic::{Agent, AgentBuilder, BuildError};
 pub use event::{AgentEvent, RunStream};
 #[doc(hidden)]
-pub use function::{Answers, Prompt, answers};
+pub use function::{Answers, Prompt, answers, ask};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;

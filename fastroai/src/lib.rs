@@ -53,7 +53,7 @@ pub mod prelude {
 /// What the macros write names nothing else. Not for use by hand: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::agent::{AgentConfig, AgentSpec, Answers, Call, Prompt, answers};
+    pub use crate::agent::{AgentConfig, AgentSpec, Answers, Call, Prompt, answers, ask};
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;

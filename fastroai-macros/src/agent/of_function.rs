@@ -23,6 +23,8 @@ pub(crate) struct Function<'a> {
     pub(crate) lent: Vec<(Ident, Type)>,
     /// The names that its instructions may mention.
     pub(crate) names: Vec<String>,
+    /// The type that other agents list it by.
+    pub(crate) listed_as: &'a Ident,
     /// A name for the struct that nothing else in the program has.
     pub(crate) type_name: Ident,
 }
@@ -36,8 +38,6 @@ pub(crate) struct FunctionAgent {
     pub(crate) instructions: Option<(Ident, TokenStream)>,
     /// The value of the struct.
     pub(crate) value: TokenStream,
-    /// The whole of what a model reads of it.
-    pub(crate) contract: TokenStream,
     /// Milliseconds.
     pub(crate) timeout: Option<u64>,
 }
@@ -70,12 +70,28 @@ pub(crate) fn agent(
         .iter()
         .map(|tool| quote_spanned!(tool.span()=> <#tool as __fastroai::ToolInfo>::definition()));
     let contract_text = &text.contract;
+    let (type_name, listed_as) = (function.type_name, function.listed_as);
+    let import = root.import();
+    // In here, since only the agent knows its output without asking twice what that may be.
     let contract = quote! {
-        __fastroai::Contract::of_function::<#output>(#shown, #contract_text, &[#(#definitions),*])
+        #[allow(non_local_definitions)]
+        const _: () = {
+            #import
+
+            #[automatically_derived]
+            impl __fastroai::Contracted for #listed_as {
+                fn contract() -> __fastroai::Contract {
+                    __fastroai::Contract::of_function::<#type_name>(
+                        #shown,
+                        #contract_text,
+                        &[#(#definitions),*],
+                    )
+                }
+            }
+        };
     };
     settings.output = Some(output);
 
-    let type_name = function.type_name;
     let private = root.private();
     let lifetime = syn::Lifetime::new(LIFETIME, Span::call_site());
     let members =
@@ -101,7 +117,8 @@ pub(crate) fn agent(
         provided,
     };
     let items = expand::items(&agent);
-    FunctionAgent { root, items, instructions: text.held, value, contract, timeout }
+    let items = quote!(#items #contract);
+    FunctionAgent { root, items, instructions: text.held, value, timeout }
 }
 
 /// The instructions of a function.

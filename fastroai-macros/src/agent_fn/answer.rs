@@ -1,6 +1,7 @@
 //! The return type: what a call answers.
 
 use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{ReturnType, Type, parse_quote};
 
@@ -34,7 +35,8 @@ impl Output {
             Self::Written(ty) => ty.clone(),
             Self::Aliased(ty) => {
                 let private = root.private();
-                parse_quote!(<#ty as #private::Answers>::Output)
+                let tokens = quote_spanned!(ty.span()=> <#ty as #private::Answers>::Output);
+                syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
             }
         }
     }
@@ -82,7 +84,8 @@ pub(super) fn check(function: &Function, report: &mut Report) -> Answer {
         if path.qself.is_none() && !is_value(&path.path));
     if answer.is_none() && is_alias {
         return Answer {
-            returned: Some((**ty).clone()),
+            // The type of the answer asks it already.
+            returned: None,
             output: Output::Aliased((**ty).clone()),
             value: whole,
             error: whole,

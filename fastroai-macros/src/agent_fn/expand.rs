@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, Pat, Type, parse_quote};
+use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, Pat, Type};
 
 use super::answer::{self, Answer};
 use super::keys::Keys;
@@ -31,17 +31,21 @@ pub(super) fn expand(
     let at = block::check(function.body(), report);
     let is_sound = report.len() == before;
     let is_method = function.signature.receiver().is_some();
+    let type_name = keys.type_name.unwrap_or_else(|| function.name().clone());
 
     let inside = of_function::Function {
         name: function.name(),
         attributes: &function.attributes,
-        // Replaced below, once the path of the crate is known.
         output: match &answer.output {
             answer::Output::Written(ty) => ty.clone(),
-            answer::Output::Aliased(ty) => parse_quote!(<#ty as __fastroai::Answers>::Output),
+            answer::Output::Aliased(ty) => {
+                let tokens = quote_spanned!(ty.span()=> <#ty as __fastroai::Answers>::Output);
+                syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+            }
         },
         lent: parameters.lent.clone(),
         names: parameters.names.clone(),
+        listed_as: &type_name,
         type_name: free_name(function.name(), &written),
     };
     let agent = of_function::agent(inside, keys.rest, report);
@@ -56,9 +60,6 @@ pub(super) fn expand(
     if is_method {
         return called;
     }
-    let type_name = keys.type_name.unwrap_or_else(|| function.name().clone());
-    let conditions: Vec<_> = function.conditions().cloned().collect();
-    let contract = is_sound.then(|| contract(&agent, &type_name));
     let tool = if keys.is_described {
         let served = Served {
             root: agent.root.clone(),
@@ -75,8 +76,7 @@ pub(super) fn expand(
     } else {
         of_agent::refuse(&agent.root, &function, &type_name)
     };
-    let contract = contract.map(|contract| quote!(#(#conditions)* #contract));
-    quote!(#called #tool #contract)
+    quote!(#called #tool)
 }
 
 /// The function as it is called: plain, since what it returns is the future.
@@ -150,25 +150,8 @@ fn body(function: &Function, agent: &FunctionAgent, answer: &Answer, at: Span) -
         let #prompt = #into_prompt;
         {
             #items
-            #private::Call::owning(#value, #prompt)
+            #private::ask(#value, #prompt)
         }
-    }
-}
-
-fn contract(agent: &FunctionAgent, type_name: &Ident) -> TokenStream {
-    let import = agent.root.import();
-    let contract = &agent.contract;
-    quote! {
-        const _: () = {
-            #import
-
-            #[automatically_derived]
-            impl __fastroai::Contracted for #type_name {
-                fn contract() -> __fastroai::Contract {
-                    #contract
-                }
-            }
-        };
     }
 }
 

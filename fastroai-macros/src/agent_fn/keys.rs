@@ -6,6 +6,7 @@ use syn::Ident;
 
 use crate::keys::{self, Table};
 use crate::report::Report;
+use crate::similar;
 
 const TABLE: Table = Table { keys: &["description", "type"], foreign: &[] };
 
@@ -26,8 +27,9 @@ impl Keys {
         let mut found = Self::default();
         let mut own = TokenStream::new();
         for chunk in keys::split_at_commas(attribute) {
+            // A slip of one of them is told as such.
             let is_own = matches!(chunk.first(), Some(TokenTree::Ident(key))
-                if TABLE.keys.iter().any(|own| key == own));
+                if similar::nearest(&key.to_string(), TABLE.keys.iter().copied()).is_some());
             let tokens = if is_own { &mut own } else { &mut found.rest };
             tokens.extend(chunk);
             syn::token::Comma::default().to_tokens(tokens);
@@ -36,7 +38,7 @@ impl Keys {
             if pair.name() == "description" {
                 found.is_described = true;
                 found.description = pair.text_or_macro(report);
-            } else {
+            } else if pair.name() == "type" {
                 found.type_name =
                     pair.parse("the name of a type: write `type = ClassifyTool`", report);
             }

@@ -1,6 +1,6 @@
 //! What stands between an agent function and the call that it becomes.
 
-use super::AgentResponse;
+use super::{AgentResponse, AgentSpec, Call};
 use crate::error::Error;
 
 /// What an agent function returns: `Result<AgentResponse<T>>`, under any name.
@@ -20,6 +20,11 @@ impl<T> Answers for Result<AgentResponse<T>, Error> {
 
 /// Asks whether this is what an agent function returns.
 pub const fn answers<R: Answers>() {}
+
+/// Asks an agent that lives for this call, of whose output nothing more is asked.
+pub fn ask<'a, A: AgentSpec + Send + 'a>(agent: A, prompt: String) -> Call<'a, A::Output> {
+    Call::owning(agent, prompt)
+}
 
 /// What the block of an agent function may make: anything that is a text in the end.
 #[diagnostic::on_unimplemented(

@@ -33,7 +33,7 @@ impl Contract {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn of_function<T: AgentOutput>(
+    pub fn of_function<A: AgentSpec>(
         name: &str,
         instructions: &str,
         tools: &[&Arc<ToolDefinition>],
@@ -42,7 +42,7 @@ impl Contract {
             agent: name.to_owned(),
             instructions: instructions.to_owned(),
             tools: tools.iter().map(|tool| Arc::clone(tool)).collect(),
-            output: T::schema(),
+            output: A::Output::schema(),
         }
     }
 }
