@@ -39,6 +39,14 @@ impl Pair {
         self.key.unraw().to_string()
     }
 
+    /// What stands after the key, in whatever form.
+    pub(crate) fn tokens(&self) -> Option<TokenStream> {
+        match &self.value {
+            Value::Absent => None,
+            Value::Given(tokens) | Value::List(tokens) => Some(tokens.clone()),
+        }
+    }
+
     /// What to underline when the value is wrong.
     pub(crate) fn place(&self) -> TokenStream {
         match &self.value {

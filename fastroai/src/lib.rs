@@ -60,10 +60,10 @@ pub mod __private {
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, ListsUndescribed,
-        Returned, RunContext, Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo,
-        ToolOptions, ToolOutput, WithoutError, blocking, check_names, check_timeout, send,
-        undescribed,
+        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, Detach, Effect, Limits,
+        ListsUndescribed, Returned, RunContext, Tool, ToolArg, ToolDefault, ToolFailure,
+        ToolFuture, ToolInfo, ToolOptions, ToolOutput, WithoutError, blocking, check_names,
+        check_timeout, measured, numeric, send, textual, undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

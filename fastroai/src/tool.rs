@@ -7,6 +7,7 @@ mod context;
 mod error;
 mod function;
 mod lent;
+mod limits;
 mod names;
 mod options;
 mod returned;
@@ -32,6 +33,9 @@ pub use function::SchemaError;
 #[doc(hidden)]
 pub use lent::send;
 pub use lent::{Blocking, Detach};
+pub use limits::{Bound, Limits, Measured, Numeric, Textual};
+#[doc(hidden)]
+pub use limits::{measured, numeric, textual};
 #[doc(hidden)]
 pub use names::{check_names, check_timeout};
 pub use options::{Effect, ToolOptions};

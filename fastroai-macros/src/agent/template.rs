@@ -107,7 +107,7 @@ fn value(name: &str, placeholder: &str, names: &[String], at: Span) -> Result<Va
         return Ok(Value(members));
     }
     let known = || names.iter().map(String::as_str);
-    Err(match similar::nearest(first, known()) {
+    Err(match similar::nearest(first, known()).filter(|_| !first.is_empty()) {
         Some(meant) => {
             format!("`{{{placeholder}}}` names no field: did you mean `{{{meant}}}`?")
         }

@@ -27,6 +27,7 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     let import = tool.root.import();
     let info = info(tool);
     let call = call::call(tool);
+    let limits = arguments(&tool.parameters).filter_map(|argument| argument.limits());
     quote! {
         #(#conditions)*
         #[doc = #docs]
@@ -39,6 +40,7 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
             #[allow(unused_imports)]
             use __fastroai::WithoutError as _;
 
+            #(#limits)*
             #info
             #call
         };

@@ -1,11 +1,12 @@
 //! One argument: its part of the schema, and how it is read.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Ident, Lit};
 
-use super::super::parameter::{Argument, Default};
+use super::super::parameter::{Argument, Default, within};
 use super::hide;
 use crate::root::hidden;
 
@@ -17,7 +18,7 @@ impl Argument {
         let Self { name, ty, .. } = self;
         let description = self.description.clone().unwrap_or_else(|| quote!(""));
         let schema = Ident::new(&schema.to_string(), hidden(ty.span()));
-        match self.default_value() {
+        let told = match self.default_value() {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
             },
@@ -29,7 +30,38 @@ impl Argument {
                     <#ty as __fastroai::ToolDefault>::to_json(&#default),
                 );
             },
-        }
+        };
+        let limited = self.limits_name().map(|limits| quote!(#schema.limit(#name, &#limits);));
+        let example = self.example.as_ref().map(|value| {
+            let ty = within(ty);
+            let value = as_value(value);
+            quote_spanned! {ty.span()=>
+                #schema.example(#name, <#ty as __fastroai::ToolDefault>::to_json(&#value));
+            }
+        });
+        quote!(#told #limited #example)
+    }
+
+    /// The limits, which the schema and every call look at.
+    pub(super) fn limits(&self) -> Option<TokenStream> {
+        let (name, limits) = (self.limits_name()?, self.limits.to_expression());
+        let questions = self.limits.questions(&self.ty);
+        Some(quote! {
+            #questions
+            static #name: __fastroai::Limits = #limits;
+        })
+    }
+
+    fn limits_name(&self) -> Option<Ident> {
+        let name = self.ident.unraw().to_string().to_uppercase();
+        let name = Ident::new(&format!("__LIMITS_OF_{name}"), Span::call_site());
+        (!self.limits.is_empty()).then_some(name)
+    }
+
+    /// Holds the field to its limits, before it is read.
+    pub(super) fn hold(&self, fields: &Ident) -> Option<TokenStream> {
+        let (name, limits) = (&self.name, self.limits_name()?);
+        Some(quote!(#fields.hold(#name, &#limits);))
     }
 
     /// Reads it from the fields in this local.
@@ -63,10 +95,17 @@ impl Argument {
         let ty = &self.ty;
         Some(match self.default.as_ref()? {
             Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default()),
-            Default::Expression(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                quote_spanned!(text.span()=> __fastroai::FromText::from(#text))
-            }
-            Default::Expression(value) => quote!(#value),
+            Default::Expression(value) => as_value(value),
         })
+    }
+}
+
+/// A text becomes whatever the parameter's type makes of it.
+fn as_value(value: &Expr) -> TokenStream {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            quote_spanned!(text.span()=> __fastroai::FromText::from(#text))
+        }
+        value => quote!(#value),
     }
 }

@@ -149,8 +149,10 @@ fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
     let names = all.iter().map(|argument| &argument.name);
     let values = all.iter().map(|argument| argument.local());
     let reads = all.iter().map(|argument| argument.read(&fields));
+    let holds = all.iter().filter_map(|argument| argument.hold(&fields));
     quote! {
         let mut #fields = #arguments.read(&[#(#names),*])?;
+        #(#holds)*
         let (#(__fastroai::Some(#values),)* __fastroai::Ok(())) = (#(#reads,)* #fields.check()) else {
             return __fastroai::Err(#fields.misfit());
         };
