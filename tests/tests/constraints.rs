@@ -14,6 +14,7 @@ impl Numeric for Percent {}
 
 /// Book a flight.
 #[safe_tool]
+#[allow(clippy::too_many_arguments, reason = "one for each kind of limit")]
 async fn book(
     /// The airport's code.
     #[tool(pattern = "^[A-Z]{3}$", example = "LIS")]

@@ -72,6 +72,7 @@ pub(crate) fn agent(
     let contract_text = &text.contract;
     let (type_name, listed_as) = (function.type_name, function.listed_as);
     let import = root.import();
+    let elided = (!function.lent.is_empty()).then(|| quote!(<'_>));
     // In here, since only the agent knows its output without asking twice what that may be.
     let contract = quote! {
         #[allow(non_local_definitions)]
@@ -81,7 +82,7 @@ pub(crate) fn agent(
             #[automatically_derived]
             impl __fastroai::Contracted for #listed_as {
                 fn contract() -> __fastroai::Contract {
-                    __fastroai::Contract::of_function::<#type_name>(
+                    __fastroai::Contract::of_function::<#type_name #elided>(
                         #shown,
                         #contract_text,
                         &[#(#definitions),*],

@@ -60,6 +60,7 @@ pub(super) fn expand(
     if is_method {
         return called;
     }
+    let stand_in = (!is_sound).then(|| no_contract(&agent.root, &type_name));
     let tool = if keys.is_described {
         let served = Served {
             root: agent.root.clone(),
@@ -76,7 +77,19 @@ pub(super) fn expand(
     } else {
         of_agent::refuse(&agent.root, &function, &type_name)
     };
-    quote!(#called #tool)
+    quote!(#called #stand_in #tool)
+}
+
+/// The contract of a function that has none, so that its test is no second mistake.
+fn no_contract(root: &Root, type_name: &Ident) -> TokenStream {
+    let private = root.private();
+    quote! {
+        impl #private::Contracted for #type_name {
+            fn contract() -> #private::Contract {
+                loop {}
+            }
+        }
+    }
 }
 
 /// The function as it is called: plain, since what it returns is the future.

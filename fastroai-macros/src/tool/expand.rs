@@ -9,7 +9,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::Tool;
-use super::parameter::arguments;
+use super::parameter::{self, arguments};
 use crate::root::hidden;
 
 pub(super) fn expand(tool: &Tool) -> TokenStream {
@@ -27,7 +27,7 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     let import = tool.root.import();
     let info = info(tool);
     let call = call::call(tool);
-    let limits = arguments(&tool.parameters).filter_map(|argument| argument.limits());
+    let limits = arguments(&tool.parameters).filter_map(parameter::Argument::limits);
     quote! {
         #(#conditions)*
         #[doc = #docs]

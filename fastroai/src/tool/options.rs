@@ -45,7 +45,7 @@ impl ToolOptions {
 
     /// What holds for an agent that is a tool and says nothing of its time: ten minutes, since it
     /// asks a model and runs tools of its own. The run around it ends it earlier.
-    pub const OF_AGENT: Self = Self { timeout: Duration::from_mins(10), ..Self::DEFAULT };
+    pub const OF_AGENT: Self = Self { timeout: Duration::from_secs(600), ..Self::DEFAULT };
 }
 
 impl Default for ToolOptions {

@@ -14,6 +14,7 @@ use serde_json::json;
 pub trait ListsUndescribed<F: ?Sized> {}
 
 /// What a model would see of such a function.
+#[must_use]
 pub fn undescribed() -> &'static Arc<ToolDefinition> {
     static DEFINITION: LazyLock<Arc<ToolDefinition>> =
         LazyLock::new(|| Arc::new(ToolDefinition::new("", "", json!({ "type": "object" }).into())));

@@ -43,7 +43,7 @@ impl Argument {
     }
 
     /// The limits, which the schema and every call look at.
-    pub(super) fn limits(&self) -> Option<TokenStream> {
+    pub(in crate::tool) fn limits(&self) -> Option<TokenStream> {
         let (name, limits) = (self.limits_name()?, self.limits.to_expression());
         let questions = self.limits.questions(&self.ty);
         Some(quote! {
