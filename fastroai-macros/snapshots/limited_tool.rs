@@ -27,13 +27,7 @@ const _: () = {
                 let mut schema = __fastroai::ArgumentsSchema::new();
                 <String as __fastroai::ToolArg>::describe(&mut schema, "airport", "");
                 schema.limit("airport", &__LIMITS_OF_AIRPORT);
-                schema
-                    .example(
-                        "airport",
-                        <String as __fastroai::ToolDefault>::to_json(
-                            &__fastroai::FromText::from("LIS"),
-                        ),
-                    );
+                schema.example("airport", __fastroai::ToolDefault::to_json(&"LIS"));
                 <u8 as __fastroai::ToolArg>::describe_or(
                     &mut schema,
                     "seats",

@@ -33,8 +33,11 @@ impl Argument {
         };
         let limited = self.limits_name().map(|limits| quote!(#schema.limit(#name, &#limits);));
         let example = self.example.as_ref().map(|value| {
+            // A text is shown as it is, whatever the type makes of it.
+            if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = value {
+                return quote!(#schema.example(#name, __fastroai::ToolDefault::to_json(&#text)););
+            }
             let ty = within(ty);
-            let value = as_value(value);
             quote_spanned! {ty.span()=>
                 #schema.example(#name, <#ty as __fastroai::ToolDefault>::to_json(&#value));
             }
