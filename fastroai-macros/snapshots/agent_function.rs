@@ -14,6 +14,8 @@ pub fn classify<'__call>(
         }
         const _: () = {
             use ::fastroai::__private as __fastroai;
+            #[allow(unused_imports)]
+            use __fastroai::NoFacts as _;
             #[automatically_derived]
             impl<'__call> __fastroai::AgentSpec for ClassifyAgent<'__call>
             where
@@ -39,6 +41,17 @@ pub fn classify<'__call>(
                 }
             }
             const _: () = __fastroai::check_model("openai:gpt-4o-mini", true);
+            const __TOOLS: [__fastroai::Listed; 1] = [
+                __fastroai::Listed {
+                    shown: "order",
+                    prefix: "",
+                    names: <__fastroai::ToolFacts<fn() -> order>>::NAMES,
+                    options: <__fastroai::ToolFacts<fn() -> order>>::OPTIONS,
+                    depth: <__fastroai::ToolFacts<fn() -> order>>::DEPTH,
+                },
+            ];
+            const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Option::None;
+            const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT);
         };
         #[allow(non_local_definitions)]
         const _: () = {
@@ -51,7 +64,7 @@ pub fn classify<'__call>(
                     >(
                         "classify",
                         "Sort {subject}.",
-                        &[<order as __fastroai::ToolInfo>::definition()],
+                        &[("", <order as __fastroai::ToolInfo>::definition())],
                     )
                 }
             }
@@ -72,10 +85,17 @@ const _: () = {
     use ::fastroai::__private as __fastroai;
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
+    #[allow(unused_imports)]
+    use __fastroai::NoFacts as _;
     #[automatically_derived]
     impl __fastroai::ToolInfo for classify {
         const NAMES: &'static [&'static str] = &["classify"];
-        const OPTIONS: __fastroai::ToolOptions = __fastroai::ToolOptions::OF_AGENT;
+        const OPTIONS: __fastroai::ToolOptions = __fastroai::agent_options(
+            __fastroai::Option::None,
+        );
+        const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth([
+            <__fastroai::ToolFacts<fn() -> order>>::DEPTH,
+        ]);
         fn definition() -> &'static __fastroai::Arc<__fastroai::ToolDefinition> {
             static DEFINITION: __fastroai::LazyLock<
                 __fastroai::Arc<__fastroai::ToolDefinition>,

@@ -10,10 +10,10 @@ const _: () = {
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
     const _: () = __fastroai::textual::<String>();
-    static __LIMITS_OF_AIRPORT: __fastroai::Limits = __fastroai::Limits::new()
+    static __LIMITS_OF_BOOK_AIRPORT: __fastroai::Limits = __fastroai::Limits::new()
         .pattern("^[A-Z]{3}$");
     const _: () = __fastroai::numeric::<u8>();
-    static __LIMITS_OF_SEATS: __fastroai::Limits = __fastroai::Limits::new()
+    static __LIMITS_OF_BOOK_SEATS: __fastroai::Limits = __fastroai::Limits::new()
         .least(__fastroai::Bound::Integer(1))
         .most(__fastroai::Bound::Integer(10));
     #[automatically_derived]
@@ -26,7 +26,7 @@ const _: () = {
             > = __fastroai::LazyLock::new(|| {
                 let mut schema = __fastroai::ArgumentsSchema::new();
                 <String as __fastroai::ToolArg>::describe(&mut schema, "airport", "");
-                schema.limit("airport", &__LIMITS_OF_AIRPORT);
+                schema.limit("airport", &__LIMITS_OF_BOOK_AIRPORT);
                 schema.example("airport", __fastroai::ToolDefault::to_json(&"LIS"));
                 <u8 as __fastroai::ToolArg>::describe_or(
                     &mut schema,
@@ -34,7 +34,7 @@ const _: () = {
                     "",
                     <u8 as __fastroai::ToolDefault>::to_json(&1),
                 );
-                schema.limit("seats", &__LIMITS_OF_SEATS);
+                schema.limit("seats", &__LIMITS_OF_BOOK_SEATS);
                 __fastroai::Arc::new(
                     __fastroai::ToolDefinition::new(
                         "book",
@@ -59,8 +59,8 @@ const _: () = {
         ) -> __fastroai::ToolFuture<'__call> {
             __fastroai::Box::pin(async move {
                 let mut fields = arguments.read(&["airport", "seats"])?;
-                fields.hold("airport", &__LIMITS_OF_AIRPORT);
-                fields.hold("seats", &__LIMITS_OF_SEATS);
+                fields.hold("airport", &__LIMITS_OF_BOOK_AIRPORT);
+                fields.hold("seats", &__LIMITS_OF_BOOK_SEATS);
                 let (
                     __fastroai::Some(airport),
                     __fastroai::Some(seats),

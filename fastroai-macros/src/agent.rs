@@ -3,12 +3,15 @@
 //! What is an agent function's alone is in `agent_fn`.
 
 mod check;
+mod entry;
 mod expand;
 mod fields;
+mod listed;
 pub(crate) mod of_function;
 mod settings;
 mod structure;
 mod template;
+mod tools;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,6 +20,7 @@ use syn::ItemStruct;
 use crate::agent_fn;
 use crate::report::Report;
 use crate::root::Root;
+use entry::Entry;
 use fields::{Field, Provided};
 use settings::Settings;
 
@@ -28,6 +32,9 @@ struct Agent {
     /// An expression for the instructions.
     instructions: TokenStream,
     settings: Settings,
+    entries: Vec<Entry>,
+    /// What another agent's model calls it.
+    tool_name: String,
     fields: Vec<Field>,
     provided: Vec<Provided>,
     /// The access to the field that brings a runtime.

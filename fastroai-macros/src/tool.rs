@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 pub(crate) mod function;
+mod instance;
 pub(crate) mod of_agent;
 mod options;
 pub(crate) mod parameter;
@@ -19,10 +20,14 @@ use options::Options;
 use parameter::Parameter;
 use returned::Returned;
 
+pub(crate) use instance::{Instance, Method, method, without_marks};
+
 /// A checked tool.
 struct Tool {
     root: Root,
     function: Function,
+    /// What it is a method of.
+    instance: Option<Instance>,
     /// The type that stands for it in `tools = […]`.
     type_name: Ident,
     /// What the model calls it.
@@ -33,6 +38,8 @@ struct Tool {
     /// The parameters that are sound, in order.
     parameters: Vec<Parameter>,
     returned: Returned,
+    /// How deep agents lie in it, where it is one: an expression.
+    depth: Option<TokenStream>,
     /// Whether it is an agent function, of whose response the model reads the answer.
     is_agent: bool,
     /// Whether the function can be called with these parameters.
@@ -48,8 +55,8 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             let receiver = function.signature.receiver();
             report.at(
                 receiver,
-                "a tool has no `self`: move the function out of the `impl`, and take what it needs \
-                 from the agent with `#[context]`, as in `#[context] db: &Db`",
+                "a method is a tool of its type: write `#[toolset]` above the `impl`, or move the \
+                 function out of it and take what it needs from the agent with `#[context]`",
             );
             let function = function.without_marks();
             quote!(#function)

@@ -10,6 +10,7 @@ mod output;
 mod partial;
 mod response;
 mod spec;
+mod tool;
 
 pub use call::Call;
 pub use config::AgentConfig;
@@ -20,3 +21,5 @@ pub use function::{Answers, Prompt, answers, ask};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;
+#[doc(hidden)]
+pub use tool::{Described, agent_definition, agent_options, bind_agent};

@@ -36,8 +36,8 @@ pub use file::ContractError;
 
 /// Holds an agent to `contracts/<name>.json` beside the `Cargo.toml` of the crate under test.
 ///
-/// For agents without fields, and for agent functions (`assert_contract::<classify>()`); others
-/// are given to [`assert_contract_of`]. The file is written with `FASTROAI_UPDATE=1` in the
+/// For agents without fields, and for agent functions (`assert_contract::<classify>()`) whose tools
+/// are all functions; other agents are given to [`assert_contract_of`]. The file is written with `FASTROAI_UPDATE=1` in the
 /// environment, and never otherwise.
 ///
 /// # Panics

@@ -53,6 +53,52 @@ impl Greets for Hello {
     }
 }
 
+struct Shelf(Vec<&'static str>);
+
+#[toolset]
+impl Shelf {
+    /// Take a book.
+    #[safe_tool]
+    async fn take(&self, #[tool(range(0..=9))] place: usize) -> Option<&'static str> {
+        self.0.get(place).copied()
+    }
+
+    /// Put a book back.
+    #[safe_tool]
+    async fn put(&self, #[tool(range(0..=1))] place: usize) -> usize {
+        place
+    }
+}
+
+/// You keep a shelf.
+#[agent(
+    model = "offline:demo",
+    tools = [self.shelf, prefix("sort_", classify)],
+    prefix = "x_",
+    description = "Keeps a shelf.",
+    tool_name = "keep_shelf"
+)]
+async fn keep(question: &str, #[context] shelf: &Shelf) -> Result<AgentResponse<String>> {
+    question
+}
+
+#[tokio::test]
+async fn a_context_parameter_may_hold_the_tools() {
+    let (runtime, model) = on(vec![
+        tests::scripted::calls(&[("1", "x_take", r#"{"place":1}"#), ("2", "x_put", r#"{"place":7}"#)]),
+        text("Done."),
+    ]);
+    let answer = keep("Take one.", &Shelf(vec!["Emma", "Dracula"])).on(&runtime).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(model.asked()[0].tools, ["x_take", "x_put", "x_sort_classify"]);
+    let Message::Tool(results) = &answer.messages[2] else { panic!("results") };
+    assert_eq!(results.results[0].content, "Dracula");
+    let broken = &results.results[1].content;
+    assert!(broken.contains("`/place`: must be at most 1"), "{broken}");
+    assert_eq!(keep::NAMES, ["keep_shelf"]);
+    assert_eq!(keep::AGENTS_CALL_EACH_OTHER_IN_A_RING, 2, "it holds an agent");
+}
+
 /// How to greet.
 #[safe_tool]
 async fn greeting(#[context] greets: &dyn Greets) -> String {

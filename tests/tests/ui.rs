@@ -39,3 +39,13 @@ fn mistakes_in_an_agent_function_are_told_where_they_are_made() {
 fn sound_agent_functions_compile_without_a_warning() {
     TestCases::new().pass("ui/agent_fn/accept/*.rs");
 }
+
+#[test]
+fn mistakes_in_a_toolset_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/toolset/reject/*.rs");
+}
+
+#[test]
+fn sound_toolsets_compile_without_a_warning() {
+    TestCases::new().pass("ui/toolset/accept/*.rs");
+}

@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, LitStr, Token, Type, TypeParamBound, parse_quote};
 
 use super::settings::{Instructions, Settings};
 use super::template::{self, Template};
-use super::{Agent, check, expand, fields};
+use super::{Agent, check, entry, expand, fields};
 use crate::report::Report;
 use crate::root::Root;
 use crate::types;
@@ -40,6 +40,10 @@ pub(crate) struct FunctionAgent {
     pub(crate) value: TokenStream,
     /// Milliseconds.
     pub(crate) timeout: Option<u64>,
+    /// What other agents' models call it.
+    pub(crate) tool_name: Option<LitStr>,
+    /// How deep agents lie in it, counted from itself: an expression.
+    pub(crate) depth: TokenStream,
 }
 
 /// The lifetime of what a call borrows.
@@ -65,32 +69,40 @@ pub(crate) fn agent(
     let shown = shown.value();
     let text = instructions(&function, &mut settings, &root, report);
     let output = function.output;
-    let tools = &settings.tools;
-    let definitions = tools
-        .iter()
-        .map(|tool| quote_spanned!(tool.span()=> <#tool as __fastroai::ToolInfo>::definition()));
+    let tool_name = settings.tool_name.take();
+    let lent = function.lent.iter();
+    let fields: Vec<_> =
+        lent.clone().map(|(ident, ty)| fields::Field::behind(ty.clone(), ident)).collect();
+    let listed = std::mem::take(&mut settings.tools);
+    let entries = entry::resolve(&listed, &settings.prefix, &fields, function.name, report);
+    let depths = entries.iter().map(entry::Entry::depth);
+    let depth = quote!(__fastroai::depth([#(#depths),*]));
+    // What a parameter holds is not known before a call.
+    let definitions: Option<Vec<_>> = entries.iter().map(entry::Entry::definition).collect();
     let contract_text = &text.contract;
     let (type_name, listed_as) = (function.type_name, function.listed_as);
     let import = root.import();
     let elided = (!function.lent.is_empty()).then(|| quote!(<'_>));
     // In here, since only the agent knows its output without asking twice what that may be.
-    let contract = quote! {
-        #[allow(non_local_definitions)]
-        const _: () = {
-            #import
+    let contract = definitions.map(|definitions| {
+        quote! {
+            #[allow(non_local_definitions)]
+            const _: () = {
+                #import
 
-            #[automatically_derived]
-            impl __fastroai::Contracted for #listed_as {
-                fn contract() -> __fastroai::Contract {
-                    __fastroai::Contract::of_function::<#type_name #elided>(
-                        #shown,
-                        #contract_text,
-                        &[#(#definitions),*],
-                    )
+                #[automatically_derived]
+                impl __fastroai::Contracted for #listed_as {
+                    fn contract() -> __fastroai::Contract {
+                        __fastroai::Contract::of_function::<#type_name #elided>(
+                            #shown,
+                            #contract_text,
+                            &[#(#definitions),*],
+                        )
+                    }
                 }
-            }
-        };
-    };
+            };
+        }
+    });
     settings.output = Some(output);
 
     let private = root.private();
@@ -100,9 +112,6 @@ pub(crate) fn agent(
     let held = text.held.as_ref().map(|(ident, _)| quote!(#ident: #private::String,));
     let generics = (!function.lent.is_empty()).then(|| quote!(<#lifetime>));
     let structure = parse_quote!(struct #type_name #generics { #held #(#members),* });
-    let lent = function.lent.iter();
-    let fields: Vec<_> =
-        lent.clone().map(|(ident, ty)| fields::Field::behind(ty.clone(), ident)).collect();
     let provided = fields::provided(&fields, &syn::Generics::default());
     let idents = lent.map(|(ident, _)| ident);
     let held = text.held.as_ref().map(|(ident, _)| quote!(#ident,));
@@ -114,12 +123,14 @@ pub(crate) fn agent(
         structure,
         instructions: text.borrowed,
         settings,
+        entries,
+        tool_name: String::new(),
         fields,
         provided,
     };
-    let items = expand::items(&agent);
+    let items = expand::items(&agent, &TokenStream::new());
     let items = quote!(#items #contract);
-    FunctionAgent { root, items, instructions: text.held, value, timeout }
+    FunctionAgent { root, items, instructions: text.held, value, timeout, tool_name, depth }
 }
 
 /// The instructions of a function.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, Pat, Type};
+use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, LitStr, Pat, Type};
 
 use super::answer::{self, Answer};
 use super::keys::Keys;
@@ -60,11 +60,20 @@ pub(super) fn expand(
     if is_method {
         return called;
     }
+    if let Some(name) = agent.tool_name.as_ref().filter(|_| !keys.is_described) {
+        report.at(
+            name,
+            "an agent that is a tool needs a description: write `description = \"…\"`, or remove \
+             `tool_name`",
+        );
+    }
     let stand_in = (!is_sound).then(|| no_contract(&agent.root, &type_name));
     let tool = if keys.is_described {
         let served = Served {
             root: agent.root.clone(),
             type_name,
+            name: agent.tool_name.as_ref().map(LitStr::value),
+            depth: agent.depth,
             description: keys.description.unwrap_or_else(|| quote!("")),
             timeout: agent.timeout,
             parameters: parameters.of_tool,

@@ -1,7 +1,7 @@
 //! Writes a checked tool.
 
 mod argument;
-mod call;
+pub(super) mod call;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::Tool;
-use super::parameter::{self, arguments};
+use super::parameter::arguments;
 use crate::root::hidden;
 
 pub(super) fn expand(tool: &Tool) -> TokenStream {
@@ -25,9 +25,15 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     let type_name = &tool.type_name;
     let docs = format!("The tool of [`{0}()`](fn@{0}).", tool.function.name().unraw());
     let import = tool.root.import();
+    let limits = limits(tool);
+    let unfound = tool.is_agent.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use __fastroai::NoFacts as _;
+        }
+    });
     let info = info(tool);
     let call = call::call(tool);
-    let limits = arguments(&tool.parameters).filter_map(parameter::Argument::limits);
     quote! {
         #(#conditions)*
         #[doc = #docs]
@@ -39,27 +45,41 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
             #import
             #[allow(unused_imports)]
             use __fastroai::WithoutError as _;
+            #unfound
 
-            #(#limits)*
+            #limits
             #info
             #call
         };
     }
 }
 
+/// What the arguments must keep to, for the schema and for every call.
+pub(super) fn limits(tool: &Tool) -> TokenStream {
+    let conditions: Vec<_> = tool.function.conditions().collect();
+    arguments(&tool.parameters)
+        .filter_map(|argument| argument.limits(&tool.type_name, &conditions))
+        .collect()
+}
+
 /// What is known before any agent lists the tool.
-fn info(tool: &Tool) -> TokenStream {
+pub(super) fn info(tool: &Tool) -> TokenStream {
     let Tool { type_name, name, description, .. } = tool;
     let options = tool.options.to_expression();
     let schema = Ident::new("schema", hidden(proc_macro2::Span::call_site()));
     let arguments: Vec<_> = arguments(&tool.parameters).collect();
-    let fields = arguments.iter().map(|argument| argument.describe(&schema));
+    let fields = arguments.iter().map(|argument| argument.describe(&schema, type_name));
     let mutable = (!arguments.is_empty()).then(|| quote!(mut));
+    let depth = tool
+        .depth
+        .as_ref()
+        .map(|depth| quote!(const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = #depth;));
     quote! {
         #[automatically_derived]
         impl __fastroai::ToolInfo for #type_name {
             const NAMES: &'static [&'static str] = &[#name];
             const OPTIONS: __fastroai::ToolOptions = #options;
+            #depth
 
             fn definition() -> &'static __fastroai::Arc<__fastroai::ToolDefinition> {
                 static DEFINITION: __fastroai::LazyLock<__fastroai::Arc<__fastroai::ToolDefinition>> =

@@ -20,7 +20,11 @@ pub(crate) struct Served {
     pub(crate) root: Root,
     pub(crate) function: Function,
     pub(crate) type_name: Ident,
+    /// What other agents' models call it, where that is not the function's name.
+    pub(crate) name: Option<String>,
     pub(crate) description: TokenStream,
+    /// How deep agents lie in it: an expression.
+    pub(crate) depth: TokenStream,
     /// Milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) parameters: Vec<Parameter>,
@@ -33,9 +37,9 @@ pub(crate) struct Served {
 /// The type that other agents list.
 pub(crate) fn beside(served: Served, report: &mut Report) -> TokenStream {
     let Served { root, function, type_name, description, mut parameters, is_sound, .. } = served;
-    let name = function.name().unraw().to_string();
+    let name = served.name.unwrap_or_else(|| function.name().unraw().to_string());
     if let Err(message) = literal::tool_name(&name) {
-        report.at(function.name(), format!("{message}, as the function's name"));
+        report.at(function.name(), format!("{message}, with `tool_name = \"…\"`"));
     }
     let before = report.len();
     check::distinct_names(&parameters, report);
@@ -49,6 +53,8 @@ pub(crate) fn beside(served: Served, report: &mut Report) -> TokenStream {
         options: Options::of_agent(served.timeout),
         parameters,
         returned: Returned { value: served.value, error: served.error },
+        instance: None,
+        depth: Some(served.depth),
         is_agent: true,
         is_sound: is_sound && report.len() == before,
         function,

@@ -38,7 +38,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 7;
+const FIELDS: usize = 8;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
@@ -113,6 +113,14 @@ impl Options {
 
     /// The `ToolOptions`, naming only what was said.
     pub(super) fn to_expression(&self) -> TokenStream {
+        if self.is_agent {
+            let timeout = self.timeout.map(duration_tokens);
+            let timeout = timeout.map_or_else(
+                || quote!(__fastroai::Option::None),
+                |timeout| quote!(__fastroai::Some(#timeout)),
+            );
+            return quote!(__fastroai::agent_options(#timeout));
+        }
         let mut fields: Vec<TokenStream> = Vec::new();
         if let Some(milliseconds) = self.timeout {
             let timeout = duration_tokens(milliseconds);
@@ -143,12 +151,11 @@ impl Options {
         if let Some(on_timeout) = &self.on_timeout {
             fields.push(quote!(on_timeout: __fastroai::Some(#on_timeout)));
         }
-        let base = if self.is_agent { quote!(OF_AGENT) } else { quote!(DEFAULT) };
         match fields.len() {
-            0 => quote!(__fastroai::ToolOptions::#base),
+            0 => quote!(__fastroai::ToolOptions::DEFAULT),
             FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
             _ => {
-                quote!(__fastroai::ToolOptions { #(#fields,)* ..__fastroai::ToolOptions::#base })
+                quote!(__fastroai::ToolOptions { #(#fields,)* ..__fastroai::ToolOptions::DEFAULT })
             }
         }
     }

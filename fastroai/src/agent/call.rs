@@ -7,13 +7,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use fastroai_providers::{History, Message, Settings};
+use fastroai_providers::message::UserPart;
+use fastroai_providers::{History, Media, Message, Settings, UserMessage};
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{AgentOutput, AgentResponse, AgentSpec, RunStream};
-use crate::driver::{Order, Sink, Typed, drive};
+use crate::driver::{Finished, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::Cost;
 use crate::runtime::Runtime;
@@ -42,7 +43,7 @@ enum State<'a, T> {
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
     agent: Held<'a, T>,
-    prompt: String,
+    prompt: UserMessage,
     history: Vec<Message>,
     model: Option<String>,
     settings: Settings,
@@ -61,33 +62,20 @@ enum Held<'a, T> {
 
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
-    pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<String>) -> Self {
+    pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
         Self::of(Held::Lent(agent), prompt.into())
     }
 
     /// A question to an agent that lives for this call only, as that of an agent function does.
     pub fn owning(
         agent: impl AgentSpec<Output = T> + Send + 'a,
-        prompt: impl Into<String>,
+        prompt: impl Into<UserMessage>,
     ) -> Self {
         Self::of(Held::Owned(Box::new(agent)), prompt.into())
     }
 
-    fn of(agent: Held<'a, T>, prompt: String) -> Self {
-        Self {
-            state: State::Ready(Box::new(Question {
-                agent,
-                prompt,
-                history: Vec::new(),
-                model: None,
-                settings: Settings::default(),
-                runtime: None,
-                timeout: None,
-                budget: None,
-                cancellation: None,
-                run_id: Uuid::now_v7().to_string(),
-            })),
-        }
+    fn of(agent: Held<'a, T>, prompt: UserMessage) -> Self {
+        Self { state: State::Ready(Box::new(Question::new(agent, prompt))) }
     }
 
     fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
@@ -103,6 +91,21 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     #[doc(alias = "message_history")]
     pub fn messages(self, history: impl Into<History>) -> Self {
         self.refine(|question| question.history = history.into().into_messages())
+    }
+
+    /// Adds a picture, a document, sound or film to the question.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::Media;
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// let photo = Media::image_url("https://example.com/photo.png")?;
+    /// agent.run("What is on this photo?").attach(photo).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn attach(self, media: Media) -> Self {
+        self.refine(|question| question.prompt.parts.push(UserPart::Media(media)))
     }
 
     /// Asks another model than the agent's own, as `provider:model`.
@@ -172,33 +175,61 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 }
 
 impl<'a, T: AgentOutput> Question<'a, T> {
+    fn new(agent: Held<'a, T>, prompt: UserMessage) -> Self {
+        Self {
+            agent,
+            prompt,
+            history: Vec::new(),
+            model: None,
+            settings: Settings::default(),
+            runtime: None,
+            timeout: None,
+            budget: None,
+            cancellation: None,
+            run_id: Uuid::now_v7().to_string(),
+        }
+    }
+
     fn answer(self, sink: Sink) -> BoxFuture<'a, Result<AgentResponse<T>, Error>> {
         Box::pin(async move {
-            let agent: &dyn AgentSpec<Output = T> = match &self.agent {
-                Held::Lent(agent) => *agent,
-                Held::Owned(agent) => &**agent,
-            };
             let check = Typed::<T>::new();
-            let instructions = move || -> Cow<'_, str> { agent.instructions() };
-            let order = Order {
-                config: agent.config(),
-                instructions: Box::new(instructions),
-                tools: agent.tools(),
-                schema: T::schema(),
-                prompt: self.prompt,
-                history: self.history,
-                model: self.model,
-                settings: self.settings,
-                runtime: self.runtime.or_else(|| agent.runtime().cloned()),
-                timeout: self.timeout,
-                budget: self.budget,
-                cancellation: self.cancellation,
-                run_id: self.run_id,
-            };
-            let finished = drive(order, &check, &sink).await?;
+            let finished = self.ask(&check, &sink).await?;
             AgentResponse::new(finished, check.take())
         })
     }
+
+    async fn ask(self, check: &Typed<T>, sink: &Sink) -> Result<Finished, Error> {
+        let agent: &dyn AgentSpec<Output = T> = match &self.agent {
+            Held::Lent(agent) => *agent,
+            Held::Owned(agent) => &**agent,
+        };
+        let instructions = move || -> Cow<'_, str> { agent.instructions() };
+        let order = Order {
+            config: agent.config(),
+            instructions: Box::new(instructions),
+            tools: agent.tools(),
+            schema: T::schema(),
+            prompt: self.prompt,
+            history: self.history,
+            model: self.model,
+            settings: self.settings,
+            runtime: self.runtime.or_else(|| agent.runtime().cloned()),
+            timeout: self.timeout,
+            budget: self.budget,
+            cancellation: self.cancellation,
+            run_id: self.run_id,
+        };
+        drive(order, check, sink).await
+    }
+}
+
+/// Asks an agent and gives its answer as the model wrote it; it fits the agent's output.
+pub(super) async fn ask_for_text<T: AgentOutput>(
+    agent: &dyn AgentSpec<Output = T>,
+    prompt: String,
+) -> Result<String, Error> {
+    let check = Typed::<T>::new();
+    Ok(Question::new(Held::Lent(agent), prompt.into()).ask(&check, &Sink::none()).await?.text)
 }
 
 impl<T: AgentOutput> Future for Call<'_, T> {

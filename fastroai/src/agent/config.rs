@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fastroai_providers::Settings;
+use fastroai_providers::{HostedTool, Settings};
 
 use crate::money::{Cost, Rates};
 
@@ -24,6 +24,9 @@ pub struct AgentConfig {
     pub model: String,
     /// How to generate; what is not set is not sent.
     pub settings: Settings,
+    /// Tools that the provider runs itself. A request that would take one to another provider is
+    /// refused.
+    pub hosted_tools: Vec<HostedTool>,
     /// The most that one run may spend.
     #[doc(alias = "cost_budget")]
     pub budget: Option<Cost>,
@@ -34,7 +37,8 @@ pub struct AgentConfig {
     /// How often one run may ask the model; 16 unless said otherwise.
     #[doc(alias = "request_limit")]
     pub max_turns: u32,
-    /// How many tool calls one run may make; 256 unless said otherwise.
+    /// How many tool calls one run may make; 256 unless said otherwise. Those that failed or were
+    /// refused are not counted; where one call of a reply is too many, none of that reply runs.
     #[doc(alias = "tool_calls_limit")]
     pub max_tool_calls: u32,
     /// How many answers the model may try until one fits the output; 3 unless said otherwise.
@@ -50,6 +54,7 @@ impl AgentConfig {
             name: name.into(),
             model: model.into(),
             settings: Settings::default(),
+            hosted_tools: Vec::new(),
             budget: None,
             rates: None,
             timeout: None,
@@ -78,6 +83,13 @@ impl AgentConfig {
     #[must_use]
     pub fn settings(mut self, settings: &Settings) -> Self {
         self.settings = self.settings.merge(settings);
+        self
+    }
+
+    /// Adds a tool that the provider runs itself.
+    #[must_use]
+    pub fn hosted_tool(mut self, tool: HostedTool) -> Self {
+        self.hosted_tools.push(tool);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::{AgentResponse, AgentSpec, Call};
 use crate::error::Error;
+use fastroai_providers::UserMessage;
 
 /// What an agent function returns: `Result<AgentResponse<T>>`, under any name.
 #[diagnostic::on_unimplemented(
@@ -22,24 +23,24 @@ impl<T> Answers for Result<AgentResponse<T>, Error> {
 pub const fn answers<R: Answers>() {}
 
 /// Asks an agent that lives for this call, of whose output nothing more is asked.
-pub fn ask<'a, A: AgentSpec + Send + 'a>(agent: A, prompt: String) -> Call<'a, A::Output> {
+pub fn ask<'a, A: AgentSpec + Send + 'a>(agent: A, prompt: UserMessage) -> Call<'a, A::Output> {
     Call::owning(agent, prompt)
 }
 
-/// What the block of an agent function may make: anything that is a text in the end.
+/// What the block of an agent function may make: a text, or a whole message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no prompt",
     label = "the block of an agent function makes the prompt, as a `String` or a `&str`",
     note = "end the block with a text, as in `format!(\"…\")`"
 )]
 pub trait Prompt {
-    /// The text.
-    fn into_prompt(self) -> String;
+    /// The message.
+    fn into_prompt(self) -> UserMessage;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Into<String>> Prompt for T {
-    fn into_prompt(self) -> String {
+impl<T: Into<UserMessage>> Prompt for T {
+    fn into_prompt(self) -> UserMessage {
         self.into()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use fastroai_providers::UserMessage;
+
 use super::{AgentConfig, AgentOutput, Call};
 use crate::runtime::Runtime;
 use crate::tool::BoundTool;
@@ -53,10 +55,10 @@ pub trait AgentSpec: Sync {
     }
 
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
-    fn run(&self, prompt: impl Into<String>) -> Call<'_, Self::Output>
+    fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, Self::Output>
     where
         Self: Sized,
     {
-        Call::new(self, prompt.into())
+        Call::new(self, prompt)
     }
 }

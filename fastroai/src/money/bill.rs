@@ -25,7 +25,8 @@ pub struct Line {
     /// What it cost; `None` where that is unknown.
     #[serde(default)]
     pub cost: Option<Cost>,
-    /// It failed, and may have cost something all the same.
+    /// It failed, and may have cost something all the same: at least `cost`, by what it reported
+    /// before it broke.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,
 }
@@ -55,6 +56,14 @@ impl Line {
         self.usage = usage;
         self.cost = cost;
         self
+    }
+
+    /// What it cost, and whether that is all: a reply that broke off had not reported all of it.
+    #[must_use]
+    pub fn total(&self) -> Total {
+        let known = Total::from(self.cost);
+        let broken = self.failed && self.cost.is_some_and(|cost| !cost.is_zero());
+        if broken { known.plus(Total::UNKNOWN) } else { known }
     }
 
     /// Marks it as failed.
@@ -97,7 +106,7 @@ impl Bill {
     /// What all requests cost together: always the sum of the lines.
     #[must_use]
     pub fn total(&self) -> Total {
-        self.lines.iter().map(|line| Total::from(line.cost)).sum()
+        self.lines.iter().map(Line::total).sum()
     }
 
     /// What all requests took together.

@@ -36,15 +36,23 @@ impl Contract {
     pub fn of_function<A: AgentSpec>(
         name: &str,
         instructions: &str,
-        tools: &[&Arc<ToolDefinition>],
+        tools: &[(&str, &Arc<ToolDefinition>)],
     ) -> Self {
         Self {
             agent: name.to_owned(),
             instructions: instructions.to_owned(),
-            tools: tools.iter().map(|tool| Arc::clone(tool)).collect(),
+            tools: tools.iter().map(|(prefix, tool)| prefixed(prefix, tool)).collect(),
             output: A::Output::schema(),
         }
     }
+}
+
+fn prefixed(prefix: &str, tool: &Arc<ToolDefinition>) -> Arc<ToolDefinition> {
+    if prefix.is_empty() {
+        return Arc::clone(tool);
+    }
+    let name = format!("{prefix}{}", tool.name);
+    Arc::new(ToolDefinition::new(name, tool.description.clone(), tool.parameters.clone()))
 }
 
 /// The agents whose contract needs no instance: those without fields, and agent functions.

@@ -111,6 +111,15 @@ async fn p17_a_model_that_insists_on_an_unknown_tool_ends_as_a_loop() {
     assert_eq!(model.asked().len(), 4);
 }
 
+#[tokio::test(start_paused = true)]
+async fn p17_a_made_up_name_cannot_break_a_line_of_the_log() {
+    let model = script((0..9).map(|_| call("a", "x`\n\u{1b}[31mERROR", "{}")));
+    let agent = agent().tool(double().0).build().unwrap();
+    let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Loop { .. }), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains(char::is_control), "{error}");
+}
+
 proptest! {
     #[test]
     fn p18_arguments_that_are_not_json_are_told_and_run_nothing(
@@ -177,7 +186,7 @@ async fn p19_after_two_corrections_the_run_ends() {
     let agent = agent().tool(tool).build().unwrap();
     let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 2 } if tool == "double"),
+        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 2, timeouts: 0 } if tool == "double"),
         "{error:?}"
     );
     assert_eq!((model.asked().len(), ran.get()), (3, 0));

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Ident, Lit};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit};
 
 use super::super::parameter::{Argument, Default, within};
 use super::hide;
@@ -14,7 +14,7 @@ use crate::root::hidden;
 /// cannot be an argument is one mistake in one place.
 impl Argument {
     /// Adds it to the schema in this local.
-    pub(super) fn describe(&self, schema: &Ident) -> TokenStream {
+    pub(super) fn describe(&self, schema: &Ident, tool: &Ident) -> TokenStream {
         let Self { name, ty, .. } = self;
         let description = self.description.clone().unwrap_or_else(|| quote!(""));
         let schema = Ident::new(&schema.to_string(), hidden(ty.span()));
@@ -31,7 +31,7 @@ impl Argument {
                 );
             },
         };
-        let limited = self.limits_name().map(|limits| quote!(#schema.limit(#name, &#limits);));
+        let limited = self.limits_name(tool).map(|limits| quote!(#schema.limit(#name, &#limits);));
         let example = self.example.as_ref().map(|value| {
             // A text is shown as it is, whatever the type makes of it.
             if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = value {
@@ -46,24 +46,30 @@ impl Argument {
     }
 
     /// The limits, which the schema and every call look at.
-    pub(in crate::tool) fn limits(&self) -> Option<TokenStream> {
-        let (name, limits) = (self.limits_name()?, self.limits.to_expression());
-        let questions = self.limits.questions(&self.ty);
+    pub(super) fn limits(&self, tool: &Ident, conditions: &[&Attribute]) -> Option<TokenStream> {
+        let (name, limits) = (self.limits_name(tool)?, self.limits.to_expression());
+        let questions: TokenStream = self
+            .limits
+            .questions(&self.ty)
+            .iter()
+            .map(|question| quote!(#(#conditions)* #question))
+            .collect();
         Some(quote! {
             #questions
+            #(#conditions)*
             static #name: __fastroai::Limits = #limits;
         })
     }
 
-    fn limits_name(&self) -> Option<Ident> {
-        let name = self.ident.unraw().to_string().to_uppercase();
-        let name = Ident::new(&format!("__LIMITS_OF_{name}"), Span::call_site());
-        (!self.limits.is_empty()).then_some(name)
+    /// The methods of a block stand beside each other, so that the tool is in the name.
+    fn limits_name(&self, tool: &Ident) -> Option<Ident> {
+        let name = format!("__LIMITS_OF_{}_{}", tool.unraw(), self.ident.unraw()).to_uppercase();
+        (!self.limits.is_empty()).then(|| Ident::new(&name, Span::call_site()))
     }
 
     /// Holds the field to its limits, before it is read.
-    pub(super) fn hold(&self, fields: &Ident) -> Option<TokenStream> {
-        let (name, limits) = (&self.name, self.limits_name()?);
+    pub(super) fn hold(&self, fields: &Ident, tool: &Ident) -> Option<TokenStream> {
+        let (name, limits) = (&self.name, self.limits_name(tool)?);
         Some(quote!(#fields.hold(#name, &#limits);))
     }
 

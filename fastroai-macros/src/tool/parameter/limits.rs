@@ -1,6 +1,6 @@
 //! What an argument must keep to: `range`, `min`, `max`, `length` and `pattern`.
 
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprRange, ExprUnary, Ident, Lit, LitStr, RangeLimits, Type, UnOp};
@@ -230,13 +230,13 @@ impl Limits {
     }
 
     /// What is asked of the type, at the tokens that ask it.
-    pub(crate) fn questions(&self, ty: &Type) -> TokenStream {
+    pub(crate) fn questions(&self, ty: &Type) -> Vec<TokenStream> {
         let questions = self.asked.iter().map(|(asked, at)| {
-            let ty = respanned(ty.to_token_stream(), *at);
+            let ty = types::placed(ty.to_token_stream(), *at);
             let asked = Ident::new(asked, *at);
             quote_spanned!(*at=> const _: () = __fastroai::#asked::<#ty>();)
         });
-        quote!(#(#questions)*)
+        questions.collect()
     }
 
     /// The `Limits` of the runtime, naming only what was said.
@@ -292,20 +292,6 @@ pub(crate) fn within(ty: &Type) -> &Type {
 
 fn range(pair: &Pair) -> Option<ExprRange> {
     syn::parse2(pair.tokens()?).ok()
-}
-
-fn respanned(tokens: TokenStream, at: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut token| {
-            if let TokenTree::Group(group) = &token {
-                let inner = respanned(group.stream(), at);
-                token = proc_macro2::Group::new(group.delimiter(), inner).into();
-            }
-            token.set_span(token.span().located_at(at));
-            token
-        })
-        .collect()
 }
 
 impl Number {

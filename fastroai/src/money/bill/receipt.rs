@@ -13,7 +13,7 @@ type Row = [String; 5];
 impl fmt::Display for Bill {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let heads = ["model", "in", "out", "cached", "cost"].map(str::to_owned);
-        let lines = self.lines().iter().map(|line| row(name(line), &line.usage, line.cost.into()));
+        let lines = self.lines().iter().map(|line| row(name(line), &line.usage, line.total()));
         let total = row("total".to_owned(), &self.usage(), self.total());
         let rows: Vec<Row> = [heads].into_iter().chain(lines).chain([total]).collect();
         let mut widths = [0; 5];
