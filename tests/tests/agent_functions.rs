@@ -85,7 +85,10 @@ async fn keep(question: &str, #[context] shelf: &Shelf) -> Result<AgentResponse<
 #[tokio::test]
 async fn a_context_parameter_may_hold_the_tools() {
     let (runtime, model) = on(vec![
-        tests::scripted::calls(&[("1", "x_take", r#"{"place":1}"#), ("2", "x_put", r#"{"place":7}"#)]),
+        tests::scripted::calls(&[
+            ("1", "x_take", r#"{"place":1}"#),
+            ("2", "x_put", r#"{"place":7}"#),
+        ]),
         text("Done."),
     ]);
     let answer = keep("Take one.", &Shelf(vec!["Emma", "Dracula"])).on(&runtime).await;
