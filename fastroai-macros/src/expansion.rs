@@ -145,3 +145,51 @@ fn an_agent_with_open_entries_checks_them_where_its_parameters_are_known() {
     let keys = quote!(model = "offline:demo", tools = [self.catalogue]);
     assert_snapshot("generic_listing_agent.rs", agent::expand(keys, item));
 }
+
+#[test]
+fn a_tool_tells_its_limits_and_holds_arguments_to_them() {
+    let item = quote! {
+        /// Book seats.
+        async fn book(
+            #[tool(pattern = "^[A-Z]{3}$", example = "LIS")] airport: String,
+            #[tool(range(1..=10), default = 1)] seats: u8,
+        ) -> String {
+            airport
+        }
+    };
+    assert_snapshot("limited_tool.rs", tool::expand(TokenStream::new(), item));
+}
+
+#[test]
+fn an_agent_function_makes_a_call() {
+    let item = quote! {
+        /// You sort messages.
+        pub async fn classify(
+            subject: &str,
+            #[context] orders: &Orders,
+        ) -> Result<AgentResponse<Category>> {
+            format!("Subject: {subject}")
+        }
+    };
+    let keys = quote!(
+        model = "openai:gpt-4o-mini",
+        tools = [order],
+        description = "Sorts a message.",
+        instructions = "Sort {subject}."
+    );
+    assert_snapshot("agent_function.rs", agent::expand(keys, item));
+}
+
+#[test]
+fn an_agent_function_with_mistakes_leaves_a_stand_in() {
+    let item = quote! {
+        /// You sort messages.
+        async fn classify(subject: &str) -> Result<Category> {
+            subject
+        }
+    };
+    assert_snapshot(
+        "mistaken_agent_function.rs",
+        agent::expand(quote!(model = "offline:demo"), item),
+    );
+}

@@ -32,6 +32,12 @@ impl Root {
         Self(quote!(::#name))
     }
 
+    /// The private module, for what stands outside of such a block.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.0;
+        quote!(#root::__private)
+    }
+
     /// Names the private module, for the items of one block.
     ///
     /// Type parameters and items have no hygiene, hence the underscores.

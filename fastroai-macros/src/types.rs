@@ -75,6 +75,27 @@ pub(crate) fn fingerprint(ty: &Type) -> String {
     ty.to_token_stream().to_string()
 }
 
+/// Its lifetimes replaced by this one, where they are left out or named by a function.
+pub(crate) fn outliving(ty: &Type, name: &str) -> Type {
+    struct Outlive<'a>(&'a str);
+    impl VisitMut for Outlive<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" {
+                *lifetime = Lifetime::new(self.0, lifetime.span());
+            }
+        }
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            if reference.lifetime.is_none() {
+                reference.lifetime = Some(Lifetime::new(self.0, reference.and_token.span));
+            }
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+    let mut ty = ty.clone();
+    Outlive(name).visit_type_mut(&mut ty);
+    ty
+}
+
 /// The type with its lifetimes left to the compiler, as an expression may have it.
 pub(crate) fn without_lifetimes(ty: &Type) -> Type {
     struct Elide;

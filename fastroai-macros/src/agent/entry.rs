@@ -172,6 +172,18 @@ impl Entry {
         }
     }
 
+    /// What a model sees of it, as far as that is known without the agent: its prefix, and a
+    /// definition.
+    pub(super) fn definition(&self) -> Option<TokenStream> {
+        let Self { prefix, place, .. } = self;
+        match &self.source {
+            Bound::Function(tool) => Some(quote_spanned! {*place=>
+                (#prefix, <#tool as __fastroai::ToolInfo>::definition())
+            }),
+            Bound::Field { .. } => None,
+        }
+    }
+
     /// How deep agents lie in it, as an element of a list.
     pub(super) fn depth(&self) -> TokenStream {
         let facts = self.facts();

@@ -182,11 +182,13 @@ impl Method {
     pub(crate) fn to_items(&self) -> TokenStream {
         let conditions: Vec<_> = self.conditions().collect();
         let marker = self.marker();
+        let limits = expand::limits(&self.tool);
         let info = expand::info(&self.tool);
         let call = call::call(&self.tool);
         quote! {
             #(#conditions)*
             struct #marker {}
+            #limits
             #(#conditions)*
             #info
             #(#conditions)*

@@ -42,7 +42,7 @@ enum State<'a, T> {
 
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
-    agent: &'a dyn AgentSpec<Output = T>,
+    agent: Held<'a, T>,
     prompt: UserMessage,
     history: Vec<Message>,
     model: Option<String>,
@@ -54,10 +54,28 @@ pub(super) struct Question<'a, T> {
     run_id: String,
 }
 
+/// An agent that was there before the call, or that lives for it.
+enum Held<'a, T> {
+    Lent(&'a dyn AgentSpec<Output = T>),
+    Owned(Box<dyn AgentSpec<Output = T> + Send + 'a>),
+}
+
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
-        Self { state: State::Ready(Box::new(Question::new(agent, prompt.into()))) }
+        Self::of(Held::Lent(agent), prompt.into())
+    }
+
+    /// A question to an agent that lives for this call only, as that of an agent function does.
+    pub fn owning(
+        agent: impl AgentSpec<Output = T> + Send + 'a,
+        prompt: impl Into<UserMessage>,
+    ) -> Self {
+        Self::of(Held::Owned(Box::new(agent)), prompt.into())
+    }
+
+    fn of(agent: Held<'a, T>, prompt: UserMessage) -> Self {
+        Self { state: State::Ready(Box::new(Question::new(agent, prompt))) }
     }
 
     fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
@@ -157,7 +175,7 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 }
 
 impl<'a, T: AgentOutput> Question<'a, T> {
-    fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: UserMessage) -> Self {
+    fn new(agent: Held<'a, T>, prompt: UserMessage) -> Self {
         Self {
             agent,
             prompt,
@@ -181,8 +199,11 @@ impl<'a, T: AgentOutput> Question<'a, T> {
     }
 
     async fn ask(self, check: &Typed<T>, sink: &Sink) -> Result<Finished, Error> {
-        let agent = self.agent;
-        let instructions = move || -> Cow<'a, str> { agent.instructions() };
+        let agent: &dyn AgentSpec<Output = T> = match &self.agent {
+            Held::Lent(agent) => *agent,
+            Held::Owned(agent) => &**agent,
+        };
+        let instructions = move || -> Cow<'_, str> { agent.instructions() };
         let order = Order {
             config: agent.config(),
             instructions: Box::new(instructions),
@@ -208,7 +229,7 @@ pub(super) async fn ask_for_text<T: AgentOutput>(
     prompt: String,
 ) -> Result<String, Error> {
     let check = Typed::<T>::new();
-    Ok(Question::new(agent, prompt.into()).ask(&check, &Sink::none()).await?.text)
+    Ok(Question::new(Held::Lent(agent), prompt.into()).ask(&check, &Sink::none()).await?.text)
 }
 
 impl<T: AgentOutput> Future for Call<'_, T> {
