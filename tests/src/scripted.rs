@@ -12,7 +12,6 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 
 /// One answer of the script.
-#[expect(clippy::large_enum_variant, reason = "a script has a few steps")]
 pub enum Step {
     /// A whole reply; streamed, it comes in one delta for each part.
     Reply(Response),
