@@ -7,6 +7,7 @@ use syn::{Attribute, Generics, Member, Type};
 use super::fields::Field;
 use super::listed::{Listed, Source};
 use crate::report::Report;
+use crate::root::generated;
 use crate::{similar, types};
 
 /// An entry that can be written out.
@@ -94,24 +95,26 @@ impl Entry {
     ///
     /// What is no tool is an error here, at the entry.
     pub(super) fn bind(&self) -> TokenStream {
-        let Self { prefix, place, .. } = self;
+        let Self { prefix, .. } = self;
+        // `self` is that of the generated method, whoever wrote the entry.
+        let place = generated(self.place);
         match &self.source {
             Bound::Function(tool) => {
-                let bound = quote_spanned!(*place=> <#tool as __fastroai::Tool<Self>>::bind(self));
+                let bound = quote_spanned!(place=> <#tool as __fastroai::Tool<Self>>::bind(self));
                 if prefix.is_empty() {
                     return bound;
                 }
-                quote_spanned!(*place=> __fastroai::BoundTool::prefixed(#bound, #prefix))
+                quote_spanned!(place=> __fastroai::BoundTool::prefixed(#bound, #prefix))
             }
             Bound::Field { ty, member, .. } => {
-                let ty = types::placed(quote!(#ty), *place);
-                let bound = quote_spanned! {*place=>
+                let ty = types::placed(quote!(#ty), place);
+                let bound = quote_spanned! {place=>
                     <#ty as __fastroai::Toolset<Self>>::bind(&self.#member, self)
                 };
                 if prefix.is_empty() {
                     return bound;
                 }
-                quote_spanned!(*place=> __fastroai::prefixed(#prefix, #bound))
+                quote_spanned!(place=> __fastroai::prefixed(#prefix, #bound))
             }
         }
     }

@@ -10,7 +10,6 @@ use syn::{Expr, ExprCall, ExprField, Lit, LitStr, Member, Path, Token, Type, bra
 use crate::keys::Pair;
 use crate::literal::NAME_LIMIT;
 use crate::report::Report;
-use crate::root::generated;
 use crate::types;
 
 /// An entry, as it is written.
@@ -93,13 +92,13 @@ fn plain(entry: &Expr, report: &mut Report) -> Option<Listed> {
     let shown = types::shown(entry);
     match entry {
         Expr::Path(path) if !path.path.is_ident("self") => {
-            let place = generated(path.span());
+            let place = path.span();
             let source = Source::Function(Box::new(syn::parse2(entry.to_token_stream()).ok()?));
             Some(Listed { source, prefix: String::new(), shown, place })
         }
         Expr::Field(ExprField { base, member, .. }) if matches!(&**base, Expr::Path(path) if path.path.is_ident("self")) =>
         {
-            let place = generated(member.span());
+            let place = member.span();
             let source = Source::Field(member.clone());
             Some(Listed { source, prefix: String::new(), shown, place })
         }

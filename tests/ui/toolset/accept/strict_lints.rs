@@ -15,7 +15,7 @@ pub(crate) struct Catalogue;
 impl Catalogue {
     /// Find a book.
     #[safe_tool]
-    pub(crate) async fn find_book(&self, title: String, #[context] _names: &[String]) -> String {
+    pub(crate) async fn find_book(&self, title: String, #[context] _names: &[String], #[context] _run: &RunContext<'_>) -> String {
         title
     }
 
@@ -79,6 +79,26 @@ macro_rules! shelf {
     };
 }
 
+macro_rules! keeper {
+    ($name:ident, $docs:literal, $tool:ident) => {
+        #[doc = $docs]
+        #[agent(model = "offline:demo", tools = [$tool, self.catalogue, prefix("more_", $tool)])]
+        #[derive(Debug, Clone)]
+        pub struct $name {
+            catalogue: Catalogue,
+            names: Arc<[String]>,
+        }
+    };
+}
+
+/// Count the books.
+#[safe_tool]
+async fn count(#[context] names: &[String]) -> usize {
+    names.len()
+}
+
+keeper!(Keeper, "You keep books.", count);
+
 shelf!(First, u8, "The first shelf.");
 shelf!(Second, Option<String>, "The second shelf.");
 
@@ -98,6 +118,7 @@ fn main() {
     };
     assert_eq!(librarian.tools().len(), 6);
     assert_eq!(Counter(First, Second).tools().len(), 2);
+    assert_eq!(Keeper { catalogue: Catalogue, names: Arc::new([]) }.tools().len(), 4);
     #[derive(Clone)]
     struct Local;
     #[toolset]
