@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
 /// Book seats.
 async fn book(airport: String, seats: u8) -> String {
     airport
