@@ -51,6 +51,21 @@ fn behaviour_46_a_result_without_a_call_is_dropped() {
 }
 
 #[test]
+fn behaviour_46_results_in_several_messages_are_kept_in_one() {
+    let (assistant, calls) = asked_for(&[("a", "echo"), ("b", "echo"), ("c", "echo")]);
+    let result = |n: usize| ToolResult::new(&calls[n], format!("got {n}"), ToolOutcome::Success);
+    let split = vec![
+        assistant.clone(),
+        Message::tool(vec![result(2)]),
+        Message::tool(vec![result(0), result(1)]),
+        Message::user("Go"),
+        Message::tool(vec![result(0)]),
+    ];
+    let whole = Message::tool(vec![result(0), result(1), result(2)]);
+    assert_eq!(repair(split), [assistant, whole, Message::user("Go")]);
+}
+
+#[test]
 fn behaviour_46_mending_what_is_mended_changes_nothing() {
     let (first, _) = asked_for(&[("a", "echo"), ("a", "echo")]);
     let (last, _) = asked_for(&[("", "echo")]);
