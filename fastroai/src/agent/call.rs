@@ -42,7 +42,7 @@ enum State<'a, T> {
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
     agent: &'a dyn AgentSpec<Output = T>,
-    prompt: String,
+    prompt: Option<String>,
     history: Vec<Message>,
     model: Option<String>,
     settings: Settings,
@@ -56,11 +56,28 @@ pub(super) struct Question<'a, T> {
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<String>) -> Self {
+        Self::ask(agent, Some(prompt.into()), Vec::new())
+    }
+
+    /// A conversation that an agent goes on with as it stands: see
+    /// [`AgentSpec::continue_from`].
+    pub fn continue_from(
+        agent: &'a dyn AgentSpec<Output = T>,
+        history: impl Into<History>,
+    ) -> Self {
+        Self::ask(agent, None, history.into().into_messages())
+    }
+
+    fn ask(
+        agent: &'a dyn AgentSpec<Output = T>,
+        prompt: Option<String>,
+        history: Vec<Message>,
+    ) -> Self {
         Self {
             state: State::Ready(Box::new(Question {
                 agent,
-                prompt: prompt.into(),
-                history: Vec::new(),
+                prompt,
+                history,
                 model: None,
                 settings: Settings::default(),
                 runtime: None,
