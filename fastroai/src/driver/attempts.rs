@@ -52,6 +52,7 @@ impl Run<'_, '_> {
             .without_max_times()
             .with_jitter()
             .build();
+        let mut spent = telemetry::Spent::new(span);
         let mut taken = 0;
         let mut ambiguous = 0;
         let mut attempt: u32 = 0;
@@ -67,14 +68,16 @@ impl Run<'_, '_> {
                     reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
-                    telemetry::replied(span, &reply, cost);
+                    spent.add(&reply.usage, cost);
+                    telemetry::replied(span, &reply);
                     budget.refund(taken);
                     return Ok(reply);
                 }
                 Err(error) => error,
             };
             if let Some(partial) = error.partial() {
-                unsettled.price(partial).await;
+                let cost = unsettled.price(partial).await;
+                spent.add(&partial.usage, cost);
             }
             unsettled.fail(&error);
             let class = error.retry_class();

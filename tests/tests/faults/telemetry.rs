@@ -149,6 +149,32 @@ async fn spans_carry_the_names_of_the_conventions_with_signed_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn spans_add_up_to_the_bill_though_attempts_fail_after_they_have_used_something() {
+    let half = || {
+        let partial = tests::scripted::reply(vec![fastroai::providers::Part::text("Half")]);
+        Step::Fail(fault(ProviderFault::Overloaded, 529).with_partial(partial))
+    };
+    let (spans, _guard) = capture();
+    let model = script([half(), call("a", "double", r#"{"n": 1}"#), half(), half(), half()]);
+    let agent = agent().tool(double().0).build().unwrap();
+    let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
+    let chats = spans.named("chat one");
+    let sum = |field: &str| chats.iter().filter_map(|chat| chat.number(field)).sum::<i64>();
+    let usage = error.bill().usage();
+    assert_eq!(Some(sum("gen_ai.usage.input_tokens").unsigned_abs()), usage.input_tokens);
+    assert_eq!(Some(sum("gen_ai.usage.output_tokens").unsigned_abs()), usage.output_tokens);
+    let spent: f64 = chats
+        .iter()
+        .filter_map(|chat| match chat.fields.get("operation.cost") {
+            Some(Value::F64(cost)) => Some(*cost),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(error.bill().requests(), 5);
+    assert!((spent - error.bill().total().known().dollars()).abs() < 1e-12, "{spent}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_streamed_request_says_so() {
     use futures_util::StreamExt as _;
     let (spans, _guard) = capture();
