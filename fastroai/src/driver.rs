@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{
-    FinishReason, History, Message, Model, OutputFormat, Request, Response, Schema, Settings,
-    ToolChoice, ToolDefinition, Usage,
+    FinishReason, History, Message, Model, ModelId, OutputFormat, Request, Response, Schema,
+    Settings, ToolChoice, ToolDefinition, Usage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -100,15 +100,17 @@ pub(crate) async fn drive(
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
-    let unstarted = || {
-        let state = order.state(RunSpec::default());
-        state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages)
-    };
-    let Some(scope) = scope else {
-        return Err(failed(ErrorKind::TooDeep, Bill::default(), unstarted()));
-    };
-    sink.watch(scope.meter());
     let name = order.model.as_deref().unwrap_or(&order.config.model);
+    let unstarted = |kind: ErrorKind| {
+        let asked = name.parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
+        telemetry::failed(&span, kind.word());
+        let state = order.state(RunSpec::default());
+        let said = state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages);
+        failed(kind, Bill::default(), said)
+    };
+    let Some(scope) = scope else { return Err(unstarted(ErrorKind::TooDeep)) };
+    sink.watch(scope.meter());
     let prepared = names_differ(&order.tools)
         .and_then(|()| scope.runtime().model(name).map_err(ErrorKind::Model))
         .and_then(|model| {
@@ -118,13 +120,13 @@ pub(crate) async fn drive(
         });
     let (run, state) = match prepared {
         Ok(prepared) => prepared,
-        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
+        Err(kind) => return Err(unstarted(kind)),
     };
 
     if !run.is_free() {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, run.model.id(), &order.run_id);
+    let span = telemetry::invoke_agent(order.config, Some(run.model.id()), &order.run_id);
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();

@@ -10,7 +10,8 @@ use tracing::field::Empty;
 use crate::agent::AgentConfig;
 use crate::money::Cost;
 
-pub(crate) fn invoke_agent(config: &AgentConfig, model: &ModelId, run_id: &str) -> Span {
+/// `model` is `None` where what stands there is the name of none.
+pub(crate) fn invoke_agent(config: &AgentConfig, model: Option<&ModelId>, run_id: &str) -> Span {
     tracing::info_span!(
         target: "fastroai",
         "invoke_agent",
@@ -18,9 +19,9 @@ pub(crate) fn invoke_agent(config: &AgentConfig, model: &ModelId, run_id: &str) 
         otel.kind = "internal",
         otel.status_code = Empty,
         gen_ai.operation.name = "invoke_agent",
-        gen_ai.provider.name = provider_name(model.provider()),
+        gen_ai.provider.name = model.map(|model| provider_name(model.provider())),
         gen_ai.agent.name = config.name.as_str(),
-        gen_ai.request.model = model.name(),
+        gen_ai.request.model = model.map(ModelId::name),
         fastroai.run.id = run_id,
         error.r#type = Empty,
     )

@@ -205,6 +205,25 @@ async fn a_failed_request_fails_its_span_and_that_of_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_fails_before_it_has_a_model_has_a_span_that_says_so() {
+    for (name, provider, asked) in
+        [("nobody:large", Some("nobody"), Some("large")), ("large\n", None, None)]
+    {
+        let (spans, _guard) = capture();
+        let agent = agent().build().unwrap();
+        let model = script([]);
+        let error = agent.run("hello").model(name).on(&runtime(&model)).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
+        assert_failed(&spans, "invoke_agent tester", "config");
+        let span = spans.one("invoke_agent tester");
+        assert_eq!(span.text("fastroai.run.id"), Some(error.run_id()));
+        assert_eq!(span.text("gen_ai.provider.name"), provider);
+        assert_eq!(span.text("gen_ai.request.model"), asked);
+        assert!(span.closed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_tool_fails_its_own_span_only() {
     for (how, kind) in [(0, "failed"), (1, "panicked"), (2, "timed_out"), (3, "retry")] {
         let (spans, _guard) = capture();
