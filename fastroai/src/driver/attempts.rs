@@ -109,8 +109,9 @@ impl Run<'_, '_> {
     fn wait(&self, error: &ModelError, ours: Option<Duration>) -> Option<Duration> {
         let wait = match error.retry_after() {
             Some(asked) if asked > LONGEST_RETRY_AFTER => return None,
-            Some(asked) => asked,
-            None => ours?,
+            Some(asked) if !asked.is_zero() => asked,
+            // "At once" is what the attempt that failed was, too.
+            _ => ours?,
         };
         let in_time = self.scope.time_left().is_none_or(|left| wait < left);
         in_time.then_some(wait)
