@@ -1,4 +1,10 @@
 //! The recorded traffic of real providers, read by the adapters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::Path;
 use std::process::Command;
