@@ -4,11 +4,13 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/streaming>.
 
 mod block;
+mod cache;
 mod decode;
 mod encode;
 mod error;
 mod fields;
 mod identifier;
+mod media;
 mod model;
 mod schema;
 mod stream;
@@ -16,16 +18,15 @@ mod thinking;
 mod turn;
 mod usage;
 
+use std::borrow::Cow;
+
 use crate::error::ModelError;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
 use crate::request::Request;
 use crate::response::Response;
 
-/// The provider whose opaque blocks (signatures, server tools) this wire takes back.
-const PROVIDER: &str = "anthropic";
-
-/// The Messages API, `POST /v1/messages`, in its version of 2023-06-01.
+/// The Messages API, `POST /v1/messages`, in its version of 2023-06-01 unless told otherwise.
 ///
 /// What a [`Request`] asks goes over this wire as follows:
 ///
@@ -38,10 +39,18 @@ const PROVIDER: &str = "anthropic";
 ///   others, at most half of `max_tokens` so that an answer fits. Thinking allows neither another
 ///   temperature than 1, nor a `top_p` below 0.95, nor a forced tool.
 /// - **`seed`** has no counterpart and is not sent.
+/// - **`cache`** and cache points become `cache_control`. A request has at most four breakpoints:
+///   where there are more, the conversation's oldest are dropped. What is kept for an hour must
+///   come before what is kept for five minutes.
+/// - **Media** are JPEG, PNG, GIF and WebP images and PDFs, by bytes or URL, and plain text by its
+///   bytes. Anything else is refused before it is sent.
+/// - **Hosted tools** go among the tools. The beta header that some want goes into
+///   `extra_headers`.
 /// - **Tool ids** of other providers are rewritten where the wire does not take their letters, the
 ///   same way for a call and its result.
 ///
-/// Reasoning and provider blocks in the history are sent only where the turn came from `anthropic`.
+/// Reasoning and provider blocks in the history are sent only where the turn came from the same
+/// provider; its reasoning without a signature goes as text in `<thinking>` tags.
 ///
 /// ```
 /// use fastroai_providers::anthropic::Messages;
@@ -54,14 +63,65 @@ const PROVIDER: &str = "anthropic";
 /// assert_eq!(encoded.path, "v1/messages");
 /// # Ok::<(), fastroai_providers::ModelError>(())
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Messages;
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Messages {
+    /// The provider, as in `provider:model`. What only a provider understands (signed thinking, the
+    /// blocks of its server tools) is sent back to it, and to no other.
+    pub provider: Cow<'static, str>,
+    /// The version of the wire that is spoken.
+    pub version: Version,
+}
+
+/// A version of the Messages API, as the header `anthropic-version` names it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Version {
+    /// 2023-06-01, which all that speak this wire know.
+    #[default]
+    V2023_06_01,
+    /// 2026-10-21, which takes no `temperature`, `top_p` and `top_k`.
+    V2026_10_21,
+}
+
+impl Version {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::V2023_06_01 => "2023-06-01",
+            Self::V2026_10_21 => "2026-10-21",
+        }
+    }
+}
 
 impl Messages {
-    /// The wire format, which has nothing to set.
+    /// The format as Anthropic speaks it.
     #[must_use]
     pub fn new() -> Self {
-        Self
+        Self::for_provider("anthropic")
+    }
+
+    /// The same format at another provider.
+    #[must_use]
+    pub fn for_provider(provider: impl Into<Cow<'static, str>>) -> Self {
+        Self { provider: provider.into(), version: Version::default() }
+    }
+
+    /// Speaks this version of it.
+    #[must_use]
+    pub fn with_version(mut self, version: Version) -> Self {
+        self.version = version;
+        self
+    }
+
+    fn encoded(&self, path: &str, body: Vec<u8>) -> Encoded {
+        let version = self.version.as_str().to_owned();
+        Encoded { path: path.to_owned(), headers: vec![("anthropic-version", version)], body }
+    }
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -85,15 +145,25 @@ impl Protocol for Messages {
         request: &Request<'_>,
         streamed: bool,
     ) -> Result<Encoded, ModelError> {
-        Ok(Encoded {
-            path: "v1/messages".to_owned(),
-            headers: vec![("anthropic-version", "2023-06-01".to_owned())],
-            body: encode::body(model, request, streamed)?,
-        })
+        Ok(self.encoded("v1/messages", encode::body(self, model, request, streamed)?))
+    }
+
+    /// <https://platform.claude.com/docs/en/api/messages-count-tokens>
+    fn encode_count(
+        &self,
+        model: &str,
+        request: &Request<'_>,
+    ) -> Result<Option<Encoded>, ModelError> {
+        let body = encode::count_body(self, model, request)?;
+        Ok(Some(self.encoded("v1/messages/count_tokens", body)))
+    }
+
+    fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
+        decode::count(body)
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {
-        decode::reply(body)
+        decode::reply(&self.provider, body)
     }
 
     fn decode_error(&self, status: u16, body: &[u8]) -> ModelError {
@@ -101,6 +171,6 @@ impl Protocol for Messages {
     }
 
     fn decoder(&self) -> Box<dyn EventDecoder> {
-        Box::new(stream::Decoder::default())
+        Box::new(stream::Decoder::new(self.provider.clone()))
     }
 }

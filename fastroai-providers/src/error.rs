@@ -64,6 +64,13 @@ impl ModelError {
         Self::new(ModelErrorKind::Provider(fault), message)
     }
 
+    /// Adds to the message what may help; nothing from outside, but for names.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl fmt::Display) -> Self {
+        self.0.message = format!("{}; {hint}", self.0.message);
+        self
+    }
+
     /// Names the provider.
     #[must_use]
     pub fn with_provider(mut self, provider: impl Into<String>) -> Self {

@@ -44,6 +44,9 @@ const SIGNATURE: &str = "thoughtSignature";
 /// - **`seed`** goes up to 2,147,483,647, and there are at most 5 **`stop_sequences`**.
 /// - **`service_tier`** is `standard`, `flex` or `priority`; `auto` and `default`, other providers'
 ///   words for what holds anyway, are not sent.
+/// - **Media** of every kind go by bytes or URL; which types it takes, the model says itself.
+/// - **Hosted tools** (`{"googleSearch": {}}`, say) go beside the functions.
+/// - **`cache`** is not sent: what was sent before is kept unasked.
 /// - **`parallel_tool_calls`** has no counterpart and is not sent.
 /// - **Results of tools** go as `{"result": …}` or `{"error": …}`: objects and lists as they are
 ///   where the wire keeps them exactly (its numbers are doubles), all else as text.
@@ -102,6 +105,23 @@ impl Protocol for GenerateContent {
             headers: Vec::new(),
             body: encode::body(model, request)?,
         })
+    }
+
+    /// <https://ai.google.dev/api/tokens>
+    fn encode_count(
+        &self,
+        model: &str,
+        request: &Request<'_>,
+    ) -> Result<Option<Encoded>, ModelError> {
+        Ok(Some(Encoded {
+            path: encode::count_path(model)?,
+            headers: Vec::new(),
+            body: encode::count_body(model, request)?,
+        }))
+    }
+
+    fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
+        decode::count(body)
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod anthropic;
+pub mod catalogue;
+pub mod compatible;
 #[cfg(feature = "http")]
 pub mod connect;
 pub mod error;
@@ -26,9 +28,11 @@ pub mod usage;
 #[cfg(feature = "http")]
 pub use connect::{Connection, connect};
 pub use error::{ModelError, ModelErrorKind, RetryClass};
-pub use message::{History, Message, ToolCall, ToolOutcome, ToolResult};
+pub use message::{History, Media, Message, ToolCall, ToolOutcome, ToolResult, UserMessage};
 pub use model::{Model, ModelId, Profile};
-pub use request::{OutputFormat, Request, Schema, Settings, ToolChoice, ToolDefinition};
+pub use request::{
+    HostedTool, OutputFormat, Request, Schema, Settings, ToolChoice, ToolDefinition,
+};
 pub use response::{FinishReason, Part, Reasoning, Response};
 pub use stream::{Delta, ResponseStream, StreamEvent};
 pub use usage::Usage;

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod history;
+mod media;
+mod user;
 
 use std::fmt;
 
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use arguments::ArgumentsObject;
 pub use history::{History, HistoryError};
+pub use media::{ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl};
+pub use user::{UserMessage, UserPart};
 
 use crate::hidden::Hidden;
 use crate::response::Response;
@@ -33,7 +37,7 @@ pub enum Message {
 impl Message {
     /// A user's message of one text.
     pub fn user(text: impl Into<String>) -> Self {
-        Self::User(UserMessage { parts: vec![UserPart::Text { text: text.into() }] })
+        Self::User(UserMessage::from(text))
     }
 
     /// A request to the model to mend its last answer, in one text.
@@ -48,47 +52,9 @@ impl Message {
     }
 }
 
-/// What the user said.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UserMessage {
-    /// Its pieces, in order.
-    pub parts: Vec<UserPart>,
-}
-
-/// One piece of a user's message.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum UserPart {
-    /// Text.
-    Text {
-        /// The text.
-        text: String,
-    },
-    /// Text that the runtime wrote to have an answer mended; sent as the user's.
-    Correction {
-        /// The text.
-        text: String,
-    },
-}
-
-impl UserPart {
-    /// The text to send.
-    #[must_use]
-    pub fn as_text(&self) -> &str {
-        match self {
-            Self::Text { text } | Self::Correction { text } => text,
-        }
-    }
-}
-
-impl fmt::Debug for UserPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text { text } => f.debug_tuple("Text").field(&Hidden(text)).finish(),
-            Self::Correction { text } => f.debug_tuple("Correction").field(&Hidden(text)).finish(),
-        }
+impl From<UserMessage> for Message {
+    fn from(message: UserMessage) -> Self {
+        Self::User(message)
     }
 }
 

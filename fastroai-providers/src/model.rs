@@ -2,6 +2,8 @@
 
 mod id;
 
+use std::future::ready;
+
 use futures_util::future::BoxFuture;
 
 pub use id::{ModelId, ModelIdError};
@@ -30,6 +32,18 @@ pub trait Model: Send + Sync + 'static {
         &'a self,
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>>;
+
+    /// Asks how many tokens a request takes in, without having it answered.
+    ///
+    /// What comes of it is `Err` of kind `Config` where the provider counts none.
+    fn count_tokens<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<u64, ModelError>> {
+        let _ = request;
+        let error = ModelError::config("this model counts no tokens before it is asked");
+        Box::pin(ready(Err(error.with_provider(self.id().provider()))))
+    }
 }
 
 /// What a model can do, so that a request is shaped for it.

@@ -1,5 +1,6 @@
 //! OpenAI's wire formats, which many other services speak too.
 
+mod address;
 mod arguments;
 pub mod chat;
 mod checks;

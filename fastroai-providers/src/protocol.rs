@@ -1,8 +1,12 @@
 //! A provider's wire format, as pure functions.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::error::ModelError;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::error::{ModelError, ProtocolFault};
 use crate::model::Profile;
 use crate::request::Request;
 use crate::response::Response;
@@ -26,6 +30,28 @@ pub trait Protocol: Send + Sync + 'static {
         request: &Request<'_>,
         streamed: bool,
     ) -> Result<Encoded, ModelError>;
+
+    /// Writes the question how many tokens a request takes in; `None` where the wire has none.
+    ///
+    /// # Errors
+    /// Of kind `Config`, where the wire cannot carry what is asked.
+    fn encode_count(
+        &self,
+        model: &str,
+        request: &Request<'_>,
+    ) -> Result<Option<Encoded>, ModelError> {
+        let _ = (model, request);
+        Ok(None)
+    }
+
+    /// Reads the answer to [`encode_count`](Self::encode_count): tokens.
+    ///
+    /// # Errors
+    /// Where it is no such answer.
+    fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
+        let _ = body;
+        Err(ModelError::protocol(ProtocolFault::BadShape, "this wire counts no tokens"))
+    }
 
     /// Reads the whole body of a successful reply.
     ///
@@ -81,6 +107,29 @@ pub struct Encoded {
     pub headers: Vec<(&'static str, String)>,
     /// JSON.
     pub body: Vec<u8>,
+}
+
+impl Encoded {
+    /// Writes fields into the body, in the place of those of the same names.
+    ///
+    /// # Errors
+    /// Of kind `Config`, where the body is no JSON object.
+    pub fn with_fields(mut self, fields: &Map<String, Value>) -> Result<Self, ModelError> {
+        if fields.is_empty() {
+            return Ok(self);
+        }
+        let unwritten = || ModelError::config("fields can be added to a JSON object only");
+        let mut body: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(&self.body).map_err(|_| unwritten())?;
+        let added: BTreeMap<&String, Box<RawValue>> = fields
+            .iter()
+            .map(|(name, value)| Ok((name, serde_json::value::to_raw_value(value)?)))
+            .collect::<Result<_, serde_json::Error>>()
+            .map_err(|_| unwritten())?;
+        body.extend(added.iter().map(|(name, value)| ((*name).clone(), &**value)));
+        self.body = serde_json::to_vec(&body).map_err(|_| unwritten())?;
+        Ok(self)
+    }
 }
 
 impl fmt::Debug for Encoded {

@@ -1,11 +1,16 @@
 //! What is asked of a model.
 
+mod cache;
+mod hosted;
 mod schema;
 mod settings;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use cache::{CachePolicy, CacheTtl};
+pub(crate) use hosted::Hosted;
+pub use hosted::HostedTool;
 pub use schema::Schema;
 pub use settings::{Effort, Settings};
 
@@ -24,6 +29,8 @@ pub struct Request<'a> {
     pub messages: &'a [Message],
     /// The tools on offer.
     pub tools: &'a [Arc<ToolDefinition>],
+    /// The tools that the provider runs itself.
+    pub hosted_tools: &'a [HostedTool],
     /// Whether and which tool is to be called.
     pub tool_choice: &'a ToolChoice,
     /// The form that the answer must have.
@@ -40,6 +47,7 @@ impl<'a> Request<'a> {
             instructions: None,
             messages,
             tools: &[],
+            hosted_tools: &[],
             tool_choice: &ToolChoice::Auto,
             output: &OutputFormat::Text,
             settings,
@@ -54,6 +62,7 @@ impl fmt::Debug for Request<'_> {
             .field("instructions", &self.instructions.map(Hidden))
             .field("messages", &self.messages)
             .field("tools", &tools)
+            .field("hosted_tools", &self.hosted_tools)
             .field("tool_choice", self.tool_choice)
             .field("output", self.output)
             .field("settings", self.settings)

@@ -18,6 +18,10 @@ use serde_json::{Value, json};
 
 #[path = "anthropic_messages/asking.rs"]
 mod asking;
+#[path = "anthropic_messages/caching.rs"]
+mod caching;
+#[path = "anthropic_messages/extras.rs"]
+mod extras;
 #[path = "anthropic_messages/failing.rs"]
 mod failing;
 #[path = "anthropic_messages/reading.rs"]

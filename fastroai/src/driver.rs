@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use fastroai_providers::{
     FinishReason, History, Message, Model, ModelId, OutputFormat, Request, Response, Schema,
-    Settings, ToolChoice, ToolDefinition, Usage,
+    Settings, ToolChoice, ToolDefinition, Usage, UserMessage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ pub(crate) struct Order<'a> {
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
     /// `None` where the history is answered as it stands.
-    pub(crate) prompt: Option<String>,
+    pub(crate) prompt: Option<UserMessage>,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
     pub(crate) settings: Settings,
@@ -310,6 +310,7 @@ impl<'r, 'a> Run<'r, 'a> {
             let mut request = Request::new(state.messages(), &self.settings);
             request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
             request.tools = &self.definitions;
+            request.hosted_tools = &self.order.config.hosted_tools;
             request.tool_choice = &self.choice;
             request.output = &self.output;
             Ok(self.attempts(turn, &request, requests, &mut arrived).await)

@@ -29,7 +29,8 @@ pub use fastroai_macros::agent;
 pub use fastroai_macros::safe_tool;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
-    History, Message, Model, ModelError, ModelId, Settings, ToolDefinition, Usage,
+    History, HostedTool, Media, Message, Model, ModelError, ModelId, Settings, ToolDefinition,
+    Usage,
 };
 pub use money::Cost;
 pub use provide::Provide;

@@ -149,6 +149,13 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Where keys come from, asked before each request, instead of the environment.
+    #[cfg(feature = "http")]
+    pub fn key_provider(mut self, keys: impl fastroai_providers::http::KeyProvider) -> Self {
+        self.connection = self.connection.key_provider(keys);
+        self
+    }
+
     /// Where a provider is reached; without it the provider's environment variable is read.
     ///
     /// `https` only, but for a loopback address, which needs no key either.

@@ -1,5 +1,6 @@
-//! What the tests of this crate stand on: a scripted model, the material beside the repository,
-//! Python environments, a real inference server, and a validator of what the adapters write.
+//! What the tests of this crate stand on: a scripted model, a scripted transport, the material
+//! beside the repository, Python environments, a real inference server, and a validator of what
+//! the adapters write.
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
@@ -8,6 +9,7 @@ pub mod python;
 pub mod scripted;
 pub mod shared;
 pub mod spans;
+pub mod transport;
 pub mod validator;
 
 pub use shared::{shared, shared_or_skip, skip};

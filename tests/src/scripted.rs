@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastroai::providers::{
-    Delta, FinishReason, Message, Model, ModelError, ModelId, Part, Profile, Request, Response,
-    ResponseStream, Settings, StreamEvent, ToolCall, ToolChoice, Usage,
+    Delta, FinishReason, HostedTool, Message, Model, ModelError, ModelId, Part, Profile, Request,
+    Response, ResponseStream, Settings, StreamEvent, ToolCall, ToolChoice, Usage,
 };
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -38,6 +38,8 @@ pub struct Asked {
     pub messages: Vec<Message>,
     /// The names of the tools on offer.
     pub tools: Vec<String>,
+    /// The tools on offer that the provider runs itself.
+    pub hosted_tools: Vec<HostedTool>,
     /// Whether a tool had to be called.
     pub tool_choice: ToolChoice,
     /// How to generate.
@@ -97,6 +99,7 @@ impl Scripted {
             instructions: request.instructions.map(str::to_owned),
             messages: request.messages.to_vec(),
             tools: request.tools.iter().map(|tool| tool.name.clone()).collect(),
+            hosted_tools: request.hosted_tools.to_vec(),
             tool_choice: request.tool_choice.clone(),
             settings: request.settings.clone(),
             streamed,

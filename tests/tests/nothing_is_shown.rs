@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use fastroai_providers::anthropic::Messages;
-use fastroai_providers::message::UserPart;
+use fastroai_providers::message::{UserMessage, UserPart};
 use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::protocol::Protocol;
 use fastroai_providers::{
-    Delta, History, Message, ModelError, Part, Reasoning, Request, Response, Settings, StreamEvent,
-    ToolCall, ToolOutcome, ToolResult,
+    Delta, History, HostedTool, Media, Message, ModelError, Part, Reasoning, Request, Response,
+    Settings, StreamEvent, ToolCall, ToolOutcome, ToolResult,
 };
 use serde_json::json;
 
@@ -62,6 +62,17 @@ fn messages_and_replies_hide_what_was_said() {
         assert_hidden("a part", part);
     }
     assert_hidden("a piece of a question", &UserPart::Text { text: SECRET.to_owned() });
+    let url = format!("https://example.com/it.png?sig={SECRET}");
+    for media in [Media::file("canary.txt", SECRET), Media::image_url(url)] {
+        let media = media.expect("a media");
+        assert_hidden("media", &media);
+        assert_hidden("a question with media", &UserMessage::from(SECRET).attach(media));
+    }
+    assert_hidden("a hosted tool", &HostedTool::new("anthropic", json!({ "token": SECRET })));
+    let mut settings = Settings::default();
+    settings.extra_headers.insert("x-trace".to_owned(), SECRET.to_owned());
+    settings.extra_body.insert("user".to_owned(), json!(SECRET));
+    assert_hidden("settings", &settings);
     assert_hidden("a history", &History::from(messages));
     assert_hidden("the end of a stream", &StreamEvent::Done(Box::new(reply())));
     for delta in [

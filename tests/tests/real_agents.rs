@@ -6,7 +6,7 @@ use std::process::Command;
 
 use fastroai::money::Rates;
 use fastroai::prelude::*;
-use fastroai::providers::FinishReason;
+use fastroai::providers::{FinishReason, Message, Request, Settings};
 use serde::Deserialize;
 use tests::llama::{Server, TinyModel};
 use tests::{shared_or_skip, skip};
@@ -226,4 +226,18 @@ fn quickstart() -> Command {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn tokens_are_counted_before_they_are_spent() {
+    let Some(server) = server("tokens_are_counted_before_they_are_spent", TinyModel::Plain) else {
+        return;
+    };
+    let model = runtime(server).model("anthropic:tiny").expect("a model");
+    let settings = Settings { max_tokens: Some(20), ..Settings::default() };
+    let messages = [Message::user("hi")];
+    let request = Request::new(&messages, &settings);
+    let counted = model.count_tokens(&request).await.expect("a count");
+    let reply = model.request(&request).await.expect("a reply");
+    assert_eq!(reply.usage.input_tokens, Some(counted));
 }

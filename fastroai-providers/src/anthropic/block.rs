@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::PROVIDER;
 use super::fields::Fields;
 use crate::message::ToolCall;
 use crate::response::{Part, Reasoning};
@@ -176,8 +175,8 @@ impl Block {
         }
     }
 
-    /// The block as a part of a reply. Where the reply was `cut` inside it, nothing is filled in.
-    pub(super) fn into_part(self, cut: bool) -> Part {
+    /// The block as a part of a reply of this provider. Where the reply was `cut` inside it, nothing is filled in.
+    pub(super) fn into_part(self, provider: &str, cut: bool) -> Part {
         match self {
             Self::Text { text, details } => Part::Text { text, details: some(details) },
             Self::Thinking { text, signature } => Part::Reasoning(Reasoning {
@@ -205,7 +204,7 @@ impl Block {
                         .unwrap_or_else(|_| serde_json::json!({ "INVALID_JSON": input }));
                     fields.insert("input".to_owned(), input);
                 }
-                Part::Provider { provider: PROVIDER.to_owned(), raw: value }
+                Part::Provider { provider: provider.to_owned(), raw: value }
             }
         }
     }

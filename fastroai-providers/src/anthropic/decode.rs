@@ -11,7 +11,7 @@ use crate::error::{ModelError, ProtocolFault};
 use crate::response::{FinishReason, Part, Response};
 
 /// Reads the body of a successful reply.
-pub(super) fn reply(body: &[u8]) -> Result<Response, ModelError> {
+pub(super) fn reply(provider: &str, body: &[u8]) -> Result<Response, ModelError> {
     let text = std::str::from_utf8(body)
         .map_err(|_| ModelError::protocol(ProtocolFault::BadUtf8, "the reply is not UTF-8"))?;
     let fields = Fields::parse(text).map_err(|error| no_object(text, &error))?;
@@ -40,7 +40,19 @@ pub(super) fn reply(body: &[u8]) -> Result<Response, ModelError> {
     if let Some(usage) = fields.json("usage") {
         head.usage.merge(usage);
     }
-    Ok(head.response(blocks, false))
+    Ok(head.response(provider, blocks, false))
+}
+
+/// Reads the answer to the question how many tokens a request takes in.
+pub(super) fn count(body: &[u8]) -> Result<u64, ModelError> {
+    let bad =
+        || ModelError::protocol(ProtocolFault::BadShape, "the answer does not say how many tokens");
+    let text = std::str::from_utf8(body).map_err(|_| bad())?;
+    let fields = Fields::parse(text).map_err(|error| no_object(text, &error))?;
+    if fields.json("error").is_some() {
+        return Err(error::of_reply(&fields));
+    }
+    fields.number("input_tokens").ok_or_else(bad)
 }
 
 /// A fault of what came back. Only the place is told: the parser's words may repeat the text.
@@ -119,14 +131,14 @@ impl Head {
     }
 
     /// The reply of these blocks; a `streamed` one may have been cut before a call's arguments.
-    pub(super) fn response(self, blocks: Vec<Block>, streamed: bool) -> Response {
+    pub(super) fn response(self, provider: &str, blocks: Vec<Block>, streamed: bool) -> Response {
         let finish_reason = self.finish_reason();
         let refusal = self.refusal().map(str::to_owned);
         let cut = streamed && (self.is_cut() || !self.has_ended());
         let last = blocks.len().saturating_sub(1);
         let parts = blocks.into_iter().enumerate();
         let mut parts: Vec<Part> =
-            parts.map(|(place, block)| block.into_part(cut && place == last)).collect();
+            parts.map(|(place, block)| block.into_part(provider, cut && place == last)).collect();
         parts.extend(refusal.map(|text| Part::Refusal { text }));
         Response {
             parts,

@@ -19,6 +19,7 @@ use crate::stream::Delta;
 /// A streamed reply, as far as it has come.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Decoder {
+    provider: Cow<'static, str>,
     head: Head,
     blocks: Vec<Slot>,
     calls: usize,
@@ -133,6 +134,11 @@ impl EventDecoder for Decoder {
 }
 
 impl Decoder {
+    /// A reader for a reply of this provider.
+    pub(super) fn new(provider: Cow<'static, str>) -> Self {
+        Self { provider, ..Self::default() }
+    }
+
     fn begin(&mut self, message: Option<&RawValue>) -> Result<(), ModelError> {
         self.begun = true;
         let Some(message) = message else { return Ok(()) };
@@ -232,7 +238,7 @@ impl Decoder {
     fn response(mut self) -> Response {
         self.blocks.sort_by_key(|slot| slot.index);
         let blocks = self.blocks.into_iter().map(|slot| slot.block).collect();
-        self.head.response(blocks, true)
+        self.head.response(&self.provider, blocks, true)
     }
 
     fn failed(&self, data: &str) -> ModelError {

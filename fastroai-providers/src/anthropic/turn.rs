@@ -5,14 +5,18 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PROVIDER, identifier};
-use crate::message::{ArgumentsObject, Message, ToolCall, ToolResult};
+use super::cache::CacheControl;
+use super::identifier;
+use super::media::{Attached, Source};
+use crate::error::ModelError;
+use crate::message::{ArgumentsObject, Message, ToolCall, ToolResult, UserMessage, UserPart};
+use crate::request::CacheTtl;
 use crate::response::{Part, Reasoning, Response};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Role {
+pub(super) enum Role {
     User,
     Assistant,
 }
@@ -20,17 +24,52 @@ enum Role {
 /// All that one side says before the other does.
 #[derive(Serialize)]
 pub(super) struct Turn<'a> {
-    role: Role,
-    content: Vec<Block<'a>>,
+    pub(super) role: Role,
+    pub(super) content: Vec<Marked<'a>>,
+}
+
+/// A block, and whether all up to it is to be kept in the cache.
+#[derive(Serialize)]
+pub(super) struct Marked<'a> {
+    #[serde(flatten)]
+    block: Block<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<CacheControl>,
+}
+
+impl Marked<'_> {
+    /// Keeps all up to this block, for the longer of what was asked.
+    pub(super) fn mark(&mut self, ttl: CacheTtl) {
+        let ttl = self.cache_control.map_or(ttl, |mark| mark.0.max(ttl));
+        self.cache_control = Some(CacheControl(ttl));
+    }
+
+    pub(super) fn mark_mut(&mut self) -> &mut Option<CacheControl> {
+        &mut self.cache_control
+    }
+}
+
+impl<'a> From<Block<'a>> for Marked<'a> {
+    fn from(block: Block<'a>) -> Self {
+        Self { block, cache_control: None }
+    }
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
     Text {
-        text: &'a str,
+        text: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         citations: Option<&'a Value>,
+    },
+    Image {
+        source: Source<'a>,
+    },
+    Document {
+        source: Source<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title: Option<&'a str>,
     },
     Thinking {
         thinking: &'a str,
@@ -60,15 +99,23 @@ enum Block<'a> {
 }
 
 /// The conversation as the wire has it: no empty turns, no empty texts, sides that alternate.
-pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
+///
+/// What only `provider` understands goes back to no one else.
+pub(super) fn turns<'a>(
+    messages: &'a [Message],
+    provider: &str,
+) -> Result<Vec<Turn<'a>>, ModelError> {
     let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
     for message in messages {
-        let (role, content): (_, Vec<_>) = match message {
-            Message::User(user) => {
-                (Role::User, user.parts.iter().filter_map(|part| text(part.as_text())).collect())
+        let (role, content) = match message {
+            Message::User(message) => (Role::User, user(message)?),
+            Message::Tool(tool) => {
+                (Role::User, tool.results.iter().map(|result| tool_result(result).into()).collect())
             }
-            Message::Tool(tool) => (Role::User, tool.results.iter().map(tool_result).collect()),
-            Message::Assistant(response) => (Role::Assistant, assistant(response)),
+            Message::Assistant(response) => {
+                let blocks = assistant(response, provider).into_iter();
+                (Role::Assistant, blocks.map(Marked::from).collect())
+            }
         };
         if content.is_empty() {
             continue;
@@ -80,14 +127,36 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     }
     for turn in turns.iter_mut().filter(|turn| turn.role == Role::User) {
         // The wire wants results right behind their calls; what the user says comes after them.
-        turn.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
+        turn.content.sort_by_key(|marked| !matches!(marked.block, Block::ToolResult { .. }));
     }
-    turns
+    Ok(turns)
+}
+
+fn user(message: &UserMessage) -> Result<Vec<Marked<'_>>, ModelError> {
+    message.check()?;
+    let mut content: Vec<Marked<'_>> = Vec::with_capacity(message.parts.len());
+    for part in &message.parts {
+        match part {
+            UserPart::Text { text: words } | UserPart::Correction { text: words } => {
+                content.extend(text(words).map(Marked::from));
+            }
+            UserPart::Media(media) => content.push(Marked::from(match Attached::of(media)? {
+                Attached::Image { source } => Block::Image { source },
+                Attached::Document { source, title } => Block::Document { source, title },
+            })),
+            UserPart::CachePoint { ttl } => {
+                if let Some(last) = content.last_mut() {
+                    last.mark(*ttl);
+                }
+            }
+        }
+    }
+    Ok(content)
 }
 
 /// The wire refuses texts of nothing but white space.
 fn text(text: &str) -> Option<Block<'_>> {
-    (!text.trim().is_empty()).then_some(Block::Text { text, citations: None })
+    (!text.trim().is_empty()).then_some(Block::Text { text: text.into(), citations: None })
 }
 
 fn tool_result(result: &ToolResult) -> Block<'_> {
@@ -101,9 +170,9 @@ fn tool_result(result: &ToolResult) -> Block<'_> {
     }
 }
 
-fn assistant(response: &Response) -> Vec<Block<'_>> {
+fn assistant<'a>(response: &'a Response, wire: &str) -> Vec<Block<'a>> {
     // Signatures and citations mean nothing to anyone but who made them.
-    let own = response.provider.as_deref() == Some(PROVIDER);
+    let own = response.provider.as_deref() == Some(wire);
     let mut blocks = Vec::with_capacity(response.parts.len());
     for part in &response.parts {
         match part {
@@ -118,7 +187,7 @@ fn assistant(response: &Response) -> Vec<Block<'_>> {
             Part::ToolCall(call) => blocks.push(tool_use(call, own)),
             // Claude's refusals are an explanation beside the reply, and no block of it.
             Part::Refusal { text: words } if !own => blocks.extend(text(words)),
-            Part::Provider { provider, raw } if provider == PROVIDER => {
+            Part::Provider { provider, raw } if provider == wire && raw.is_object() => {
                 blocks.push(Block::Raw(raw));
             }
             Part::Reasoning(_) | Part::Refusal { .. } | Part::Provider { .. } => {}
@@ -127,11 +196,16 @@ fn assistant(response: &Response) -> Vec<Block<'_>> {
     blocks
 }
 
+/// Thinking without a signature (a server that does not sign, or a stream that broke before it) is
+/// refused by the wire as thinking, and goes as the text that it is.
 fn thinking(reasoning: &Reasoning) -> impl Iterator<Item = Block<'_>> {
-    let shown = reasoning
-        .signature
-        .as_deref()
-        .map(|signature| Block::Thinking { thinking: &reasoning.text, signature });
+    let shown = match reasoning.signature.as_deref().filter(|signature| !signature.is_empty()) {
+        Some(signature) => Some(Block::Thinking { thinking: &reasoning.text, signature }),
+        None => text(&reasoning.text).map(|_| Block::Text {
+            text: format!("<thinking>\n{}\n</thinking>", reasoning.text).into(),
+            citations: None,
+        }),
+    };
     let hidden = reasoning.redacted.as_deref().map(|data| Block::RedactedThinking { data });
     shown.into_iter().chain(hidden)
 }

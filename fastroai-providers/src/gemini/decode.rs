@@ -1,5 +1,6 @@
 //! Reads replies: whole ones, and streams event by event.
 
+use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::assembly::Assembly;
@@ -41,6 +42,23 @@ pub(super) fn whole(body: &[u8]) -> Result<Response, ModelError> {
         unread(ProtocolFault::BadShape, "a part of the reply is not what it should be", &error)
     })?;
     Ok(assembly.into_response())
+}
+
+/// Reads the answer to the question how many tokens a request takes in.
+pub(super) fn count(body: &[u8]) -> Result<u64, ModelError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Count {
+        total_tokens: u64,
+    }
+    serde_json::from_slice(body).map(|count: Count| count.total_tokens).map_err(|error| {
+        let fault = match error.classify() {
+            Category::Data => ProtocolFault::BadShape,
+            Category::Eof => ProtocolFault::Truncated,
+            Category::Syntax | Category::Io => ProtocolFault::NotJson,
+        };
+        unread(fault, "the answer does not say how many tokens", &error)
+    })
 }
 
 fn says_nothing(reply: &Reply<'_>) -> bool {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::PROVIDER;
 use super::model::Abilities;
 use super::schema;
 use super::thinking::Thinking;
 use super::turn::{Turn, turns};
 use crate::error::ModelError;
-use crate::request::{OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
+use crate::request::{Hosted, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,8 +19,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     system_instruction: Option<Instruction<'a>>,
     contents: Vec<Turn<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tools: Option<[Tools<'a>; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tools<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_config: Option<ToolConfig<'a>>,
     #[serde(skip_serializing_if = "Generation::is_default")]
@@ -39,9 +40,13 @@ struct InstructionText<'a> {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Tools<'a> {
-    function_declarations: Vec<Declaration<'a>>,
+#[serde(untagged)]
+enum Tools<'a> {
+    #[serde(rename_all = "camelCase")]
+    Functions {
+        function_declarations: Vec<Declaration<'a>>,
+    },
+    Hosted(Hosted<'a>),
 }
 
 #[derive(Serialize)]
@@ -76,6 +81,8 @@ struct Generation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     top_p: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stop_sequences: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
@@ -104,8 +111,19 @@ impl Generation<'_> {
     }
 }
 
-/// The path of a request. A tuned model is named with its folder, as in `tunedModels/mine`.
+/// The path of a request.
 pub(super) fn path(model: &str, streamed: bool) -> Result<String, ModelError> {
+    let method = if streamed { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    Ok(format!("v1beta/{}:{method}", resource(model)?))
+}
+
+/// The path of the question how many tokens a request takes in.
+pub(super) fn count_path(model: &str) -> Result<String, ModelError> {
+    Ok(format!("v1beta/{}:countTokens", resource(model)?))
+}
+
+/// The model as the wire names it. A tuned one is named with its folder, as in `tunedModels/mine`.
+fn resource(model: &str) -> Result<String, ModelError> {
     let segment_ok = |segment: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
         !matches!(segment, "" | "." | "..") && segment.chars().all(plain)
@@ -117,43 +135,73 @@ pub(super) fn path(model: &str, streamed: bool) -> Result<String, ModelError> {
         ));
     }
     let folder = if model.contains('/') { "" } else { "models/" };
-    let method = if streamed { "streamGenerateContent?alt=sse" } else { "generateContent" };
-    Ok(format!("v1beta/{folder}{model}:{method}"))
+    Ok(format!("{folder}{model}"))
 }
 
 /// The body of a request; it is the same whether the reply is to be streamed or not.
 pub(super) fn body(model: &str, request: &Request<'_>) -> Result<Vec<u8>, ModelError> {
-    let abilities = Abilities::of(model);
-    let contents = turns(request.messages, abilities.current);
-    if contents.is_empty() {
-        return Err(ModelError::config(
-            "there is nothing to send: the conversation holds no text, give it a prompt",
-        ));
-    }
-    let body = Body {
-        system_instruction: (request.instructions)
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| Instruction { parts: [InstructionText { text }] }),
-        contents,
-        tools: tools(request),
-        tool_config: tool_config(request)?,
-        generation_config: generation(abilities, request)?,
-        // Other providers' words for what holds anyway.
-        service_tier: (request.settings.service_tier.as_deref())
-            .filter(|tier| !matches!(*tier, "auto" | "default")),
-    };
-    serde_json::to_vec(&body)
+    write(&Body::new(model, request)?)
+}
+
+/// The body of the question how many tokens a request takes in: the request, named with its model.
+pub(super) fn count_body(model: &str, request: &Request<'_>) -> Result<Vec<u8>, ModelError> {
+    let body = Body::new(model, request)?;
+    write(&Count { generate_content_request: Named { model: resource(model)?, body } })
+}
+
+fn write(body: &impl Serialize) -> Result<Vec<u8>, ModelError> {
+    serde_json::to_vec(body)
         .map_err(|_| ModelError::config("the request cannot be written as JSON"))
 }
 
-fn tools<'a>(request: &Request<'a>) -> Option<[Tools<'a>; 1]> {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Count<'a> {
+    generate_content_request: Named<'a>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    model: String,
+    #[serde(flatten)]
+    body: Body<'a>,
+}
+
+impl<'a> Body<'a> {
+    fn new(model: &str, request: &Request<'a>) -> Result<Self, ModelError> {
+        let abilities = Abilities::of(model);
+        let contents = turns(request.messages, abilities.current)?;
+        if contents.is_empty() {
+            return Err(ModelError::config(
+                "there is nothing to send: the conversation holds no text, give it a prompt",
+            ));
+        }
+        Ok(Self {
+            system_instruction: (request.instructions)
+                .filter(|text| !text.trim().is_empty())
+                .map(|text| Instruction { parts: [InstructionText { text }] }),
+            contents,
+            tools: tools(request)?,
+            tool_config: tool_config(request)?,
+            generation_config: generation(abilities, request)?,
+            // Other providers' words for what holds anyway.
+            service_tier: (request.settings.service_tier.as_deref())
+                .filter(|tier| !matches!(*tier, "auto" | "default")),
+        })
+    }
+}
+
+fn tools<'a>(request: &Request<'a>) -> Result<Vec<Tools<'a>>, ModelError> {
     let declaration = |tool: &'a Arc<ToolDefinition>| Declaration {
         name: &tool.name,
         description: &tool.description,
         parameters_json_schema: tool.parameters.as_raw(),
     };
-    (!request.tools.is_empty())
-        .then(|| [Tools { function_declarations: request.tools.iter().map(declaration).collect() }])
+    let functions = (!request.tools.is_empty()).then(|| Tools::Functions {
+        function_declarations: request.tools.iter().map(declaration).collect(),
+    });
+    let hosted = request.hosted_by(PROVIDER)?.into_iter().map(Tools::Hosted);
+    Ok(functions.into_iter().chain(hosted).collect())
 }
 
 fn tool_config<'a>(request: &Request<'a>) -> Result<Option<ToolConfig<'a>>, ModelError> {
@@ -201,6 +249,7 @@ fn generation<'a>(
         max_output_tokens: settings.max_tokens,
         temperature: settings.temperature,
         top_p: settings.top_p,
+        top_k: settings.top_k,
         stop_sequences: settings.stop_sequences.as_deref().filter(|list| !list.is_empty()),
         seed: settings.seed,
         thinking_config: Thinking::new(abilities.thinking, settings)?,

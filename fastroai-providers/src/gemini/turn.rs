@@ -10,7 +10,11 @@ use serde_json::Value;
 
 use super::result::Outcome;
 use super::{PROVIDER, SIGNATURE};
-use crate::message::{ArgumentsObject, Message, ToolCall, ToolMessage, ToolResult};
+use crate::error::ModelError;
+use crate::message::{
+    ArgumentsObject, Media, MediaSource, Message, ToolCall, ToolMessage, ToolResult, UserMessage,
+    UserPart,
+};
 use crate::response::{Part, Response};
 
 /// What stands for the signature of a call that Gemini did not make, in the wire's base64: see
@@ -34,6 +38,7 @@ pub(super) struct Turn<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all pieces are ours")]
 enum Piece<'a> {
     Ours(Ours<'a>),
     /// As it came from the provider.
@@ -45,6 +50,10 @@ enum Piece<'a> {
 struct Ours<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inline_data: Option<Blob<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_data: Option<File<'a>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     thought: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +62,21 @@ struct Ours<'a> {
     function_response: Option<Answer<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     thought_signature: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob<'a> {
+    mime_type: &'a str,
+    data: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct File<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mime_type: Option<&'a str>,
+    file_uri: &'a str,
 }
 
 #[derive(Serialize)]
@@ -72,14 +96,15 @@ struct Answer<'a> {
 }
 
 /// The conversation as the wire has it: no empty turns, sides that alternate, results first.
-pub(super) fn turns(messages: &[Message], demands_signatures: bool) -> Vec<Turn<'_>> {
+pub(super) fn turns(
+    messages: &[Message],
+    demands_signatures: bool,
+) -> Result<Vec<Turn<'_>>, ModelError> {
     let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
     let mut ids = Ids::default();
     for message in messages {
         let (role, parts) = match message {
-            Message::User(user) => {
-                (Role::User, user.parts.iter().filter_map(|part| text(part.as_text())).collect())
-            }
+            Message::User(message) => (Role::User, user(message)?),
             Message::Tool(tool) => (Role::User, answers(tool, &ids)),
             Message::Assistant(response) => {
                 (Role::Model, reply(response, demands_signatures, &mut ids))
@@ -100,7 +125,39 @@ pub(super) fn turns(messages: &[Message], demands_signatures: bool) -> Vec<Turn<
         };
         turn.parts.sort_by_key(|piece| !answers(piece));
     }
-    turns
+    Ok(turns)
+}
+
+fn user(message: &UserMessage) -> Result<Vec<Piece<'_>>, ModelError> {
+    message.check()?;
+    let mut pieces = Vec::with_capacity(message.parts.len());
+    for part in &message.parts {
+        match part {
+            UserPart::Text { text: words } | UserPart::Correction { text: words } => {
+                pieces.extend(text(words));
+            }
+            UserPart::Media(media) => pieces.push(attached(media)),
+            // What was sent before is kept unasked.
+            UserPart::CachePoint { .. } => {}
+        }
+    }
+    Ok(pieces)
+}
+
+/// Media of every kind have one form; which types a model takes is for it to say.
+fn attached(media: &Media) -> Piece<'_> {
+    let mime_type = media.media_type();
+    Piece::Ours(match media.source() {
+        MediaSource::Bytes(bytes) => {
+            let mime_type = mime_type.unwrap_or_default();
+            let inline_data = Some(Blob { mime_type, data: bytes.as_base64() });
+            Ours { inline_data, ..Ours::default() }
+        }
+        MediaSource::Url(url) => {
+            let file_data = Some(File { mime_type, file_uri: url.as_str() });
+            Ours { file_data, ..Ours::default() }
+        }
+    })
 }
 
 /// The ids that Google itself gave to calls, by the ids that the calls have here.

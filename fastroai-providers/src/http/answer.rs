@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 
 use super::body::{self, Body, Bounds};
+use super::exchange::Reply;
 use super::sse::{self, Limits};
-use super::transport::Reply;
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault};
 use crate::protocol::Protocol;
 use crate::response::{Part, Response};
@@ -16,10 +16,13 @@ use crate::stream::{Delta, ResponseStream, StreamEvent};
 /// How long a stream that has said everything may take to end.
 const LINGER: Duration = Duration::from_millis(250);
 
-/// A whole answer.
-pub(super) async fn whole(protocol: &dyn Protocol, reply: Reply) -> Result<Response, ModelError> {
+/// A whole answer, read by what its wire format makes of it.
+pub(super) async fn whole<T>(
+    reply: Reply,
+    decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+) -> Result<T, ModelError> {
     let (content_type, bounds) = (reply.content_type(), reply.bounds());
-    read(protocol, reply.body(), bounds, &content_type).await
+    read(decode, reply.body(), bounds, &content_type).await
 }
 
 /// The pieces of an answer that was asked for as a stream, even if it did not come as one.
@@ -37,7 +40,7 @@ pub(super) async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> Respons
     if events.unwrap_or_else(|| content_type.starts_with("text/event-stream")) {
         return sse::decode_limited(protocol.decoder(), body, Some(LINGER));
     }
-    match read(&*protocol, body, bounds, &content_type).await {
+    match read(|bytes| protocol.decode(bytes), body, bounds, &content_type).await {
         Ok(response) => {
             let deltas = deltas(&response).into_iter().map(|delta| Ok(StreamEvent::Delta(delta)));
             let all = deltas.chain([Ok(StreamEvent::Done(Box::new(response)))]);
@@ -47,13 +50,13 @@ pub(super) async fn pieces(protocol: Arc<dyn Protocol>, reply: Reply) -> Respons
     }
 }
 
-/// Reads a body to its end, and the reply out of it.
-async fn read(
-    protocol: &dyn Protocol,
+/// Reads a body to its end, and the answer out of it.
+async fn read<T>(
+    decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
     body: Body,
     bounds: Bounds,
     content_type: &str,
-) -> Result<Response, ModelError> {
+) -> Result<T, ModelError> {
     let (bytes, broken) = body::read(body, bounds).await;
     if let Some(error) = broken {
         return Err(cut_off(error));
@@ -62,7 +65,7 @@ async fn read(
     if std::str::from_utf8(bytes).is_err() {
         return Err(ModelError::protocol(ProtocolFault::BadUtf8, "the answer is not UTF-8"));
     }
-    protocol.decode(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
+    decode(bytes).map_err(|error| body::diagnose(bytes, content_type, error))
 }
 
 /// A whole body that broke off is one that was cut, however the connection ended.

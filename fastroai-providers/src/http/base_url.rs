@@ -44,19 +44,23 @@ impl BaseUrl {
             return Err(ModelError::config("the model's name does not fit into an address"));
         }
         let base = self.0.as_str().trim_end_matches('/');
-        let path = match path.split_once('/') {
-            Some((version, rest))
-                if is_version(version) && base.ends_with(&format!("/{version}")) =>
-            {
-                rest
-            }
-            _ => path,
-        };
+        let path = without_overlap(base, path);
         let mut url = Url::parse(&format!("{base}/{path}"))
             .map_err(|error| ModelError::config(format!("the base URL cannot be used: {error}")))?;
         url.set_query(query);
         Ok(url)
     }
+}
+
+/// The path without its beginning up to a version, where the base ends in just that.
+fn without_overlap<'a>(base: &str, path: &'a str) -> &'a str {
+    let ends = path.match_indices('/').filter_map(|(end, _)| path.split_at_checked(end));
+    let said_twice = |beginning: &str| {
+        let version = beginning.rsplit('/').next().is_some_and(is_version);
+        version && base.strip_suffix(beginning).is_some_and(|before| before.ends_with('/'))
+    };
+    let rest = ends.into_iter().find(|(beginning, _)| said_twice(beginning));
+    rest.map_or(path, |(_, rest)| rest.trim_start_matches('/'))
 }
 
 fn is_version(segment: &str) -> bool {
@@ -120,6 +124,10 @@ mod tests {
             ("https://a.test/v1", "v1/messages", "https://a.test/v1/messages"),
             ("https://a.test/v1/", "chat/completions", "https://a.test/v1/chat/completions"),
             ("https://a.test/p/v2", "v1/messages", "https://a.test/p/v2/v1/messages"),
+            ("https://a.test", "openai/v1/chat", "https://a.test/openai/v1/chat"),
+            ("https://a.test/openai/v1/", "openai/v1/chat", "https://a.test/openai/v1/chat"),
+            ("https://a.test/xopenai/v1", "openai/v1/c", "https://a.test/xopenai/v1/openai/v1/c"),
+            ("https://a.test/v1", "openai/v1/chat", "https://a.test/v1/openai/v1/chat"),
             (
                 "https://a.test",
                 "v1beta/models/m:do?alt=sse",

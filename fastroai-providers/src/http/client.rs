@@ -25,10 +25,16 @@ pub(super) struct Clients {
 }
 
 /// What differs between transports.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Setup {
-    pub(super) timeouts: Timeouts,
+    pub(super) connect: Duration,
     pub(super) environment_proxy: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { connect: Timeouts::default().connect, environment_proxy: false }
+    }
 }
 
 impl Clients {
@@ -63,14 +69,19 @@ fn tls() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, S
         .map_err(|error| error.to_string())
 }
 
-fn build(setup: &Setup, tls: ClientConfig) -> Result<Client, String> {
+#[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "HTTP/1.1 needs no word"))]
+fn build(setup: &Setup, mut tls: ClientConfig) -> Result<Client, String> {
+    #[cfg(feature = "http2")]
+    {
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    }
     let builder = ClientBuilder::new()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("fastroai/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .retry(retry::never())
         .referer(false)
-        .connect_timeout(setup.timeouts.connect)
+        .connect_timeout(setup.connect)
         .pool_idle_timeout(POOL_IDLE)
         .tcp_keepalive(KEEPALIVE);
     let builder = if setup.environment_proxy { builder } else { builder.no_proxy() };

@@ -4,8 +4,15 @@ use std::error::Error as StdError;
 use std::io;
 
 use rustls::CertificateError;
+use url::Url;
 
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
+
+/// The host, and the port where it is not the usual one.
+pub(super) fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
 
 /// Before the answer's head was in.
 pub(super) fn before_reply(error: reqwest::Error, host: &str) -> ModelError {

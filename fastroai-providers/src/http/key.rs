@@ -16,7 +16,10 @@ use crate::error::ModelError;
 /// # Ok::<(), fastroai_providers::ModelError>(())
 /// ```
 #[derive(Clone)]
-pub struct ApiKey(Arc<SecretString>);
+pub struct ApiKey {
+    text: Arc<SecretString>,
+    place: Option<Arc<str>>,
+}
 
 impl ApiKey {
     /// Takes a key as its provider gave it out.
@@ -35,11 +38,24 @@ impl ApiKey {
                  copy it again",
             ));
         }
-        Ok(Self(Arc::new(key)))
+        Ok(Self { text: Arc::new(key), place: None })
+    }
+
+    /// Says where the key was found, as in "`OPENAI_API_KEY`", for errors about it.
+    #[must_use]
+    pub fn from_place(mut self, place: impl Into<Arc<str>>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// Where the key was found.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     pub(super) fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.text.expose_secret()
     }
 }
 

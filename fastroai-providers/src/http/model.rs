@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
+use super::advice::Asked;
 use super::base_url::BaseUrl;
+use super::exchange::{self, Deadlines, Reply};
 use super::key::ApiKey;
-use super::transport::{Reply, Transport};
+use super::keys::{FixedKeys, KeyProvider};
+use super::letter::Letter;
+use super::timeouts::Timeouts;
+use super::transport::Transport;
 use super::{answer, body};
-use crate::error::ModelError;
+use crate::error::{ModelError, ModelErrorKind, Phase, Sent};
 use crate::model::{Model, ModelId, Profile};
-use crate::protocol::Protocol;
+use crate::protocol::{Encoded, Protocol};
 use crate::request::Request;
 use crate::response::Response;
 use crate::stream::{ResponseStream, StreamEvent};
@@ -23,9 +27,12 @@ pub struct HttpModel {
     id: ModelId,
     profile: Profile,
     protocol: Arc<dyn Protocol>,
-    transport: Transport,
+    transport: Arc<dyn Transport>,
+    timeouts: Timeouts,
     base_url: BaseUrl,
-    key: Option<ApiKey>,
+    keys: Arc<dyn KeyProvider>,
+    /// What is wrong where there is no key; `None` where it can do without.
+    without_key: Option<String>,
 }
 
 impl HttpModel {
@@ -33,69 +40,185 @@ impl HttpModel {
     pub fn new(
         id: ModelId,
         protocol: Arc<dyn Protocol>,
-        transport: Transport,
+        transport: impl Transport,
+        base_url: BaseUrl,
+    ) -> Self {
+        Self::over(id, protocol, Arc::new(transport), base_url)
+    }
+
+    pub(crate) fn over(
+        id: ModelId,
+        protocol: Arc<dyn Protocol>,
+        transport: Arc<dyn Transport>,
         base_url: BaseUrl,
     ) -> Self {
         let profile = protocol.profile(id.name());
-        Self { id, profile, protocol, transport, base_url, key: None }
+        let (timeouts, keys) = (Timeouts::default(), Arc::new(FixedKeys::new()));
+        Self { id, profile, protocol, transport, timeouts, base_url, keys, without_key: None }
+    }
+
+    /// Gives up by these limits.
+    #[must_use]
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
     }
 
     /// Sends this key with each request.
     #[must_use]
-    pub fn with_key(mut self, key: ApiKey) -> Self {
-        self.key = Some(key);
+    pub fn with_key(self, key: ApiKey) -> Self {
+        let keys = FixedKeys::new().with(self.id.provider(), key);
+        self.with_keys(keys)
+    }
+
+    /// Sends the key that these have for the model's provider, if they have one.
+    ///
+    /// They are asked for each request. After a 401 they are asked once more, and where another
+    /// key comes out the request is sent again with it, once and within the same limits. That is
+    /// no second attempt at a price: a provider bills nothing for a request that it did not let in.
+    #[must_use]
+    pub fn with_keys(self, keys: impl KeyProvider) -> Self {
+        self.with_keys_of(Arc::new(keys), None)
+    }
+
+    pub(crate) fn with_keys_of(
+        mut self,
+        keys: Arc<dyn KeyProvider>,
+        without_key: Option<String>,
+    ) -> Self {
+        self.keys = keys;
+        self.without_key = without_key;
         self
     }
 
-    async fn send(&self, request: &Request<'_>, streamed: bool) -> Result<Reply, ModelError> {
-        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
-        let url = self.base_url.join(&encoded.path)?;
-        let accept = if streamed { "text/event-stream" } else { "application/json" };
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        for (name, value) in encoded.headers {
-            let (name, value) = header(name, &value)?;
-            headers.insert(name, value);
+    /// Changes what the model is taken to be able to do, where its name does not tell.
+    ///
+    /// ```
+    /// # use fastroai_providers::http::{HttpModel, HttpTransport};
+    /// # use std::sync::Arc;
+    /// # let (id, url) = ("openai:tiny".parse()?, "http://127.0.0.1:8080".parse()?);
+    /// # let wire = Arc::new(fastroai_providers::openai::ChatCompletions::new());
+    /// use fastroai_providers::Model;
+    /// let model = HttpModel::new(id, wire, HttpTransport::default(), url)
+    ///     .with_profile(|profile| profile.json_schema = false);
+    /// assert!(!model.profile().json_schema);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_profile(mut self, change: impl FnOnce(&mut Profile)) -> Self {
+        change(&mut self.profile);
+        self
+    }
+
+    /// The key to send, which `None` stands for where none is needed.
+    async fn key(&self, deadlines: Deadlines) -> Result<Option<ApiKey>, ModelError> {
+        let Some(key) = deadlines.within(self.keys.key(self.id.provider())).await else {
+            let kind = ModelErrorKind::Transport { phase: Phase::Total, sent: Sent::No };
+            return Err(ModelError::new(kind, "the key did not come in time"));
+        };
+        match (key, &self.without_key) {
+            (Ok(None), Some(message)) => Err(ModelError::config(message)),
+            (Ok(key), _) => Ok(key),
+            (Err(error), _) => {
+                let message = format!("for `{}`, no key can be had: {error}", self.id);
+                Err(ModelError::config(message).with_source(error))
+            }
         }
-        if let Some(key) = &self.key {
-            let (name, value) = self.protocol.authorization(key.expose());
-            let (name, mut value) = header(name, &value)?;
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
-        self.transport.post(url, headers, encoded.body).await
+    }
+
+    /// Another key than the one that was refused, if there is one by now.
+    async fn newer_key(&self, refused: Option<&ApiKey>, deadlines: Deadlines) -> Option<ApiKey> {
+        // Where none can be had, what the provider said says more.
+        let key = deadlines.within(self.keys.refresh(self.id.provider())).await?.ok()??;
+        refused.is_none_or(|refused| refused.expose() != key.expose()).then_some(key)
     }
 
     /// Sends, and lets only an answer with a good status through.
     async fn accepted(
         &self,
+        encoded: Result<Encoded, ModelError>,
         request: &Request<'_>,
-        streamed: bool,
+        accept: &'static str,
     ) -> Result<(Reply, Context), ModelError> {
-        let mut context = Context {
-            provider: self.id.provider().to_owned(),
-            request_id: None,
-            key: self.key.clone(),
+        let mut context =
+            Context { provider: self.id.provider().to_owned(), request_id: None, keys: Vec::new() };
+        let (base_url, protocol) = (&self.base_url, &*self.protocol);
+        let letter = encoded
+            .and_then(|encoded| Letter::new(base_url, encoded, request.settings, accept, protocol));
+        let sent = match letter {
+            Ok(letter) => self.try_keys(letter, request, &mut context).await,
+            Err(error) => Err(error),
         };
-        let reply = match self.send(request, streamed).await {
-            Ok(reply) => reply,
-            Err(error) => return Err(context.dress(error)),
-        };
-        context.request_id = reply.request_id();
-        let status = reply.status();
-        if status < 400 {
-            return match reply.refused() {
-                Some(error) => Err(context.dress(error.with_status(status))),
-                None => Ok((reply, context)),
-            };
+        match sent {
+            Ok(reply) => Ok((reply, context)),
+            Err(error) => Err(context.dress(error)),
         }
+    }
+
+    /// Sends with the key that there is, and once more where it was refused and a newer one is had.
+    async fn try_keys(
+        &self,
+        mut letter: Letter,
+        request: &Request<'_>,
+        context: &mut Context,
+    ) -> Result<Reply, ModelError> {
+        let deadlines = Deadlines::begin(&self.timeouts);
+        let mut key = self.key(deadlines).await?;
+        let mut renewed = false;
+        loop {
+            if let Some(key) = &key {
+                context.keys.push(key.clone());
+                letter.sign(&*self.protocol, key)?;
+            }
+            let reply = exchange::send(&*self.transport, letter.outgoing(), deadlines).await?;
+            context.request_id = reply.request_id();
+            let status = reply.status();
+            if status < 400 {
+                return match reply.refused() {
+                    Some(error) => Err(error.with_status(status)),
+                    None => Ok(reply),
+                };
+            }
+            let error = self.refusal(reply).await;
+            if status == 401 && !renewed {
+                renewed = true;
+                if let Some(newer) = self.newer_key(key.as_ref(), deadlines).await {
+                    key = Some(newer);
+                    continue;
+                }
+            }
+            let (id, bytes) = (&self.id, letter.size());
+            return Err(Asked { id, request, bytes, key: key.as_ref() }.advise(error));
+        }
+    }
+
+    /// The error of an answer whose status says that it is one.
+    async fn refusal(&self, reply: Reply) -> ModelError {
         // The status decides; a body that breaks off or is no JSON only explains less.
-        let (wait, bounds) = (reply.retry_after(), reply.bounds());
+        let (status, wait, bounds) = (reply.status(), reply.retry_after(), reply.bounds());
         let (bytes, _) = body::read(reply.body(), bounds).await;
         let error = self.protocol.decode_error(status, body::without_mark(&bytes));
-        let error = wait.into_iter().fold(error.with_status(status), ModelError::with_retry_after);
-        Err(context.dress(error))
+        wait.into_iter().fold(error.with_status(status), ModelError::with_retry_after)
+    }
+
+    /// Asks, and reads the whole answer.
+    async fn whole<T>(
+        &self,
+        encoded: Result<Encoded, ModelError>,
+        request: &Request<'_>,
+        decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
+    ) -> Result<(T, Context), ModelError> {
+        let (reply, context) = self.accepted(encoded, request, "application/json").await?;
+        match answer::whole(reply, decode).await {
+            Ok(read) => Ok((read, context)),
+            Err(error) => Err(context.dress(error)),
+        }
+    }
+
+    /// A request as it is sent, with the fields that the settings add.
+    fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
+        encoded.with_fields(&request.settings.extra_body)
     }
 }
 
@@ -113,11 +236,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, false).await?;
-            match answer::whole(&*self.protocol, reply).await {
-                Ok(response) => Ok(context.sign(response)),
-                Err(error) => Err(context.dress(error)),
-            }
+            let encoded = self.encode(request, false);
+            let decode = |bytes: &[u8]| self.protocol.decode(bytes);
+            let (response, context) = self.whole(encoded, request, decode).await?;
+            Ok(context.sign(response))
         }
         .boxed()
     }
@@ -127,7 +249,8 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         async move {
-            let (reply, context) = self.accepted(request, true).await?;
+            let encoded = self.encode(request, true);
+            let (reply, context) = self.accepted(encoded, request, "text/event-stream").await?;
             let protocol = Arc::clone(&self.protocol);
             let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
@@ -141,20 +264,33 @@ impl Model for HttpModel {
         }
         .boxed()
     }
-}
 
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
-    let fault = || ModelError::config("a header of the request holds a line end or the like");
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| fault())?;
-    let value = HeaderValue::from_str(value).map_err(|_| fault())?;
-    Ok((name, value))
+    fn count_tokens<'a>(
+        &'a self,
+        request: &'a Request<'a>,
+    ) -> BoxFuture<'a, Result<u64, ModelError>> {
+        async move {
+            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+                Ok(Some(encoded)) => Ok(encoded),
+                Ok(None) => Err(ModelError::config(
+                    "this provider counts no tokens before it is asked: the usage of a reply says \
+                     what it took",
+                )),
+                Err(error) => Err(error),
+            };
+            let decode = |bytes: &[u8]| self.protocol.decode_count(bytes);
+            Ok(self.whole(encoded, request, decode).await?.0)
+        }
+        .boxed()
+    }
 }
 
 /// What an answer, good or bad, is told about where it came from.
 struct Context {
     provider: String,
     request_id: Option<String>,
-    key: Option<ApiKey>,
+    /// Those that were sent, which a provider may repeat.
+    keys: Vec<ApiKey>,
 }
 
 impl Context {
@@ -170,7 +306,7 @@ impl Context {
         if let Some(id) = self.request_id.as_ref().filter(|_| error.request_id().is_none()) {
             error = error.with_request_id(id);
         }
-        if let Some(key) = &self.key {
+        for key in &self.keys {
             error = error.scrubbed(key.expose());
         }
         error.with_provider(&self.provider)
@@ -182,7 +318,6 @@ impl fmt::Debug for HttpModel {
         f.debug_struct("HttpModel")
             .field("id", &self.id.as_str())
             .field("base_url", &self.base_url.to_string())
-            .field("key", &self.key)
             .finish_non_exhaustive()
     }
 }

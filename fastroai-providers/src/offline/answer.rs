@@ -83,7 +83,7 @@ pub(super) fn words_read(request: &Request<'_>) -> u64 {
         count(&tool.name) + count(&tool.description) + count(tool.parameters.as_raw().get())
     });
     let messages = request.messages.iter().map(|message| match message {
-        Message::User(user) => user.parts.iter().map(|part| count(part.as_text())).sum(),
+        Message::User(user) => user.parts.iter().filter_map(UserPart::as_text).map(count).sum(),
         Message::Assistant(response) => words_written(response),
         Message::Tool(tool) => tool.results.iter().map(|result| count(&result.content)).sum(),
     });
@@ -117,7 +117,7 @@ fn turn(messages: &[Message]) -> &[Message] {
 fn prompt(messages: &[Message]) -> Option<String> {
     messages.iter().rev().find_map(|message| match message {
         Message::User(user) => {
-            Some(user.parts.iter().map(UserPart::as_text).collect::<Vec<_>>().join(" "))
+            Some(user.parts.iter().filter_map(UserPart::as_text).collect::<Vec<_>>().join(" "))
         }
         _ => None,
     })

@@ -13,6 +13,7 @@ mod wire;
 use std::borrow::Cow;
 
 use super::error;
+use crate::compatible::Service;
 use crate::error::ModelError;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
@@ -21,6 +22,10 @@ use crate::response::Response;
 
 /// The Chat Completions format. [`new`](Self::new) speaks to OpenAI; the fields hold what differs
 /// from service to service on the way out. What comes in is read in all their variants at once.
+///
+/// Of media it carries images by bytes or URL, WAV or MP3 audio by bytes, and PDFs by bytes; the
+/// [`Settings`](crate::Settings) say what becomes of each of them here. Hosted tools go among the
+/// tools, where a service of this wire has any (Groq's `browser_search`, say).
 ///
 /// ```
 /// use fastroai_providers::openai::ChatCompletions;
@@ -50,6 +55,21 @@ pub struct ChatCompletions {
     /// Whether a streamed reply is asked to report its usage. A service that refuses
     /// `stream_options` reports it unasked.
     pub stream_options: bool,
+    /// What follows the base URL.
+    pub path: Cow<'static, str>,
+    /// The header that carries the key.
+    pub key_header: KeyHeader,
+}
+
+/// The header that carries the key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyHeader {
+    /// `authorization: Bearer …`.
+    #[default]
+    Bearer,
+    /// `api-key: …` (Azure).
+    ApiKey,
 }
 
 /// The name under which the limit of output tokens is sent.
@@ -94,6 +114,8 @@ impl ChatCompletions {
             token_limit: TokenLimit::default(),
             reasoning_replay: ReasoningReplay::default(),
             stream_options: true,
+            path: "chat/completions".into(),
+            key_header: KeyHeader::default(),
         }
     }
 }
@@ -106,11 +128,18 @@ impl Default for ChatCompletions {
 
 impl Protocol for ChatCompletions {
     fn profile(&self, model: &str) -> Profile {
-        if self.provider == "openai" { openai_profile(model) } else { Profile::default() }
+        match Service::named(&self.provider) {
+            Some(service) => service.profile(model),
+            None if self.provider == "openai" => openai_profile(model),
+            None => Profile::default(),
+        }
     }
 
     fn authorization(&self, key: &str) -> (&'static str, String) {
-        ("authorization", format!("Bearer {key}"))
+        match self.key_header {
+            KeyHeader::Bearer => ("authorization", format!("Bearer {key}")),
+            KeyHeader::ApiKey => ("api-key", key.to_owned()),
+        }
     }
 
     fn encode(
@@ -120,7 +149,7 @@ impl Protocol for ChatCompletions {
         streamed: bool,
     ) -> Result<Encoded, ModelError> {
         let body = encode::body(self, model, request, streamed)?;
-        Ok(Encoded { path: "chat/completions".to_owned(), headers: Vec::new(), body })
+        Ok(Encoded { path: self.path.clone().into_owned(), headers: Vec::new(), body })
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {

@@ -1,7 +1,7 @@
 //! What OpenAI's wires refuse, and what is refused here before it is sent.
 
 use crate::error::ModelError;
-use crate::request::{OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
+use crate::request::{OutputFormat, Request, Settings, ToolChoice};
 
 /// Refuses names that the wires do not take, and a demand for a tool that is not offered.
 pub(super) fn names(request: &Request<'_>) -> Result<(), ModelError> {
@@ -11,7 +11,7 @@ pub(super) fn names(request: &Request<'_>) -> Result<(), ModelError> {
             tool.name.escape_debug()
         )));
     }
-    choice(request.tool_choice, request.tools)?;
+    choice(request)?;
     match request.output {
         OutputFormat::JsonSchema { name, .. } if !is_name(name) => {
             Err(ModelError::config(format!(
@@ -26,22 +26,23 @@ pub(super) fn names(request: &Request<'_>) -> Result<(), ModelError> {
     }
 }
 
-fn choice(choice: &ToolChoice, tools: &[std::sync::Arc<ToolDefinition>]) -> Result<(), ModelError> {
-    match choice {
-        ToolChoice::Named(name) if !tools.iter().any(|tool| tool.name == *name) => {
+/// A choice by name is one among functions on these wires.
+fn choice(request: &Request<'_>) -> Result<(), ModelError> {
+    match request.tool_choice {
+        ToolChoice::Named(name) if !request.tools.iter().any(|tool| tool.name == *name) => {
             Err(ModelError::config(format!(
                 "the tool `{}` is demanded, but not offered: add it to the tools",
                 name.escape_debug()
             )))
         }
-        ToolChoice::Required if tools.is_empty() => {
+        ToolChoice::Required if request.tools.is_empty() && request.hosted_tools.is_empty() => {
             Err(ModelError::config("a tool call is demanded, but no tool is offered: add one"))
         }
         _ => Ok(()),
     }
 }
 
-/// Refuses numbers that JSON does not have.
+/// Refuses numbers that JSON does not have, and one that the wires have no name for.
 pub(super) fn sampling(settings: &Settings) -> Result<(), ModelError> {
     for (name, value) in [("temperature", settings.temperature), ("top_p", settings.top_p)] {
         if value.is_some_and(|value| !value.is_finite()) {
@@ -49,6 +50,12 @@ pub(super) fn sampling(settings: &Settings) -> Result<(), ModelError> {
                 "`{name}` is no finite number: give it one, or leave it out"
             )));
         }
+    }
+    if settings.top_k.is_some() {
+        return Err(ModelError::config(
+            "this wire knows no `top_k`: leave it unset, or put it in `extra_body` for a service \
+             that takes it",
+        ));
     }
     Ok(())
 }

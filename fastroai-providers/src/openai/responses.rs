@@ -37,12 +37,15 @@ const PROVIDER: &str = "openai-responses";
 ///   never to another; what that provider could not read any more is left out.
 /// - **Hosted tools** (web search, code interpreter, MCP and the like) and items of unknown kinds are
 ///   kept as [`Part::Provider`] and sent back likewise.
+///   They are asked for as [`HostedTool`](crate::HostedTool)s.
+/// - **Media** are images and documents, by bytes or URL. Anything else is refused before it is
+///   sent.
 /// - **Item ids** stay in the details of texts and calls, and go back with them, unless the
 ///   reasoning that belongs to them is lost.
 /// - **Tools** are offered as they are declared, not in the strict dialect; an answer's schema is
 ///   strict wherever the dialect can carry it.
-/// - **`stop_sequences`** have no counterpart and are refused; **`seed`** has none either and is not
-///   sent.
+/// - **`stop_sequences`** and **`top_k`** have no counterpart and are refused; **`seed`** has none
+///   either and is not sent. Of **`cache`** the key is sent: the provider keeps what it likes.
 /// - **A finish reason** is `Stop`, `ToolCalls` or `Refusal` for a completed reply, `Length` or
 ///   `ContentFilter` for an incomplete one. A reply that the provider has not finished (`queued`,
 ///   `in_progress`) or that was `cancelled` ends for that word: to ask again would begin it anew.

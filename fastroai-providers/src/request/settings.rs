@@ -1,8 +1,33 @@
 //! How to generate.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::CachePolicy;
 
 /// How to generate. What is not set is not sent, and the provider's own default holds.
+///
+/// What becomes of each setting on each wire; an error is one before anything is sent:
+///
+/// | setting | Chat Completions | Responses | Messages | Gemini |
+/// | --- | --- | --- | --- | --- |
+/// | `max_tokens` | sent | sent | always sent | sent |
+/// | `temperature` | sent | sent | 0 to 1 ¹ | 0 to 2 |
+/// | `top_p` | sent | sent | sent ¹ | sent |
+/// | `top_k` | error | error | sent ¹ | sent |
+/// | `stop_sequences` | sent | error | sent | at most 5 |
+/// | `seed` | sent | not sent | not sent | at most 2³¹ − 1 |
+/// | `parallel_tool_calls` | beside tools | beside tools | beside tools | not sent |
+/// | `reasoning_effort` | sent | sent | by the model | by the model |
+/// | `service_tier` | sent | sent | sent | sent |
+/// | `cache` | its key | its key | at most 4 breakpoints | not sent |
+/// | `extra_headers` | sent | sent | sent | sent |
+/// | `extra_body` | sent | sent | sent | sent |
+///
+/// ¹ An error where the model, or the version of the wire, takes none.
 ///
 /// ```
 /// use fastroai_providers::Settings;
@@ -11,7 +36,7 @@ use serde::{Deserialize, Serialize};
 /// let both = agent.merge(&run);
 /// assert_eq!((both.temperature, both.max_tokens), (Some(0.0), Some(500)));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The most tokens to write, reasoning included where the provider counts it so.
@@ -23,6 +48,9 @@ pub struct Settings {
     /// 0.0 to 1.0: choose among the words that make up this much of the likelihood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
+    /// Choose among this many of the likeliest words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u32>,
     /// Texts at which to stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_sequences: Option<Vec<String>>,
@@ -38,6 +66,18 @@ pub struct Settings {
     /// The provider's service tier, in its own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<String>,
+    /// What the provider is asked to keep for the next request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CachePolicy>,
+    /// Headers to send beside the wire's own, or in their place: a gateway's, say, or
+    /// `anthropic-beta`. Those that carry keys or frame the request are refused, and so is what
+    /// does not fit into a header, such as a line end.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra_headers: BTreeMap<String, String>,
+    /// Fields to send in the body beside the wire's own. It has the last word: a field of the same
+    /// name that the other settings or the conversation made is overwritten.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub extra_body: Map<String, Value>,
 }
 
 /// How hard a model is to think.
@@ -65,11 +105,61 @@ impl Settings {
             max_tokens: over.max_tokens.or(self.max_tokens),
             temperature: over.temperature.or(self.temperature),
             top_p: over.top_p.or(self.top_p),
+            top_k: over.top_k.or(self.top_k),
             stop_sequences: over.stop_sequences.clone().or_else(|| self.stop_sequences.clone()),
             seed: over.seed.or(self.seed),
             parallel_tool_calls: over.parallel_tool_calls.or(self.parallel_tool_calls),
             reasoning_effort: over.reasoning_effort.or(self.reasoning_effort),
             service_tier: over.service_tier.clone().or_else(|| self.service_tier.clone()),
+            cache: match (&self.cache, &over.cache) {
+                (Some(mine), Some(over)) => Some(mine.merge(over)),
+                (mine, over) => over.as_ref().or(mine.as_ref()).cloned(),
+            },
+            extra_headers: headers(&self.extra_headers, &over.extra_headers),
+            extra_body: fields(&self.extra_body, &over.extra_body),
         }
+    }
+}
+
+/// All headers, those of `over` in the place of the same ones, in whatever case they are written.
+fn headers(
+    mine: &BTreeMap<String, String>,
+    over: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let said = |name: &str| over.keys().any(|other| other.eq_ignore_ascii_case(name));
+    let kept = mine.iter().filter(|(name, _)| !said(name));
+    kept.chain(over).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn fields(mine: &Map<String, Value>, over: &Map<String, Value>) -> Map<String, Value> {
+    mine.iter().chain(over).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Shows a list of names without what stands under them.
+struct Names<I>(I);
+
+impl<'a, I: Iterator<Item = &'a String> + Clone> fmt::Debug for Names<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.clone()).finish()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold keys of gateways, and the body a prompt.
+        f.debug_struct("Settings")
+            .field("max_tokens", &self.max_tokens)
+            .field("temperature", &self.temperature)
+            .field("top_p", &self.top_p)
+            .field("top_k", &self.top_k)
+            .field("stop_sequences", &self.stop_sequences)
+            .field("seed", &self.seed)
+            .field("parallel_tool_calls", &self.parallel_tool_calls)
+            .field("reasoning_effort", &self.reasoning_effort)
+            .field("service_tier", &self.service_tier)
+            .field("cache", &self.cache)
+            .field("extra_headers", &Names(self.extra_headers.keys()))
+            .field("extra_body", &Names(self.extra_body.keys()))
+            .finish()
     }
 }

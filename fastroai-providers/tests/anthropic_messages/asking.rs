@@ -135,6 +135,7 @@ fn thinking_goes_back_only_to_who_signed_it() {
     let parts = || {
         vec![
             reasoning("unsigned", None, None),
+            reasoning("", Some(""), None),
             reasoning("", Some("sig"), None),
             reasoning("", None, Some("data")),
             Part::text("Hi"),
@@ -153,6 +154,7 @@ fn thinking_goes_back_only_to_who_signed_it() {
     assert_eq!(
         sent("anthropic"),
         json!([
+            {"type": "text", "text": "<thinking>\nunsigned\n</thinking>"},
             {"type": "thinking", "thinking": "", "signature": "sig"},
             {"type": "redacted_thinking", "data": "data"},
             {"type": "text", "text": "Hi"},
@@ -204,6 +206,19 @@ fn tools_and_choices_are_sent_in_the_words_of_the_wire() {
         request.tool_choice = &choice;
         let error = body_of("claude-sonnet-4-5", &request, false).unwrap_err();
         assert_eq!(*error.kind(), ModelErrorKind::Config);
+    }
+}
+
+#[test]
+fn a_tool_whose_arguments_are_no_object_is_refused() {
+    let (messages, settings) = ([Message::user("Hi")], Settings::default());
+    for schema in [json!(true), json!({"type": "string"}), json!({"oneOf": []})] {
+        let tools = [Arc::new(ToolDefinition::new("odd", "Odd.", Schema::new(schema)))];
+        let mut request = Request::new(&messages, &settings);
+        request.tools = &tools;
+        let error = body_of("claude-sonnet-4-5", &request, false).unwrap_err();
+        assert_eq!(*error.kind(), ModelErrorKind::Config);
+        assert!(error.to_string().contains("`odd`"), "{error}");
     }
 }
 

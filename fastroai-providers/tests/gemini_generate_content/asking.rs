@@ -57,6 +57,7 @@ fn all_settings_go_where_the_wire_has_them() {
         parallel_tool_calls: Some(false),
         reasoning_effort: Some(Effort::Low),
         service_tier: Some("flex".to_owned()),
+        ..Settings::default()
     };
     let body = with(&settings, "gemini-3-flash-preview").unwrap();
     assert_eq!(

@@ -82,6 +82,7 @@ fn every_setting_has_its_name_on_the_wire() {
         parallel_tool_calls: Some(false),
         reasoning_effort: Some(Effort::Low),
         service_tier: Some("flex".to_owned()),
+        ..Settings::default()
     };
     let messages = [Message::user("Hello")];
     let tools = weather();

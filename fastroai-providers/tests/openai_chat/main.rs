@@ -5,6 +5,7 @@
 
 mod encode;
 mod errors;
+mod extras;
 mod splits;
 mod stream;
 mod strict;

@@ -52,6 +52,7 @@ fn settings_are_sent_as_set_and_not_at_all_where_unset() {
         parallel_tool_calls: Some(false),
         reasoning_effort: Some(Effort::Minimal),
         service_tier: Some("flex".to_owned()),
+        ..Settings::default()
     };
     let body = with(&settings, "gpt-5").unwrap();
     for (name, value) in [

@@ -4,12 +4,15 @@
 // The lint knows test functions, but not the ones that they call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod certificates;
 mod connect;
+mod extras;
 mod network;
 mod provider;
 mod reply;
 mod security;
 mod server;
+mod services;
 mod sse;
 mod stream;
 mod tiny;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastroai_providers::error::{ModelErrorKind, Phase, ProtocolFault, RetryClass, Sent};
-use fastroai_providers::http::{HttpModel, Timeouts, Transport};
+use fastroai_providers::http::{HttpModel, HttpTransport, Timeouts};
 use fastroai_providers::{ModelError, Settings};
 
 use crate::server::{JSON, Server, Step, answer, send};
@@ -39,7 +39,7 @@ async fn n1_a_name_without_an_address_was_not_sent_and_is_named() {
         .no_proxy()
         .build()
         .unwrap();
-    let transport_of_ours = Transport::default().with_client(client);
+    let transport_of_ours = HttpTransport::default().with_client(client);
     let url = "https://api.no-such-name.test/v1".parse().unwrap();
     let model =
         HttpModel::new("tiny:small".parse().unwrap(), Arc::new(Tiny), transport_of_ours, url);

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use fastroai_providers::http::{ApiKey, BaseUrl, HttpModel, Transport};
+use fastroai_providers::http::{ApiKey, BaseUrl, HttpModel, HttpTransport};
 use fastroai_providers::{Connection, ModelError, Settings};
 use proptest::prelude::*;
 
@@ -43,7 +43,7 @@ async fn s1_the_key_is_in_the_request_and_nowhere_else() {
         ("the model", &model),
         ("the response", &response),
         ("the connection", &connection),
-        ("the transport", &Transport::default()),
+        ("the transport", &HttpTransport::default()),
     ];
     for (what, shown) in shown {
         assert_silent(what, &format!("{shown:?} {shown:#?}"));
@@ -154,7 +154,7 @@ async fn s8_a_line_end_in_a_header_of_the_request_sends_nothing() {
     let server = Server::start([vec![answer(200, JSON, r#"{"text":"hi"}"#)]]);
     let id = "tiny:small".parse().unwrap();
     let model =
-        HttpModel::new(id, Arc::new(Tiny), Transport::default(), server.url().parse().unwrap());
+        HttpModel::new(id, Arc::new(Tiny), HttpTransport::default(), server.url().parse().unwrap());
     let settings =
         Settings { service_tier: Some("fast\r\nx-evil: 1".to_owned()), ..Settings::default() };
     let error = ask_with(&model, &settings).await.unwrap_err();

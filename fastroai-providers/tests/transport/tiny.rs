@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::error::{ProtocolFault, ProviderFault};
-use fastroai_providers::http::{ApiKey, HttpModel, Timeouts, Transport};
+use fastroai_providers::http::{ApiKey, HttpModel, HttpTransport, Timeouts};
 use fastroai_providers::message::Message;
 use fastroai_providers::protocol::{Encoded, EventDecoder, Progress, Protocol};
 use fastroai_providers::{
@@ -160,9 +160,10 @@ pub(crate) fn short() -> Timeouts {
 pub(crate) const CANARY: &str = "sk-canary-8f2e7d1c";
 
 pub(crate) fn model(url: &str, timeouts: Timeouts) -> HttpModel {
-    let transport = Transport::default().with_timeouts(timeouts);
+    let transport = HttpTransport::default().with_connect_timeout(timeouts.connect);
     let id = "tiny:small".parse().unwrap();
     HttpModel::new(id, Arc::new(Tiny), transport, url.parse().unwrap())
+        .with_timeouts(timeouts)
         .with_key(ApiKey::new(CANARY).unwrap())
 }
 

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use fastroai_providers::{History, Message, Settings};
+use fastroai_providers::message::UserPart;
+use fastroai_providers::{History, Media, Message, Settings, UserMessage};
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ enum State<'a, T> {
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
     agent: &'a dyn AgentSpec<Output = T>,
-    prompt: Option<String>,
+    prompt: Option<UserMessage>,
     history: Vec<Message>,
     model: Option<String>,
     settings: Settings,
@@ -55,7 +56,7 @@ pub(super) struct Question<'a, T> {
 
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
-    pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<String>) -> Self {
+    pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
         Self::ask(agent, Some(prompt.into()), Vec::new())
     }
 
@@ -70,7 +71,7 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 
     fn ask(
         agent: &'a dyn AgentSpec<Output = T>,
-        prompt: Option<String>,
+        prompt: Option<UserMessage>,
         history: Vec<Message>,
     ) -> Self {
         Self {
@@ -102,6 +103,23 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     #[doc(alias = "message_history")]
     pub fn messages(self, history: impl Into<History>) -> Self {
         self.refine(|question| question.history = history.into().into_messages())
+    }
+
+    /// Adds a picture, a document, sound or film to the question.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::Media;
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// let photo = Media::image_url("https://example.com/photo.png")?;
+    /// agent.run("What is on this photo?").attach(photo).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn attach(self, media: Media) -> Self {
+        self.refine(|question| {
+            question.prompt.get_or_insert_default().parts.push(UserPart::Media(media));
+        })
     }
 
     /// Asks another model than the agent's own, as `provider:model`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fastroai_providers::Settings;
+use fastroai_providers::{HostedTool, Settings};
 
 use crate::money::{Cost, Rates};
 
@@ -24,6 +24,9 @@ pub struct AgentConfig {
     pub model: String,
     /// How to generate; what is not set is not sent.
     pub settings: Settings,
+    /// Tools that the provider runs itself. A request that would take one to another provider is
+    /// refused.
+    pub hosted_tools: Vec<HostedTool>,
     /// The most that one run may spend.
     #[doc(alias = "cost_budget")]
     pub budget: Option<Cost>,
@@ -51,6 +54,7 @@ impl AgentConfig {
             name: name.into(),
             model: model.into(),
             settings: Settings::default(),
+            hosted_tools: Vec::new(),
             budget: None,
             rates: None,
             timeout: None,
@@ -79,6 +83,13 @@ impl AgentConfig {
     #[must_use]
     pub fn settings(mut self, settings: &Settings) -> Self {
         self.settings = self.settings.merge(settings);
+        self
+    }
+
+    /// Adds a tool that the provider runs itself.
+    #[must_use]
+    pub fn hosted_tool(mut self, tool: HostedTool) -> Self {
+        self.hosted_tools.push(tool);
         self
     }
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{History, ModelId, Settings};
+use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
 use super::{AgentConfig, AgentOutput, AgentSpec, Call};
 use crate::money::{Cost, Rates};
@@ -64,7 +64,7 @@ impl Agent {
 
 impl<T: AgentOutput> Agent<T> {
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
-    pub fn run(&self, prompt: impl Into<String>) -> Call<'_, T> {
+    pub fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, T> {
         Call::new(self, prompt)
     }
 
@@ -147,6 +147,12 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// Adds a tool.
     pub fn tool(mut self, tool: impl DynTool + 'static) -> Self {
         self.tools.push(Arc::new(tool));
+        self
+    }
+
+    /// Adds a tool that the provider runs itself.
+    pub fn hosted_tool(mut self, tool: HostedTool) -> Self {
+        self.config = self.config.hosted_tool(tool);
         self
     }
 

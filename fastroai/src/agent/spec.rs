@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fastroai_providers::History;
+use fastroai_providers::{History, UserMessage};
 
 use super::{AgentConfig, AgentOutput, Call};
 use crate::runtime::Runtime;
@@ -55,11 +55,11 @@ pub trait AgentSpec: Sync {
     }
 
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
-    fn run(&self, prompt: impl Into<String>) -> Call<'_, Self::Output>
+    fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, Self::Output>
     where
         Self: Sized,
     {
-        Call::new(self, prompt.into())
+        Call::new(self, prompt)
     }
 
     /// Goes on with a conversation as it stands, without a new prompt: with what a user said or

@@ -14,9 +14,10 @@ pub(super) const fn slips(written: &str, known: &str) -> Option<usize> {
     within(written, known, if known.len() < 10 { 1 } else { 2 })
 }
 
-/// As [`slips`], for the names of providers: there are few, so that two slips leave no doubt.
+/// As [`slips`], for the names of providers: there are few, so that two slips leave no doubt in a
+/// name of five letters.
 pub(super) const fn slips_of_provider(written: &str, known: &str) -> Option<usize> {
-    within(written, known, 2)
+    within(written, known, if known.len() < 5 { 1 } else { 2 })
 }
 
 const fn within(written: &str, known: &str, limit: usize) -> Option<usize> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResult};
+use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResult, UserMessage};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
@@ -48,8 +48,8 @@ enum Phase {
 impl RunState {
     /// A run that goes on from a history, which is [repaired](repair()), with a prompt.
     #[must_use]
-    pub fn new(spec: RunSpec, history: Vec<Message>, prompt: String) -> Self {
-        Self::begin(spec, repair(history), Some(Message::user(prompt)))
+    pub fn new(spec: RunSpec, history: Vec<Message>, prompt: impl Into<UserMessage>) -> Self {
+        Self::begin(spec, repair(history), Some(Message::User(prompt.into())))
     }
 
     /// A run that answers a history as it stands, which is [repaired](repair()): what a user said or

@@ -11,6 +11,7 @@ mod history;
 mod interrupted;
 mod limits;
 mod machine;
+mod media;
 mod nesting;
 mod outputs;
 mod settings;

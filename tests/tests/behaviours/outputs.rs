@@ -102,7 +102,7 @@ async fn a_rejected_answer_goes_back_with_the_place_and_the_next_one_is_taken() 
     let Some(Message::User(told)) = model.asked()[1].messages.last().cloned() else {
         panic!("a correction is a message of the user's")
     };
-    let told = told.parts[0].as_text().to_owned();
+    let told = told.parts[0].as_text().expect("a text").to_owned();
     assert!(told.contains("stops[0].minutes"), "{told}");
     assert_eq!(answer.bill.requests(), 2, "both are paid for");
 }
@@ -174,7 +174,7 @@ async fn an_enum_that_is_none_of_its_words_is_rejected() {
     let Some(Message::User(told)) = model.asked()[1].messages.last().cloned() else {
         panic!("told")
     };
-    let told = told.parts[0].as_text().to_owned();
+    let told = told.parts[0].as_text().expect("a text").to_owned();
     assert!(told.contains("`glad`") && told.contains("`sad`"), "{told}");
 }
 

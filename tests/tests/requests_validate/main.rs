@@ -7,6 +7,7 @@
 )]
 
 mod conversations;
+mod extras;
 mod shapes;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use fastroai_providers::openai::ChatCompletions;
 use fastroai_providers::openai::chat::{ReasoningReplay, TokenLimit};
 use fastroai_providers::protocol::Protocol;
 use fastroai_providers::{
-    Message, ModelError, OutputFormat, Request, Settings, ToolChoice, ToolDefinition,
+    HostedTool, Message, ModelError, OutputFormat, Request, Settings, ToolChoice, ToolDefinition,
 };
 use serde_json::value::RawValue;
 use tests::validator::{Body, Validator};
@@ -29,6 +30,7 @@ struct Case {
     instructions: Option<&'static str>,
     messages: Vec<Message>,
     tools: Vec<Arc<ToolDefinition>>,
+    hosted_tools: Vec<HostedTool>,
     tool_choice: ToolChoice,
     output: OutputFormat,
     settings: Settings,
@@ -42,6 +44,7 @@ impl Case {
             instructions: None,
             messages,
             tools: Vec::new(),
+            hosted_tools: Vec::new(),
             tool_choice: ToolChoice::Auto,
             output: OutputFormat::Text,
             settings: Settings::default(),
@@ -54,9 +57,11 @@ impl Case {
         let mut request = Request::new(&self.messages, &self.settings);
         request.instructions = self.instructions;
         request.tools = &self.tools;
+        request.hosted_tools = &self.hosted_tools;
         request.tool_choice = &self.tool_choice;
         request.output = &self.output;
         let encoded = wire.protocol.encode(model, &request, streamed)?;
+        let encoded = encoded.with_fields(&self.settings.extra_body)?;
         let version = encoded.headers.iter().find(|(name, _)| *name == "anthropic-version");
         let body = String::from_utf8(encoded.body).expect("a body in UTF-8");
         Ok(Body {

@@ -136,8 +136,8 @@ fn settings() -> Vec<(&'static str, Settings)> {
                 stop_sequences: stops(),
                 seed: Some(0),
                 parallel_tool_calls: Some(false),
-                reasoning_effort: None,
                 service_tier: tier(),
+                ..unset()
             },
         ),
     ]

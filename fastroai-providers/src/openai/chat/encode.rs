@@ -1,5 +1,6 @@
 //! Writing requests: borrowed shapes that serialise straight into the body.
 
+mod content;
 mod messages;
 
 use serde::Serialize;
@@ -7,9 +8,9 @@ use serde_json::value::RawValue;
 
 use super::{ChatCompletions, TokenLimit};
 use crate::error::ModelError;
-use crate::openai::strict;
-use crate::request::{Effort, OutputFormat, Request, ToolChoice, ToolDefinition};
-use messages::Messages;
+use crate::openai::{checks, strict};
+use crate::request::{Effort, Hosted, OutputFormat, Request, ToolChoice, ToolDefinition};
+use messages::{WireMessage, messages};
 
 /// Writes the body of a request.
 pub(super) fn body(
@@ -18,20 +19,23 @@ pub(super) fn body(
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
+    let hosted = request.hosted_by(&config.provider)?;
     check(request)?;
     let settings = request.settings;
     let (old_limit, limit) = match config.token_limit {
         TokenLimit::MaxTokens => (settings.max_tokens, None),
         TokenLimit::MaxCompletionTokens => (None, settings.max_tokens),
     };
-    let with_tools = !request.tools.is_empty();
+    let functions = request.tools.iter().map(|tool| Tool::of(tool));
+    let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
+    let with_tools = !tools.is_empty();
     let body = Body {
         model,
-        messages: Messages { config, request },
-        tools: request.tools.iter().map(|tool| Tool::of(tool)).collect(),
+        messages: messages(config, request)?,
+        tools,
         tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
-        response_format: ResponseFormat::of(request.output)?,
+        response_format: ResponseFormat::of(request.output),
         max_completion_tokens: limit,
         max_tokens: old_limit,
         temperature: settings.temperature,
@@ -40,6 +44,7 @@ pub(super) fn body(
         seed: settings.seed,
         reasoning_effort: settings.reasoning_effort,
         service_tier: settings.service_tier.as_deref(),
+        prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
         stream: streamed.then_some(true),
         stream_options: (streamed && config.stream_options)
             .then_some(StreamOptions { include_usage: true }),
@@ -52,54 +57,21 @@ pub(super) fn body(
 
 /// Refuses what the wire cannot carry.
 fn check(request: &Request<'_>) -> Result<(), ModelError> {
-    let config = |message: String| Err(ModelError::config(message));
-    if let Some(tool) = request.tools.iter().find(|tool| !is_name(&tool.name)) {
-        return config(format!(
-            "the tool name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename the tool",
-            tool.name.escape_debug()
-        ));
+    checks::names(request)?;
+    checks::sampling(request.settings)?;
+    match request.settings.seed {
+        Some(seed) if i64::try_from(seed).is_err() => Err(ModelError::config(format!(
+            "`seed` is over {}, the highest that is taken",
+            i64::MAX
+        ))),
+        _ => Ok(()),
     }
-    match request.tool_choice {
-        ToolChoice::Named(name) if !request.tools.iter().any(|tool| tool.name == *name) => {
-            return config(format!(
-                "the tool `{}` is demanded, but not offered: add it to the tools",
-                name.escape_debug()
-            ));
-        }
-        ToolChoice::Required if request.tools.is_empty() => {
-            return config("a tool call is demanded, but no tool is offered: add one".to_owned());
-        }
-        _ => {}
-    }
-    if let OutputFormat::JsonSchema { name, .. } = request.output
-        && !is_name(name)
-    {
-        return config(format!(
-            "the schema name `{}` is not 1 to 64 letters, digits, `_` and `-`: rename it",
-            name.escape_debug()
-        ));
-    }
-    let settings = request.settings;
-    for (name, value) in [("temperature", settings.temperature), ("top_p", settings.top_p)] {
-        if value.is_some_and(|value| !value.is_finite()) {
-            return config(format!("`{name}` is no finite number: give it one, or leave it out"));
-        }
-    }
-    if settings.seed.is_some_and(|seed| i64::try_from(seed).is_err()) {
-        return config(format!("`seed` is over {}, the highest that is taken", i64::MAX));
-    }
-    Ok(())
-}
-
-fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
-    messages: Messages<'a>,
+    messages: Vec<WireMessage<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +97,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
@@ -138,7 +112,13 @@ struct StreamOptions {
 #[derive(Serialize)]
 #[serde(tag = "type", content = "function", rename_all = "lowercase")]
 enum Tool<'a> {
-    Function { name: &'a str, description: &'a str, parameters: &'a RawValue },
+    Function {
+        name: &'a str,
+        description: &'a str,
+        parameters: &'a RawValue,
+    },
+    #[serde(untagged)]
+    Hosted(Hosted<'a>),
 }
 
 impl<'a> Tool<'a> {
@@ -184,15 +164,12 @@ enum ResponseFormat<'a> {
 
 impl<'a> ResponseFormat<'a> {
     /// Strict wherever OpenAI's dialect can carry the schema.
-    fn of(output: &'a OutputFormat) -> Result<Option<Self>, ModelError> {
-        let OutputFormat::JsonSchema { name, schema } = output else { return Ok(None) };
-        if !schema.as_value().is_object() {
-            return Err(ModelError::config("the schema of the answer is no JSON object"));
-        }
+    fn of(output: &'a OutputFormat) -> Option<Self> {
+        let OutputFormat::JsonSchema { name, schema } = output else { return None };
         let (strict, schema) = match schema.strict(strict::transform) {
             Ok(strict) => (true, strict),
             Err(_) => (false, schema.as_raw()),
         };
-        Ok(Some(Self::JsonSchema { name, strict, schema }))
+        Some(Self::JsonSchema { name, strict, schema })
     }
 }

@@ -7,7 +7,7 @@ use super::input::{Item, items};
 use super::{ReasoningSummary, Responses, model};
 use crate::error::ModelError;
 use crate::openai::{checks, strict};
-use crate::request::{Effort, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
+use crate::request::{Effort, Hosted, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
 
 /// Writes the body of a request.
 pub(super) fn body(
@@ -19,12 +19,15 @@ pub(super) fn body(
     checks::names(request)?;
     let settings = request.settings;
     check(settings)?;
-    let with_tools = !request.tools.is_empty();
+    let hosted = request.hosted_by(&config.provider)?;
+    let functions = request.tools.iter().map(|tool| Tool::of(tool));
+    let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
+    let with_tools = !tools.is_empty();
     let body = Body {
         model,
         instructions: request.instructions.filter(|text| !text.is_empty()),
-        input: items(config, request.messages),
-        tools: request.tools.iter().map(|tool| Tool::of(tool)).collect(),
+        input: items(config, request.messages)?,
+        tools,
         tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
         text: Text::of(request.output),
@@ -36,6 +39,7 @@ pub(super) fn body(
         include: if !config.store && model::reasons(model) { &ENCRYPTED } else { &[] },
         store: config.store,
         service_tier: settings.service_tier.as_deref(),
+        prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
         stream: streamed,
     };
     let mut bytes = Vec::with_capacity(1024);
@@ -84,6 +88,8 @@ struct Body<'a> {
     store: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stream: bool,
 }
@@ -113,6 +119,8 @@ enum Tool<'a> {
         /// Strict is what holds when nothing is sent, and would have optional arguments be null.
         strict: bool,
     },
+    #[serde(untagged)]
+    Hosted(Hosted<'a>),
 }
 
 impl<'a> Tool<'a> {

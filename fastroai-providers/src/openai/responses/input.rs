@@ -8,7 +8,11 @@ use serde_json::Value;
 
 use super::Responses;
 use super::thought::is_sealed;
-use crate::message::{Message, ToolCall, ToolMessage, UserPart};
+use crate::error::ModelError;
+use crate::message::{
+    ImageDetail, Media, MediaKind, Message, ToolCall, ToolMessage, UserMessage, UserPart,
+};
+use crate::openai::address::{Address, file_name};
 use crate::openai::arguments;
 use crate::response::{Part, Response};
 
@@ -76,6 +80,18 @@ pub(super) enum Content<'a> {
     InputText {
         text: &'a str,
     },
+    InputImage {
+        image_url: Address<'a>,
+        detail: ImageDetail,
+    },
+    InputFile {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filename: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file_data: Option<Address<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file_url: Option<&'a str>,
+    },
     OutputText {
         text: &'a str,
         annotations: Cow<'a, Value>,
@@ -88,16 +104,17 @@ pub(super) enum Content<'a> {
 }
 
 /// The conversation as the wire has it.
-pub(super) fn items<'a>(config: &Responses, messages: &'a [Message]) -> Vec<Item<'a>> {
+pub(super) fn items<'a>(
+    config: &Responses,
+    messages: &'a [Message],
+) -> Result<Vec<Item<'a>>, ModelError> {
     let mut items = Vec::with_capacity(messages.len());
     // Which calls were of custom tools: their results are items of another type.
     let mut custom: Vec<&str> = Vec::new();
     for message in messages {
         match message {
             Message::User(user) => {
-                let texts = user.parts.iter().map(UserPart::as_text);
-                let texts = texts.filter(|text| !text.is_empty());
-                let content: Vec<_> = texts.map(|text| Content::InputText { text }).collect();
+                let content = Content::of_user(user)?;
                 if !content.is_empty() {
                     items.push(Item::Message(Said::User { role: "user", content }));
                 }
@@ -110,7 +127,7 @@ pub(super) fn items<'a>(config: &Responses, messages: &'a [Message]) -> Vec<Item
             Message::Tool(tool) => items.extend(results(tool, &custom)),
         }
     }
-    items
+    Ok(items)
 }
 
 fn results<'a>(tool: &'a ToolMessage, custom: &[&str]) -> impl Iterator<Item = Item<'a>> {
@@ -276,6 +293,42 @@ impl<'a> Item<'a> {
 }
 
 impl<'a> Content<'a> {
+    fn of_user(message: &'a UserMessage) -> Result<Vec<Self>, ModelError> {
+        message.check()?;
+        let mut content = Vec::with_capacity(message.parts.len());
+        for part in &message.parts {
+            match part {
+                UserPart::Text { text } | UserPart::Correction { text } => {
+                    content.extend((!text.is_empty()).then_some(Self::InputText { text }));
+                }
+                UserPart::Media(media) => content.push(Self::of_media(media)?),
+                // What was sent before is kept unasked.
+                UserPart::CachePoint { .. } => {}
+            }
+        }
+        Ok(content)
+    }
+
+    fn of_media(media: &'a Media) -> Result<Self, ModelError> {
+        let address = Address::of(media);
+        match (media.kind(), &address) {
+            (MediaKind::Image, _) => {
+                // The wire demands a detail.
+                let detail = media.detail().unwrap_or(ImageDetail::Auto);
+                Ok(Self::InputImage { image_url: address, detail })
+            }
+            (MediaKind::Document, Address::Url(url)) => {
+                Ok(Self::InputFile { filename: None, file_data: None, file_url: Some(url) })
+            }
+            (MediaKind::Document, Address::Data { .. }) => Ok(Self::InputFile {
+                filename: Some(file_name(media)),
+                file_data: Some(address),
+                file_url: None,
+            }),
+            _ => Err(media.unfit("the Responses API", "images and documents by bytes or URL")),
+        }
+    }
+
     /// The wire demands annotations, be it none.
     fn output(text: &'a str, details: Option<&'a Value>) -> Self {
         let annotations = detail(details, "annotations");

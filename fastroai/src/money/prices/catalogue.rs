@@ -14,8 +14,10 @@ use crate::money::Cost;
 const PROVIDERS: &[(&str, &str)] = &[
     ("azure-openai", "azure"),
     ("bedrock", "aws"),
+    ("bedrock-openai", "aws"),
     ("copilot", "github-copilot"),
     ("gemini", "google"),
+    ("google-openai", "google"),
     ("grok", "x-ai"),
     ("mistralai", "mistral"),
     ("moonshot", "moonshotai"),

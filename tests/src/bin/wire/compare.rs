@@ -4,8 +4,9 @@ mod usage;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::time::Duration;
 
-use fastroai_providers::error::ModelError;
+use fastroai_providers::error::{ModelError, ModelErrorKind, ProtocolFault};
 use fastroai_providers::{Delta, FinishReason, Part, Response, ToolCall};
 use serde_json::Value;
 
@@ -40,6 +41,11 @@ impl Complaints {
         self.0.push(format!("{field}: expected {}, got {}", shortened(expected), shortened(got)));
     }
 
+    /// Takes over what was noted elsewhere, under this name.
+    pub(crate) fn take(&mut self, name: &str, others: Self) {
+        self.0.extend(others.0.into_iter().map(|line| format!("{name}, {line}")));
+    }
+
     pub(crate) fn into_lines(self) -> Vec<String> {
         self.0
     }
@@ -53,10 +59,10 @@ fn shortened(text: &str) -> String {
     short
 }
 
-/// A reply that came with a good status.
-pub(crate) fn reply(exchange: &Exchange, read: &Read, complaints: &mut Complaints) {
-    let facts = &exchange.facts;
-    let must_fail = facts.is_true("error_in_stream") || facts.is_true("unterminated");
+/// What was read of an exchange, against what is known of it.
+pub(crate) fn read(exchange: &Exchange, facts: &Facts, read: &Read, complaints: &mut Complaints) {
+    let cut = facts.is_true("unterminated");
+    let must_fail = exchange.status >= 400 || facts.is_true("error_in_stream") || cut;
     let nothing = Response::default();
     let response = match &read.end {
         Ok(response) if must_fail => {
@@ -65,21 +71,41 @@ pub(crate) fn reply(exchange: &Exchange, read: &Read, complaints: &mut Complaint
         }
         Ok(response) => response,
         Err(failure) if must_fail => {
-            error(facts, failure, complaints);
+            error(exchange, facts, failure, complaints);
             failure.partial().unwrap_or(&nothing)
         }
         Err(failure) => return complaints.note("end", "a whole reply", &format!("{failure:?}")),
     };
     said(facts, response, complaints);
     calls(facts, response, complaints);
-    usage::compare(exchange, response, complaints);
-    if exchange.is_stream {
+    usage::compare(exchange, facts, response, complaints);
+    if facts.is_true("is_stream") && exchange.status < 400 {
         pieces(&read.deltas, response, complaints);
     }
 }
 
-/// An error of the provider, by status or within a stream.
-pub(crate) fn error(facts: &Facts, error: &ModelError, complaints: &mut Complaints) {
+/// How long the provider asked to wait, where its error says so in seconds.
+pub(crate) fn retry_after(exchange: &Exchange, read: &Read, complaints: &mut Complaints) {
+    let Err(error) = &read.end else { return };
+    let value = exchange.headers.iter().find(|(name, _)| name == "retry-after");
+    let seconds = value.and_then(|(_, value)| value.parse().ok());
+    if let Some(seconds) = seconds.filter(|_| exchange.status >= 400) {
+        let wait = Some(Duration::from_secs(seconds));
+        complaints.same("retry_after", &wait, &error.retry_after());
+    }
+}
+
+/// An error of the provider, by status or within a stream, or a reply that ended too early.
+fn error(exchange: &Exchange, facts: &Facts, error: &ModelError, complaints: &mut Complaints) {
+    if exchange.status >= 400 {
+        complaints.same("status", &Some(exchange.status), &error.status());
+    }
+    if facts.is_true("unterminated") {
+        let truncated = ModelErrorKind::Protocol(ProtocolFault::Truncated);
+        complaints.same("error.kind", &truncated, error.kind());
+    } else if !matches!(error.kind(), ModelErrorKind::Provider(_)) {
+        complaints.note("error.kind", "a fault of the provider", &format!("{:?}", error.kind()));
+    }
     let Some(expected) = facts.get("error") else { return };
     // The code is the finer word of the two; some providers have only a type.
     let code = match (&expected["code"], &expected["type"]) {

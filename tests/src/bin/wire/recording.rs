@@ -1,4 +1,4 @@
-//! Recordings on disk: which exchanges there are, and what is known of them.
+//! Recordings on disk: what was asked, what came back, and what is known of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,38 @@ use serde_json::{Map, Value};
 /// One file of recorded exchanges.
 pub(crate) struct Recording {
     pub(crate) path: PathBuf,
-    pub(crate) api: String,
-    /// Only those of which something is known.
     pub(crate) exchanges: Vec<Exchange>,
 }
 
-/// One reply, and what is known of it.
+/// One request and its reply, and what is known of the reply.
 pub(crate) struct Exchange {
     pub(crate) number: usize,
+    pub(crate) provider: String,
     pub(crate) api: String,
+    pub(crate) url: String,
+    pub(crate) request: Value,
     pub(crate) status: u16,
-    pub(crate) is_stream: bool,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    pub(crate) facts: Facts,
+    /// Nothing, where only the reply itself was recorded.
+    pub(crate) facts: Option<Facts>,
+}
+
+impl Exchange {
+    /// The model that was asked: in the body, or in the address, as in `models/NAME:method`.
+    pub(crate) fn model(&self) -> &str {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let addressed = || {
+            let (_, name) = path.rsplit_once('/')?;
+            name.split_once(':').map(|(name, _)| name)
+        };
+        self.request["model"].as_str().or_else(addressed).unwrap_or_default()
+    }
+
+    /// Whether the reply was asked for in pieces.
+    pub(crate) fn asks_for_stream(&self) -> bool {
+        self.request["stream"] == true || self.url.contains(":streamGenerateContent")
+    }
 }
 
 /// What is known of a reply. A field that is not there, or is unsure, says nothing.
@@ -49,21 +68,30 @@ impl Facts {
 
 #[derive(Deserialize)]
 struct FileOnDisk {
-    api: String,
     interactions: Vec<ExchangeOnDisk>,
 }
 
 #[derive(Deserialize)]
 struct ExchangeOnDisk {
+    provider: String,
     api: String,
+    request: RequestOnDisk,
     response: ResponseOnDisk,
     #[serde(default)]
     expected: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
+struct RequestOnDisk {
+    url: String,
+    body: Value,
+}
+
+#[derive(Deserialize)]
 struct ResponseOnDisk {
     status: u16,
+    #[serde(default)]
+    headers: Map<String, Value>,
     body: Value,
 }
 
@@ -93,18 +121,29 @@ impl Recording {
         }
         let file: FileOnDisk = serde_json::from_value(json).map_err(|error| at(&error))?;
         let exchanges = file.interactions.into_iter().enumerate();
-        let exchanges = exchanges.filter_map(|(number, on_disk)| {
-            let facts = Facts(on_disk.expected?);
-            Some(Exchange {
-                number,
-                api: on_disk.api,
-                status: on_disk.response.status,
-                is_stream: facts.is_true("is_stream"),
-                body: bytes_of(&on_disk.response.body),
-                facts,
-            })
+        let exchanges = exchanges.map(|(number, on_disk)| on_disk.into_exchange(number)).collect();
+        Ok(Some(Self { path, exchanges }))
+    }
+}
+
+impl ExchangeOnDisk {
+    fn into_exchange(self, number: usize) -> Exchange {
+        let headers = self.response.headers.into_iter();
+        let headers = headers.filter_map(|(name, value)| match value {
+            Value::String(value) => Some((name.to_ascii_lowercase(), value)),
+            _ => None,
         });
-        Ok(Some(Self { exchanges: exchanges.collect(), api: file.api, path }))
+        Exchange {
+            number,
+            provider: self.provider,
+            api: self.api,
+            url: self.request.url,
+            request: self.request.body,
+            status: self.response.status,
+            headers: headers.collect(),
+            body: bytes_of(&self.response.body),
+            facts: self.expected.map(Facts),
+        }
     }
 }
 

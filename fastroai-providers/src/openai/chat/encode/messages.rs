@@ -2,123 +2,67 @@
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::message::{Message, ToolCall, UserMessage};
+use super::content::Content;
+use crate::error::ModelError;
+use crate::message::{Message, ToolCall};
 use crate::openai::chat::{ChatCompletions, ReasoningReplay};
 use crate::request::Request;
 use crate::response::{Part, Response};
 
 /// The instructions and the conversation, one wire message after the other.
-pub(super) struct Messages<'a> {
-    pub(super) config: &'a ChatCompletions,
-    pub(super) request: &'a Request<'a>,
-}
-
-impl Serialize for Messages<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut messages = serializer.serialize_seq(None)?;
-        if let Some(content) = self.request.instructions.filter(|text| !text.is_empty()) {
-            let content = Content::Text(Cow::Borrowed(content));
-            messages.serialize_element(&WireMessage::System { content })?;
-        }
-        for message in self.request.messages {
-            match message {
-                Message::User(user) => {
-                    if let Some(content) = Content::of_user(user) {
-                        messages.serialize_element(&WireMessage::User { content })?;
-                    }
-                }
-                Message::Assistant(response) => {
-                    let assistant = Assistant::of(response, self.config);
-                    if !assistant.is_empty() {
-                        messages.serialize_element(&WireMessage::Assistant(assistant))?;
-                    }
-                }
-                Message::Tool(tool) => {
-                    for result in &tool.results {
-                        messages.serialize_element(&WireMessage::Tool {
-                            tool_call_id: &result.call_id,
-                            content: &result.content,
-                        })?;
-                    }
+pub(super) fn messages<'a>(
+    config: &ChatCompletions,
+    request: &Request<'a>,
+) -> Result<Vec<WireMessage<'a>>, ModelError> {
+    let mut messages = Vec::with_capacity(request.messages.len().saturating_add(1));
+    if let Some(content) = request.instructions.filter(|text| !text.is_empty()) {
+        messages.push(WireMessage::System { content });
+    }
+    for message in request.messages {
+        match message {
+            Message::User(user) => {
+                let content = Content::of_user(user)?;
+                messages.extend(content.map(|content| WireMessage::User { content }));
+            }
+            Message::Assistant(response) => {
+                let assistant = Assistant::of(response, config);
+                if !assistant.is_empty() {
+                    messages.push(WireMessage::Assistant(assistant));
                 }
             }
+            Message::Tool(tool) => {
+                messages.extend(tool.results.iter().map(|result| WireMessage::Tool {
+                    tool_call_id: &result.call_id,
+                    content: &result.content,
+                }));
+            }
         }
-        messages.end()
     }
+    Ok(messages)
 }
 
 #[derive(Serialize)]
 #[serde(tag = "role", rename_all = "lowercase")]
-enum WireMessage<'a> {
+pub(super) enum WireMessage<'a> {
     // Not `developer`: OpenAI takes both, the services that follow it only this one.
-    System { content: Content<'a> },
+    System { content: &'a str },
     User { content: Content<'a> },
     Assistant(Assistant<'a>),
     Tool { tool_call_id: &'a str, content: &'a str },
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Content<'a> {
-    Text(Cow<'a, str>),
-    Parts(Vec<ContentPart<'a>>),
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum ContentPart<'a> {
-    Text { text: Cow<'a, str> },
-    Refusal { refusal: Cow<'a, str> },
-}
-
-impl<'a> Content<'a> {
-    /// One text goes as a string, which every service takes; several keep their borders.
-    fn of_user(message: &'a UserMessage) -> Option<Self> {
-        match message.parts.as_slice() {
-            [] => None,
-            [part] => Some(Self::Text(part.as_text().into())),
-            parts => Some(Self::Parts(
-                parts
-                    .iter()
-                    .map(|part| ContentPart::Text { text: part.as_text().into() })
-                    .collect(),
-            )),
-        }
-    }
-
-    /// What an assistant said is one text, however many pieces it came in. A refusal has a part of
-    /// its own.
-    fn of_assistant(response: &'a Response) -> Option<Self> {
-        let text = joined(response.parts.iter().filter_map(Part::as_text));
-        let refusal = joined(response.parts.iter().filter_map(|part| match part {
-            Part::Refusal { text } => Some(text.as_str()),
-            _ => None,
-        }));
-        match (text, refusal) {
-            (None, None) => None,
-            (Some(text), None) => Some(Self::Text(text)),
-            (text, Some(refusal)) => {
-                let text = text.map(|text| ContentPart::Text { text });
-                let refusal = ContentPart::Refusal { refusal };
-                Some(Self::Parts(text.into_iter().chain([refusal]).collect()))
-            }
-        }
-    }
-}
-
 /// The texts in one, borrowed where there is only one; `None` where there is nothing in them.
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Cow<'a, str>> {
+pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Cow<'a, str>> {
     let mut texts = texts.filter(|text| !text.is_empty());
     let first = Cow::Borrowed(texts.next()?);
     Some(texts.fold(first, |all, next| all + next))
 }
 
 #[derive(Serialize)]
-struct Assistant<'a> {
+pub(super) struct Assistant<'a> {
     content: Option<Content<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_content: Option<Cow<'a, str>>,

@@ -1,0 +1,6 @@
+//! The vocabulary: what can be said, how it is stored, and what is refused before any wire.
+#![allow(clippy::unwrap_used)] // what tests share is tests too
+
+mod media;
+mod settings;
+mod wires;
