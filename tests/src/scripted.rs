@@ -168,10 +168,9 @@ async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, Model
             }
             Step::Stalls(deltas) => {
                 let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
-                let stalled = pieces.chain(stream::pending()).inspect(move |_| {
-                    let _held = &open;
-                });
-                return Ok(stalled.boxed());
+                let stalled = pieces.chain(stream::pending());
+                // Held until the stream is dropped.
+                return Ok(stalled.map(move |piece| (&open, piece).1).boxed());
             }
             Step::After(wait, next) => {
                 tokio::time::sleep(wait).await;

@@ -1,4 +1,5 @@
 //! What `#[tool(…)]` says of an argument: told in the schema, and held to on arrival.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use fastroai::prelude::*;
 use fastroai::tool::{Arguments, Bound, Limits, Numeric, ToolInfo};

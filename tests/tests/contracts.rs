@@ -1,4 +1,5 @@
 //! What a model reads of an agent, against a file.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ struct Librarian {
 }
 
 #[agent(model = "offline:demo", tools = [find_book], instructions = "Sort for {town}.")]
-async fn sort_mail(text: &str, town: &str, #[context] _lent: &u8) -> Result<AgentResponse<Plan>> {
+async fn sort_mail(text: &str, town: &str, #[context] lent: &u8) -> Result<AgentResponse<Plan>> {
     format!("{text} {town}")
 }
 

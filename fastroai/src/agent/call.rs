@@ -43,7 +43,7 @@ enum State<'a, T> {
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
     agent: Held<'a, T>,
-    prompt: UserMessage,
+    prompt: Option<UserMessage>,
     history: Vec<Message>,
     model: Option<String>,
     settings: Settings,
@@ -63,7 +63,7 @@ enum Held<'a, T> {
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
-        Self::of(Held::Lent(agent), prompt.into())
+        Self::of(Held::Lent(agent), Some(prompt.into()), Vec::new())
     }
 
     /// A question to an agent that lives for this call only, as that of an agent function does.
@@ -71,11 +71,20 @@ impl<'a, T: AgentOutput> Call<'a, T> {
         agent: impl AgentSpec<Output = T> + Send + 'a,
         prompt: impl Into<UserMessage>,
     ) -> Self {
-        Self::of(Held::Owned(Box::new(agent)), prompt.into())
+        Self::of(Held::Owned(Box::new(agent)), Some(prompt.into()), Vec::new())
     }
 
-    fn of(agent: Held<'a, T>, prompt: UserMessage) -> Self {
-        Self { state: State::Ready(Box::new(Question::new(agent, prompt))) }
+    /// A conversation that an agent goes on with as it stands: see
+    /// [`AgentSpec::continue_from`].
+    pub fn continue_from(
+        agent: &'a dyn AgentSpec<Output = T>,
+        history: impl Into<History>,
+    ) -> Self {
+        Self::of(Held::Lent(agent), None, history.into().into_messages())
+    }
+
+    fn of(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
+        Self { state: State::Ready(Box::new(Question::new(agent, prompt, history))) }
     }
 
     fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
@@ -105,7 +114,9 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     /// # Ok(()) }
     /// ```
     pub fn attach(self, media: Media) -> Self {
-        self.refine(|question| question.prompt.parts.push(UserPart::Media(media)))
+        self.refine(|question| {
+            question.prompt.get_or_insert_default().parts.push(UserPart::Media(media));
+        })
     }
 
     /// Asks another model than the agent's own, as `provider:model`.
@@ -175,11 +186,11 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 }
 
 impl<'a, T: AgentOutput> Question<'a, T> {
-    fn new(agent: Held<'a, T>, prompt: UserMessage) -> Self {
+    fn new(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
         Self {
             agent,
             prompt,
-            history: Vec::new(),
+            history,
             model: None,
             settings: Settings::default(),
             runtime: None,
@@ -229,7 +240,10 @@ pub(super) async fn ask_for_text<T: AgentOutput>(
     prompt: String,
 ) -> Result<String, Error> {
     let check = Typed::<T>::new();
-    Ok(Question::new(Held::Lent(agent), prompt.into()).ask(&check, &Sink::none()).await?.text)
+    Ok(Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
+        .ask(&check, &Sink::none())
+        .await?
+        .text)
 }
 
 impl<T: AgentOutput> Future for Call<'_, T> {

@@ -4,7 +4,7 @@ use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::Run;
-use crate::money::{Cost, Line};
+use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
 ///
@@ -13,6 +13,7 @@ use crate::money::{Cost, Line};
 pub(super) struct Unsettled<'s, 'r, 'a> {
     run: &'s Run<'r, 'a>,
     line: Option<Line>,
+    pending: Pending,
 }
 
 impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
@@ -20,7 +21,8 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
         let id = run.model.id();
         let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
         line.cost = run.is_free().then_some(Cost::ZERO);
-        Self { run, line: Some(line) }
+        let pending = run.meter().begin(line.clone());
+        Self { run, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
@@ -70,9 +72,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
 
 impl Drop for Unsettled<'_, '_, '_> {
     fn drop(&mut self) {
-        if let Some(line) = self.line.take() {
-            self.run.meter().record(line);
-        }
+        self.run.meter().end(&self.pending, self.line.as_ref());
     }
 }
 
