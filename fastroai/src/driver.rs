@@ -234,6 +234,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     name: tool.definition().name.clone(),
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
+                    polling: tool.options().polling,
                 })
                 .collect(),
             output: mode,
@@ -275,7 +276,11 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
             };
+            let replied = matches!(event, Event::Replied { .. });
             ended.feed(event);
+            if replied {
+                self.tell_refused(&mut ended);
+            }
         }
     }
 

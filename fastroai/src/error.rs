@@ -55,7 +55,7 @@ pub enum ErrorKind {
     MaxToolCalls {
         /// How many are allowed in a run.
         limit: u32,
-        /// How many there would have been.
+        /// How many there would have been, without those that failed or were refused.
         asked: u64,
     },
     /// The model could not correct its calls of a tool.

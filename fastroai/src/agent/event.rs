@@ -20,9 +20,10 @@ pub enum AgentEvent<T> {
     Text(String),
     /// More reasoning, where the provider shows it.
     Reasoning(String),
-    /// A tool is called.
+    /// A tool is called, or would have been: a call that is refused is told too.
     ToolCall(ToolCall),
-    /// A tool has ended; always after its call.
+    /// What the model reads of a call: once for each, always after it. Calls that the end of the
+    /// run interrupts have none; the history of the error says so.
     ToolResult(ToolResult),
     /// A typed answer as far as it has come: only ever more of it.
     ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, UserMessage};
+use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResult, UserMessage};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
@@ -21,6 +21,7 @@ pub struct RunState {
     messages: Vec<Message>,
     first_new: usize,
     turn: u32,
+    /// The tools that went well.
     tool_calls: u64,
     ids: Ids,
     corrections: BTreeMap<String, u32>,
@@ -101,7 +102,7 @@ impl RunState {
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
                 if calls.runs(index, &self.spec) =>
             {
-                calls.report(index, report);
+                calls.report(index, report, &self.spec, &mut self.repeats);
                 self.go_on(calls);
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
@@ -109,6 +110,8 @@ impl RunState {
                     calls.report(
                         index,
                         ToolReport::new("Taken as the answer.", ToolOutcome::Success),
+                        &self.spec,
+                        &mut self.repeats,
                     );
                     calls.answer_rest(&self.spec, "Not needed: there is an answer.");
                     self.messages.push(calls.into_message());
@@ -145,6 +148,21 @@ impl RunState {
         self.messages
     }
 
+    /// What a call of the last reply was given, as the model reads it; `None` while it is on its
+    /// way. Calls that cannot run have their result as soon as the reply is fed.
+    #[must_use]
+    pub fn result(&self, index: usize) -> Option<ToolResult> {
+        match &self.phase {
+            Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
+                calls.result(index)
+            }
+            _ => match self.messages.last() {
+                Some(Message::Tool(tool)) => tool.results.get(index).cloned(),
+                _ => None,
+            },
+        }
+    }
+
     /// How often the model has answered.
     #[must_use]
     pub fn turn(&self) -> u32 {
@@ -175,20 +193,18 @@ impl RunState {
     fn replied(&mut self, mut reply: Response) {
         self.turn = self.turn.saturating_add(1);
         self.ids.assign(&mut reply, self.turn);
-        let calls = Calls::of(&reply, &self.spec);
+        let calls = Calls::of(&reply, self.turn, &self.spec, &mut self.repeats);
         let text = reply.text();
         let finish = reply.finish_reason.clone();
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
         self.messages.push(Message::Assistant(reply));
 
         if !calls.is_empty() {
-            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
-            if self.tool_calls > u64::from(self.spec.max_tool_calls) {
+            let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
+            let limit = self.spec.max_tool_calls;
+            if asked > u64::from(limit) {
                 self.messages.push(calls.into_message());
-                self.fail(Failure::MaxToolCalls {
-                    limit: self.spec.max_tool_calls,
-                    asked: self.tool_calls,
-                });
+                self.fail(Failure::MaxToolCalls { limit, asked });
             } else {
                 self.go_on(calls);
             }
@@ -222,8 +238,8 @@ impl RunState {
     }
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
-    fn go_on(&mut self, mut calls: Calls) {
-        if calls.waits(&self.spec) {
+    fn go_on(&mut self, calls: Calls) {
+        if calls.is_running() {
             self.phase = Phase::Tools(calls);
             return;
         }
@@ -232,7 +248,8 @@ impl RunState {
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
-        let verdict = calls.judge(self.turn, &self.spec, &mut self.corrections, &mut self.repeats);
+        self.tool_calls = self.tool_calls.saturating_add(calls.succeeded(&self.spec) as u64);
+        let verdict = calls.judge(&self.spec, &mut self.corrections);
         self.messages.push(calls.into_message());
         match verdict {
             Ok(()) => self.ask(),
@@ -247,7 +264,8 @@ impl RunState {
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
         match output {
             Some((mut calls, index)) => {
-                calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
+                let report = ToolReport::new(told, ToolOutcome::Retry);
+                calls.report(index, report, &self.spec, &mut self.repeats);
                 if cut {
                     self.messages.push(calls.into_message());
                     return self.fail(Failure::OutputTruncated);

@@ -1,6 +1,7 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
 
@@ -13,67 +14,96 @@ use super::work::{Failure, ToolUnit};
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
+    turn: u32,
     asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
     /// The place of a call whose arguments the limit of output tokens cut.
     cut: Option<usize>,
+    /// The places of the calls that run now, and how many of them have not ended.
+    running: Range<usize>,
+    unended: usize,
+    /// The place of the first call that was told that it goes round in circles, and went on.
+    looping: Option<usize>,
 }
 
 impl Calls {
-    /// The calls of a reply; those that cannot run are answered at once.
-    pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
+    /// The calls of this turn's reply; those that cannot run are answered at once.
+    pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
         let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
         let refused = |(index, call)| refuse(call, spec, cut == Some(index));
-        let reports = asked.iter().enumerate().map(refused).collect();
-        Self { asked, reports, cut }
+        let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
+        let reports = vec![None; asked.len()];
+        let mut calls =
+            Self { turn, asked, reports, cut, running: 0..0, unended: 0, looping: None };
+        for (index, report) in refused.into_iter().enumerate() {
+            if let Some(report) = report {
+                calls.report(index, report, spec, repeats);
+            }
+        }
+        calls.go_on(spec);
+        calls
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.asked.is_empty()
     }
 
-    /// How many tools they ask for; handing in an answer is none.
-    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
-        self.asked.iter().filter(|call| !is_output(call, spec)).count()
+    /// How many tools are to run; handing in an answer is none.
+    pub(super) fn to_run(&self, spec: &RunSpec) -> usize {
+        (0..self.asked.len()).filter(|index| self.waits(*index, spec)).count()
     }
 
-    /// The calls that run next: all up to the next sequential one, or that one alone.
+    /// How many tools went well.
+    pub(super) fn succeeded(&self, spec: &RunSpec) -> usize {
+        let calls = self.asked.iter().zip(&self.reports);
+        calls
+            .filter(|(call, report)| {
+                let went_well = |report: &ToolReport| report.outcome == ToolOutcome::Success;
+                report.as_ref().is_some_and(went_well) && !is_output(call, spec)
+            })
+            .count()
+    }
+
+    /// The calls that run now and have not ended.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let batch = self.running(spec).into_iter();
-        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+        let places = self.running.clone().filter(|index| self.runs(*index, spec));
+        places
+            .filter_map(|index| Some(ToolUnit { index, call: self.asked.get(index)?.clone() }))
+            .collect()
     }
 
     /// Whether this call is one of those that run now.
     pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
-        self.running(spec).iter().any(|(running, _)| *running == index)
+        self.running.contains(&index) && self.waits(index, spec)
     }
 
     /// Whether a tool is still to run.
-    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
-        self.waiting(spec).next().is_some()
+    pub(super) fn is_running(&self) -> bool {
+        self.unended > 0
     }
 
-    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
-        let mut batch = Vec::new();
-        for (index, call) in self.waiting(spec) {
-            let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
-            if sequential && !batch.is_empty() {
-                break;
-            }
-            batch.push((index, call));
-            if sequential {
-                break;
-            }
-        }
-        batch
+    /// Chooses what runs next: all up to the next sequential call, or that one alone.
+    fn go_on(&mut self, spec: &RunSpec) {
+        let waiting =
+            |from: usize| (from..self.asked.len()).filter(|index| self.waits(*index, spec));
+        let alone = |index: &usize| {
+            self.asked
+                .get(*index)
+                .and_then(|call| tool(spec, &call.name))
+                .is_some_and(|tool| tool.sequential)
+        };
+        let end = self.asked.len();
+        let first = waiting(self.running.end).next().unwrap_or(end);
+        let end = if alone(&first) { first + 1 } else { waiting(first).find(alone).unwrap_or(end) };
+        self.unended = waiting(first).take_while(|index| *index < end).count();
+        self.running = first..end;
     }
 
-    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
-        let calls = self.asked.iter().zip(&self.reports).enumerate();
-        calls
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
-            .map(|(index, (call, _))| (index, call))
+    /// Whether this call asks for a tool and has no result yet.
+    fn waits(&self, index: usize, spec: &RunSpec) -> bool {
+        self.reports.get(index).is_some_and(Option::is_none)
+            && self.asked.get(index).is_some_and(|call| !is_output(call, spec))
     }
 
     /// The first answer among the calls that is still to be checked, and whether it was cut.
@@ -87,10 +117,57 @@ impl Calls {
     }
 
     /// Takes what came of a call.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+    pub(super) fn report(
+        &mut self,
+        index: usize,
+        report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) {
+        let ran = self.runs(index, spec);
+        let report = self.noted(index, report, spec, repeats);
         if let Some(slot) = self.reports.get_mut(index) {
             slot.get_or_insert(report);
         }
+        if ran {
+            self.unended = self.unended.saturating_sub(1);
+            if self.unended == 0 {
+                self.go_on(spec);
+            }
+        }
+    }
+
+    /// Counts repetitions. An answer has a limit of its own; a tool that does not exist can be
+    /// called in circles too.
+    fn noted(
+        &mut self,
+        index: usize,
+        mut report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) -> ToolReport {
+        let Some(call) = self.asked.get(index).filter(|call| !is_output(call, spec)) else {
+            return report;
+        };
+        if tool(spec, &call.name).is_some_and(|tool| tool.polling) {
+            return report;
+        }
+        match repeats.note(self.turn, call, &report) {
+            Verdict::Fine => {}
+            Verdict::Tell => report.content.push_str(
+                "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
+            ),
+            Verdict::Loop => {
+                self.looping = Some(self.looping.map_or(index, |first| first.min(index)));
+            }
+        }
+        report
+    }
+
+    /// What a call was given, where it has ended.
+    pub(super) fn result(&self, index: usize) -> Option<ToolResult> {
+        let report = self.reports.get(index)?.as_ref()?;
+        Some(ToolResult::new(self.asked.get(index)?, report.content.as_str(), report.outcome))
     }
 
     /// Answers all further output calls: one answer is enough.
@@ -102,32 +179,24 @@ impl Calls {
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
-    /// the model has read none of it yet.
+    /// Counts corrections, now that all reports are in: each once in a reply, for the model has
+    /// read none of it yet.
     pub(super) fn judge(
-        &mut self,
-        turn: u32,
+        &self,
         spec: &RunSpec,
         corrections: &mut BTreeMap<String, u32>,
-        repeats: &mut Repeats,
     ) -> Result<(), Failure> {
-        let mut verdict = Ok(());
+        let looping = self.looping.and_then(|index| self.asked.get(index));
+        let mut verdict = match looping {
+            Some(call) => Err(Failure::Loop { tool: call.name.clone() }),
+            None => Ok(()),
+        };
         let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
-        for (call, report) in self.asked.iter().zip(&mut self.reports) {
-            // An answer has a limit of its own; a tool that does not exist can be called in circles too.
-            let Some(report) = report.as_mut().filter(|_| !is_output(call, spec)) else { continue };
+        for (call, report) in self.asked.iter().zip(&self.reports) {
+            let Some(report) = report.as_ref().filter(|_| !is_output(call, spec)) else { continue };
             used.insert(call.name.as_str());
             if report.outcome == ToolOutcome::Retry {
                 wrong.insert(call.name.as_str());
-            }
-            match repeats.note(turn, call, report) {
-                Verdict::Fine => {}
-                Verdict::Tell => report.content.push_str(
-                    "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
-                ),
-                Verdict::Loop => {
-                    verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
-                }
             }
         }
         for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {

@@ -1,14 +1,14 @@
 //! Answers as they come.
 
 use fastroai::ErrorKind;
-use fastroai::agent::AgentEvent;
+use fastroai::agent::{AgentEvent, ToolCallRecord};
 use fastroai::prelude::*;
-use fastroai::providers::{Delta, ModelError, Part, StreamEvent};
+use fastroai::providers::{Delta, FinishReason, ModelError, Part, StreamEvent, ToolCall};
 use fastroai_providers::error::ProviderFault;
 use futures_util::StreamExt;
 use tests::scripted::{Scripted, Step, call, calls, events, reply, text};
 
-use super::stage::{REPLY, agent, contents, echo, runtime, tool};
+use super::stage::{REPLY, agent, contents, echo, results, runtime, tool};
 use super::transcript::assert_closed;
 
 fn delta(text: &str) -> Result<StreamEvent, ModelError> {
@@ -100,6 +100,57 @@ async fn behaviour_64_tools_run_though_nobody_looks_at_the_events() {
     });
     let responses: Vec<_> = last.collect().await;
     assert_eq!(contents(&responses[0].messages), ["got 1"]);
+}
+
+/// Each call with its result in the order of the events, and both with what the transcript says.
+async fn told(model: &Scripted) -> (Vec<String>, Vec<ToolCallRecord>) {
+    let rt = runtime(model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let events: Vec<_> =
+        agent.run("Go").on(&rt).stream().map(|event| event.expect("no error")).collect().await;
+    let Some(AgentEvent::Done(response)) = events.last() else { panic!("the end is missing") };
+    let mut shown: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            AgentEvent::ToolResult(result) => Some(result),
+            _ => None,
+        })
+        .collect();
+    let kept: Vec<_> = results(&response.messages).iter().flat_map(|tool| &tool.results).collect();
+    let records: Vec<_> = response.tool_calls.iter().map(|it| (&it.id, it.outcome)).collect();
+    let said: Vec<_> = kept.iter().map(|result| (&result.call_id, result.outcome)).collect();
+    assert_eq!(records, said, "records agree with the transcript");
+    shown.sort_by_key(|it| kept.iter().position(|kept| kept.call_id == it.call_id));
+    assert_eq!(shown, kept, "events agree with the transcript");
+    (events.iter().map(word).collect(), response.tool_calls.clone())
+}
+
+#[tokio::test]
+async fn behaviour_64_a_call_of_an_unknown_tool_is_told_with_its_result() {
+    let first = calls(&[("a", "wether", "{}"), ("b", "echo", r#"{"n":2}"#)]);
+    let model = Scripted::new("test:model", [first, call("c", "wether", "{}"), text("Done")]);
+    let (events, records) = told(&model).await;
+    assert_eq!(
+        events,
+        ["call a", "result a", "call b", "result b", "call c", "result c", "text Done", "done"]
+    );
+    let attempts: Vec<_> = records.iter().map(|record| record.attempts).collect();
+    assert_eq!(attempts, [0, 1, 0], "what was refused was never tried");
+}
+
+#[tokio::test]
+async fn behaviour_64_a_call_that_was_cut_is_told_with_its_result() {
+    let mut cut = reply(vec![Part::ToolCall(ToolCall::new("a", "echo", r#"{"n":"#))]);
+    cut.finish_reason = FinishReason::Length;
+    let model = Scripted::new("test:model", [Step::Reply(cut), text("Done")]);
+    assert_eq!(told(&model).await.0, ["call a", "result a", "text Done", "done"]);
+}
+
+#[tokio::test]
+async fn a_result_is_shown_with_all_that_the_model_reads_of_it() {
+    let same = |id: &str| call(id, "echo", r#"{"n":1}"#);
+    let model = Scripted::new("test:model", [same("a"), same("b"), same("c"), text("Done")]);
+    assert_eq!(told(&model).await.0.len(), 8);
 }
 
 #[tokio::test]

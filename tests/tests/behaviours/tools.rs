@@ -393,6 +393,28 @@ async fn the_same_call_with_the_same_result_ends_the_run_only_after_a_warning() 
 }
 
 #[tokio::test]
+async fn a_tool_that_is_polled_may_say_the_same_as_often_as_it_takes() {
+    let same = |turn: usize| call(&format!("c{turn}"), "ready", r#"{"n":1}"#);
+    let model = Scripted::new("test:model", (0..6).map(same).chain([text("Done")]));
+    let ready = tool("ready", |_, _| async { Ok("pending".to_owned()) })
+        .options(ToolOptions { polling: true, ..ToolOptions::DEFAULT });
+    let agent = agent().tool(ready).build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(contents(&answer.messages), ["pending"; 6]);
+}
+
+#[tokio::test]
+async fn equal_calls_of_the_third_reply_are_told_alike() {
+    let same = || calls(&[("", "echo", r#"{"n":1}"#), ("", "echo", r#"{"n":1}"#)]);
+    let model = Scripted::new("test:model", [same(), same(), same(), text("Done")]);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    let told = contents(&answer.messages);
+    assert_eq!(told[..4], ["got 1"; 4]);
+    assert!(told[4..].iter().all(|it| it.contains("third time")), "{told:?}");
+}
+
+#[tokio::test]
 async fn equal_calls_within_one_reply_are_no_loop() {
     let same: Vec<_> = ["a", "b", "c", "d", "e"].map(|id| (id, "echo", r#"{"n":1}"#)).into();
     let model = Scripted::new("test:model", [calls(&same), text("Done")]);
