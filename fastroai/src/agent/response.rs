@@ -39,7 +39,8 @@ pub struct AgentResponse<T> {
     /// The run's id, as in the trace.
     #[doc(alias = "trace_id")]
     pub run_id: String,
-    /// Why the model stopped: [`FinishReason::Length`] says that the text was cut.
+    /// Why the model stopped: [`FinishReason::Length`] says that the text was cut at the limit of
+    /// tokens, [`FinishReason::ContentFilter`] that the provider's filter cut or replaced it.
     pub finish_reason: FinishReason,
     first_new: usize,
 }

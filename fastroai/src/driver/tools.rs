@@ -221,7 +221,7 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
                 || format!("Timed out after {} seconds.", options.timeout.as_secs_f64()),
                 str::to_owned,
             );
-            ToolReport::new(told, ToolOutcome::Retry)
+            ToolReport::timed_out(told)
         }
     }
 }

@@ -11,7 +11,7 @@ use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
 use super::spec::{OutputMode, RunSpec};
-use super::tools::Calls;
+use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
 /// A run: what was said so far and what is to be done next. `Debug` shows no content.
@@ -24,7 +24,7 @@ pub struct RunState {
     /// The tools that went well.
     tool_calls: u64,
     ids: Ids,
-    corrections: BTreeMap<String, u32>,
+    corrections: BTreeMap<String, Corrections>,
     repeats: Repeats,
     rejections: u32,
     emptied: bool,
@@ -39,7 +39,8 @@ enum Phase {
     Check {
         text: String,
         output: Option<(Calls, usize)>,
-        cut: bool,
+        /// What the run fails with where the answer does not fit because it was cut.
+        cut: Option<Failure>,
     },
     Ended(End),
 }
@@ -94,9 +95,7 @@ impl RunState {
             }
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
-                if let Some(partial) = partial {
-                    self.keep_partial(partial);
-                }
+                self.keep_partial(partial);
                 self.fail(Failure::Model);
             }
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
@@ -121,7 +120,7 @@ impl RunState {
             (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
                 self.rejected(output, cut, reason);
             }
-            (phase, Event::Stopped { stop }) => self.stop(phase, stop),
+            (phase, Event::Stopped { stop, partial }) => self.stop(phase, stop, partial),
             (phase, event) => {
                 self.phase = phase;
                 return Err(Misfed::new(&event, "the run waits for something else"));
@@ -212,22 +211,19 @@ impl RunState {
             self.fail(Failure::Refused);
         } else if finish == FinishReason::Paused {
             self.ask();
-        } else if finish == FinishReason::ContentFilter {
-            self.fail(Failure::Filtered);
         } else if text.trim().is_empty() {
             self.empty(&finish);
         } else if self.spec.output == OutputMode::Text {
             self.phase = Phase::Ended(End::Answered { text });
         } else {
-            let cut = finish == FinishReason::Length;
-            self.phase = Phase::Check { text, output: None, cut };
+            self.phase = Phase::Check { text, output: None, cut: cut_by(&finish) };
         }
     }
 
-    /// An empty answer is asked for again once; at the token limit that would not help.
+    /// An empty answer is asked for again once; where it was cut that would not help.
     fn empty(&mut self, finish: &FinishReason) {
-        if *finish == FinishReason::Length {
-            self.fail(Failure::OutputTruncated);
+        if let Some(failure) = cut_by(finish) {
+            self.fail(failure);
         } else if self.emptied {
             self.fail(Failure::Empty);
         } else {
@@ -257,7 +253,7 @@ impl RunState {
         }
     }
 
-    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: Reason) {
+    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: Option<Failure>, reason: Reason) {
         self.rejections = self.rejections.saturating_add(1);
         let last = self.rejections >= self.spec.output_attempts;
         let told =
@@ -266,17 +262,20 @@ impl RunState {
             Some((mut calls, index)) => {
                 let report = ToolReport::new(told, ToolOutcome::Retry);
                 calls.report(index, report, &self.spec, &mut self.repeats);
-                if cut {
+                if let Some(failure) = cut {
                     self.messages.push(calls.into_message());
-                    return self.fail(Failure::OutputTruncated);
+                    return self.fail(failure);
                 }
                 self.go_on(calls);
             }
-            None if cut => return self.fail(Failure::OutputTruncated),
-            None if last => {}
             None => {
-                self.messages.push(Message::correction(told));
-                self.ask();
+                if let Some(failure) = cut {
+                    return self.fail(failure);
+                }
+                if !last {
+                    self.messages.push(Message::correction(told));
+                    self.ask();
+                }
             }
         }
         if last && !matches!(self.phase, Phase::Check { .. }) {
@@ -284,21 +283,20 @@ impl RunState {
         }
     }
 
-    fn stop(&mut self, phase: Phase, stop: Stop) {
+    fn stop(&mut self, phase: Phase, stop: Stop, partial: Option<Response>) {
         match phase {
+            Phase::Ask => self.keep_partial(partial),
             Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
                 self.messages.push(calls.into_message());
             }
-            Phase::Ask | Phase::Check { .. } | Phase::Ended(_) => {}
+            Phase::Check { .. } | Phase::Ended(_) => {}
         }
         self.fail(Failure::Stopped { stop });
     }
 
     /// Keeps a reply that was cut off; tools in it never ran, and the transcript says so.
-    fn keep_partial(&mut self, mut partial: Response) {
-        if partial.parts.is_empty() {
-            return;
-        }
+    fn keep_partial(&mut self, partial: Option<Response>) {
+        let Some(mut partial) = partial.filter(|partial| !partial.parts.is_empty()) else { return };
         self.turn = self.turn.saturating_add(1);
         partial.interrupted = true;
         self.ids.assign(&mut partial, self.turn);
@@ -308,6 +306,15 @@ impl RunState {
             let messages = std::mem::take(&mut self.messages);
             self.messages = repair(messages);
         }
+    }
+}
+
+/// What cut a reply off, where something did that asking again would not help against.
+pub(super) fn cut_by(finish: &FinishReason) -> Option<Failure> {
+    match finish {
+        FinishReason::Length => Some(Failure::OutputTruncated),
+        FinishReason::ContentFilter => Some(Failure::Filtered),
+        _ => None,
     }
 }
 

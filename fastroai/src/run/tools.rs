@@ -1,15 +1,23 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
+use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
 
 use super::event::ToolReport;
 use super::repair::interrupted;
 use super::repeats::{Repeats, Verdict};
 use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
+
+/// How often in a row a tool's calls were to be corrected, and how often because of time alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Corrections {
+    all: u32,
+    timeouts: u32,
+}
 
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +25,8 @@ pub(super) struct Calls {
     turn: u32,
     asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
-    /// The place of a call whose arguments the limit of output tokens cut.
-    cut: Option<usize>,
+    /// The place of a call whose arguments were cut, and by what.
+    cut: Option<(usize, Failure)>,
     /// The places of the calls that run now, and how many of them have not ended.
     running: Range<usize>,
     unended: usize,
@@ -30,8 +38,9 @@ impl Calls {
     /// The calls of this turn's reply; those that cannot run are answered at once.
     pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
-        let refused = |(index, call)| refuse(call, spec, cut == Some(index));
+        let cut = cut(&asked).zip(cut_by(&reply.finish_reason));
+        let cut_at = |at| cut.as_ref().filter(|(index, _)| *index == at).map(|(_, why)| why);
+        let refused = |(index, call)| refuse(call, spec, cut_at(index));
         let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
         let reports = vec![None; asked.len()];
         let mut calls =
@@ -106,14 +115,21 @@ impl Calls {
             && self.asked.get(index).is_some_and(|call| !is_output(call, spec))
     }
 
-    /// The first answer among the calls that is still to be checked, and whether it was cut.
-    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
+    /// The first answer among the calls that is still to be checked, and what cut it, if
+    /// something did.
+    pub(super) fn unchecked_output(
+        &self,
+        spec: &RunSpec,
+    ) -> Option<(usize, &str, Option<Failure>)> {
         let mut calls = self.asked.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
             })
-            .map(|(index, call)| (index, call.arguments.as_str(), self.cut == Some(index)))
+            .map(|(index, call)| {
+                let cut = self.cut.clone().filter(|(at, _)| *at == index).map(|(_, why)| why);
+                (index, call.arguments.as_str(), cut)
+            })
     }
 
     /// Takes what came of a call.
@@ -184,31 +200,40 @@ impl Calls {
     pub(super) fn judge(
         &self,
         spec: &RunSpec,
-        corrections: &mut BTreeMap<String, u32>,
+        corrections: &mut BTreeMap<String, Corrections>,
     ) -> Result<(), Failure> {
         let looping = self.looping.and_then(|index| self.asked.get(index));
         let mut verdict = match looping {
             Some(call) => Err(Failure::Loop { tool: call.name.clone() }),
             None => Ok(()),
         };
-        let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
+        // For each tool, whether it is to be corrected, and whether time is all that was wrong.
+        let mut used: BTreeMap<&str, Option<bool>> = BTreeMap::new();
         for (call, report) in self.asked.iter().zip(&self.reports) {
             let Some(report) = report.as_ref().filter(|_| !is_output(call, spec)) else { continue };
-            used.insert(call.name.as_str());
+            let wrong = used.entry(call.name.as_str()).or_default();
             if report.outcome == ToolOutcome::Retry {
-                wrong.insert(call.name.as_str());
+                *wrong = Some(report.timed_out && *wrong != Some(false));
             }
         }
-        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
-            if !wrong.contains(tool.name.as_str()) {
-                corrections.remove(&tool.name);
-                continue;
-            }
-            let count = corrections.entry(tool.name.clone()).or_default();
-            *count = count.saturating_add(1);
-            if *count > tool.corrections {
-                let (tool, limit) = (tool.name.clone(), tool.corrections);
-                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
+        for tool in &spec.tools {
+            let timed_out = match used.get(tool.name.as_str()) {
+                None => continue,
+                Some(None) => {
+                    corrections.remove(&tool.name);
+                    continue;
+                }
+                Some(Some(timed_out)) => *timed_out,
+            };
+            let made = corrections.entry(tool.name.clone()).or_default();
+            made.all = made.all.saturating_add(1);
+            made.timeouts = made.timeouts.saturating_add(u32::from(timed_out));
+            if made.all > tool.corrections {
+                verdict = verdict.and(Err(Failure::Corrections {
+                    tool: tool.name.clone(),
+                    limit: tool.corrections,
+                    timeouts: made.timeouts,
+                }));
             }
         }
         verdict
@@ -246,7 +271,7 @@ fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
     spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
 }
 
-/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
+/// The call that the end of its reply cut: the last one, unless its arguments are whole.
 /// None at all are not: they may have been about to begin.
 fn cut(calls: &[ToolCall]) -> Option<usize> {
     let last = calls.last()?;
@@ -255,7 +280,7 @@ fn cut(calls: &[ToolCall]) -> Option<usize> {
 }
 
 /// What a call is told that cannot run.
-fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
+fn refuse(call: &ToolCall, spec: &RunSpec, cut: Option<&Failure>) -> Option<ToolReport> {
     let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
     if is_output(call, spec) {
         return None;
@@ -271,12 +296,15 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    if cut {
-        return retry(
+    let told = match cut? {
+        Failure::Filtered => {
+            "The arguments were cut by the provider's filter, and the tool did not run: \
+             make another call."
+        }
+        _ => {
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
              make a shorter call."
-                .to_owned(),
-        );
-    }
-    None
+        }
+    };
+    retry(told.to_owned())
 }

@@ -7,6 +7,7 @@ mod calls;
 mod concurrency;
 mod endings;
 mod history;
+mod interrupted;
 mod limits;
 mod machine;
 mod media;

@@ -169,7 +169,7 @@ async fn behaviour_23_corrections_add_up_across_calls_of_other_tools_until_the_l
     let agent = agent().tool(picky.options(limit)).tool(echo("echo")).build().expect("an agent");
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("1 correction, 2 attempts");
     assert!(
-        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 1 } if tool == "picky"),
+        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 1, timeouts: 0 } if tool == "picky"),
         "{error:?}"
     );
     assert!(error.to_string().contains("`picky`") && error.to_string().contains('1'), "{error}");
@@ -237,7 +237,36 @@ async fn behaviour_25_timeouts_count_against_the_corrections() {
     let tool = tool("slow", |_, _| std::future::pending()).options(limit);
     let agent = agent().tool(tool).build().expect("an agent");
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("the second is too much");
-    assert!(matches!(error.kind(), ErrorKind::ToolCorrections { limit: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error.kind(), ErrorKind::ToolCorrections { limit: 1, timeouts: 2, .. }),
+        "{error:?}"
+    );
+    let said = error.to_string();
+    assert!(said.contains("took too long 2 times in a row"), "{said}");
+    assert!(said.contains("`timeout`") && !said.contains("correct"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn behaviour_25_timeouts_among_other_corrections_are_told_beside_them() {
+    let steps = ["0", "\"x\"", "1", "2"].map(|n| call("", "slow", &format!(r#"{{"n":{n}}}"#)));
+    let model = Scripted::new("test:model", steps);
+    let tool = tool("slow", |n, _| async move {
+        if n == 0 {
+            return Ok("quick".to_owned());
+        }
+        std::future::pending().await
+    });
+    let agent = agent().tool(tool).build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("the third is too much");
+    assert!(
+        matches!(error.kind(), ErrorKind::ToolCorrections { limit: 2, timeouts: 2, .. }),
+        "{error:?}"
+    );
+    let said = error.to_string();
+    assert!(
+        said.contains("correct its calls") && said.contains("2 of them took too long"),
+        "{said}"
+    );
 }
 
 #[derive(serde::Deserialize, fastroai::prelude::JsonSchema, Debug, PartialEq)]
