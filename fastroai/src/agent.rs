@@ -4,6 +4,7 @@ mod call;
 mod config;
 mod dynamic;
 mod event;
+mod fallback;
 mod output;
 #[cfg(feature = "partial")]
 mod partial;
@@ -14,6 +15,7 @@ pub use call::Call;
 pub use config::AgentConfig;
 pub use dynamic::{Agent, AgentBuilder, BuildError};
 pub use event::{AgentEvent, RunStream};
+pub use fallback::Fallback;
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;

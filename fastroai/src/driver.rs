@@ -1,20 +1,18 @@
 //! The one async shell around a run: it does the work that the state machine asks for.
 
 mod arrived;
+mod asking;
 mod attempts;
+mod candidate;
 mod check;
 mod sink;
 mod tools;
 mod unsettled;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{
-    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Response, Schema,
-    Settings, ToolChoice, ToolDefinition, Usage,
-};
+use fastroai_providers::{FinishReason, History, Message, Schema, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -22,19 +20,15 @@ use tracing::Instrument as _;
 pub(crate) use check::{Check, Typed};
 pub(crate) use sink::{Notice, Sink};
 
-use self::arrived::Arrived;
-use crate::agent::{AgentConfig, ToolCallRecord};
+use self::candidate::Candidates;
+use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
-use crate::money::{Bill, Cost, Meter, Rates};
-use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work};
+use crate::money::{Bill, Cost, Meter};
+use crate::run::{End, Event, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work};
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
 use crate::tool::BoundTool;
-
-/// The limit of output tokens under a budget where none was set: without one, nobody could say
-/// what a request may cost.
-const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
 
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
@@ -45,6 +39,7 @@ pub(crate) struct Order<'a> {
     pub(crate) prompt: UserMessage,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
+    pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
     pub(crate) runtime: Option<Runtime>,
     pub(crate) timeout: Option<Duration>,
@@ -93,20 +88,18 @@ pub(crate) async fn drive(
         return Err(failed(ErrorKind::TooDeep, Bill::default(), unstarted()));
     };
     sink.watch(scope.meter());
-    let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let prepared =
-        names_differ(&order.tools).and_then(|()| scope.runtime().model(name).map_err(model_kind));
-    let model = match prepared {
-        Ok(model) => model,
-        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
-    };
+    let candidates =
+        match names_differ(&order.tools).and_then(|()| Candidates::connect(&order, &scope)) {
+            Ok(candidates) => candidates,
+            Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
+        };
 
-    if !model.profile().free {
+    if candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let span = telemetry::invoke_agent(order.config, candidates.at(0).model.id(), &order.run_id);
     let unended = telemetry::Unended::new(&span);
-    let run = Run::new(&order, model, scope.clone(), sink);
+    let run = Run::new(&order, candidates, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
@@ -123,11 +116,12 @@ pub(crate) async fn drive(
     }
     stopping.disarm();
     let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    let asked = run.candidates.at(ended.asked).model.id().name();
     Ok(Finished {
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        model: reply.model.unwrap_or_else(|| asked.to_owned()),
         finish_reason: reply.finish_reason,
         messages: ended.state.into_messages(),
         tool_calls: ended.tool_calls,
@@ -135,10 +129,6 @@ pub(crate) async fn drive(
         bill,
         elapsed: start.elapsed(),
     })
-}
-
-fn model_kind(error: ModelError) -> ErrorKind {
-    ErrorKind::Model(error)
 }
 
 /// Tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
@@ -163,13 +153,9 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
 /// A run on its way.
 struct Run<'r, 'a> {
     order: &'r Order<'a>,
-    model: Arc<dyn Model>,
+    candidates: Candidates,
     scope: Scope,
     sink: &'r Sink,
-    definitions: Vec<Arc<ToolDefinition>>,
-    choice: ToolChoice,
-    output: OutputFormat,
-    settings: Settings,
     spec: RunSpec,
 }
 
@@ -180,6 +166,8 @@ struct Ended {
     failure: Option<ErrorKind>,
     tool_calls: Vec<ToolCallRecord>,
     requests: u32,
+    /// The place of the model that was asked last.
+    asked: usize,
 }
 
 impl Ended {
@@ -197,37 +185,8 @@ impl Ended {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(order: &'r Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'r Sink) -> Self {
+    fn new(order: &'r Order<'a>, candidates: Candidates, scope: Scope, sink: &'r Sink) -> Self {
         let config = order.config;
-        let mut definitions: Vec<_> =
-            order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
-        let mut choice = ToolChoice::Auto;
-        let mut output = OutputFormat::Text;
-        let profile = model.profile();
-        let native =
-            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
-        let mode = match &order.schema {
-            None => OutputMode::Text,
-            Some(schema) if native => {
-                output =
-                    OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
-                OutputMode::Native
-            }
-            Some(schema) => {
-                let description = "Hand in the final answer. Call it once, when you have it all.";
-                definitions.push(Arc::new(ToolDefinition::new(
-                    OUTPUT_TOOL,
-                    description,
-                    schema.clone(),
-                )));
-                choice = ToolChoice::Required;
-                OutputMode::Tool
-            }
-        };
-        let mut settings = config.settings.merge(&order.settings);
-        if settings.max_tokens.is_none() && !scope.budgets().is_empty() {
-            settings.max_tokens = Some(MAX_TOKENS_UNDER_BUDGET);
-        }
         let spec = RunSpec {
             tools: order
                 .tools
@@ -239,12 +198,12 @@ impl<'r, 'a> Run<'r, 'a> {
                     polling: tool.options().polling,
                 })
                 .collect(),
-            output: mode,
+            output: candidates.output(),
             max_turns: config.max_turns,
             max_tool_calls: config.max_tool_calls,
             output_attempts: config.output_attempts,
         };
-        Self { order, model, scope, sink, definitions, choice, output, settings, spec }
+        Self { order, candidates, scope, sink, spec }
     }
 
     async fn go(&self, check: &dyn Check) -> Ended {
@@ -256,6 +215,7 @@ impl<'r, 'a> Run<'r, 'a> {
             failure: None,
             tool_calls: Vec::new(),
             requests: 0,
+            asked: 0,
         };
         loop {
             let event = match ended.state.next() {
@@ -286,82 +246,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
-        let mut arrived = Arrived::default();
-        let Ended { state, requests, .. } = &mut *ended;
-        let asking = async {
-            self.can_pay().await?;
-            let instructions = (self.order.instructions)();
-            let mut request = Request::new(state.messages(), &self.settings);
-            request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
-            request.tools = &self.definitions;
-            request.hosted_tools = &self.order.config.hosted_tools;
-            request.tool_choice = &self.choice;
-            request.output = &self.output;
-            Ok(self.attempts(turn, &request, requests, &mut arrived).await)
-        };
-        let asked = self.scope.guard(asking).await;
-        let kept = |mut partial: Response| {
-            partial.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
-            partial
-        };
-        match asked {
-            Ok(Ok(Ok(reply))) => Event::Replied { reply },
-            Ok(Ok(Err(mut error))) => {
-                let partial = error.take_partial().or_else(|| arrived.into_reply()).map(kept);
-                ended.failure = Some(ErrorKind::Model(error));
-                Event::ModelFailed { partial }
-            }
-            Ok(Err(kind)) => {
-                ended.failure = Some(kind);
-                Event::Stopped { stop: Stop::Budget, partial: None }
-            }
-            Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
-        }
-    }
-
-    /// Refuses a request when a budget is spent, or when what it costs could not be known.
-    async fn can_pay(&self) -> Result<(), ErrorKind> {
-        let budgets = self.scope.budgets();
-        if budgets.is_empty() {
-            return Ok(());
-        }
-        for (budget, meter) in budgets {
-            let spent = meter.spent();
-            if spent.known() >= *budget {
-                return Err(ErrorKind::Budget { budget: *budget, spent });
-            }
-            // A failed attempt of unknown cost does not end a run; an answer does.
-            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
-            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
-            {
-                let model = format!("{}:{}", line.provider, line.model);
-                return Err(ErrorKind::UnknownUsage { model });
-            }
-        }
-        let id = self.model.id();
-        if self.is_free() || self.order.config.rates.is_some() {
-            return Ok(());
-        }
-        let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        let mut one = Usage::default();
-        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
-        match prices.price(id.provider(), id.name(), &one) {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
-        }
-    }
-
-    fn is_free(&self) -> bool {
-        self.model.profile().free
-    }
-
     fn meter(&self) -> &Meter {
         self.scope.meter()
-    }
-
-    fn rates(&self) -> Option<&Rates> {
-        self.order.config.rates.as_ref()
     }
 }
