@@ -12,7 +12,7 @@ mod unsettled;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use fastroai_providers::{FinishReason, History, Message, Schema, Settings, UserMessage};
+use fastroai_providers::{FinishReason, History, Message, ModelId, Schema, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -24,7 +24,9 @@ use self::candidate::Candidates;
 use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Cost, Meter};
-use crate::run::{End, Event, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work};
+use crate::run::{
+    End, Event, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work, repair,
+};
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
@@ -36,7 +38,8 @@ pub(crate) struct Order<'a> {
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
-    pub(crate) prompt: UserMessage,
+    /// `None` where the history is answered as it stands.
+    pub(crate) prompt: Option<UserMessage>,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
     pub(crate) fallback: Option<Vec<Fallback>>,
@@ -46,6 +49,17 @@ pub(crate) struct Order<'a> {
     pub(crate) budget: Option<Cost>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
+}
+
+impl Order<'_> {
+    /// The run before anything was asked.
+    fn state(&self, spec: RunSpec) -> Result<RunState, NothingToAnswer> {
+        let history = self.history.clone();
+        match &self.prompt {
+            Some(prompt) => Ok(RunState::new(spec, history, prompt.clone())),
+            None => RunState::continue_from(spec, history),
+        }
+    }
 }
 
 /// A run that ended with an answer.
@@ -80,31 +94,40 @@ pub(crate) async fn drive(
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
-    let unstarted = || {
-        RunState::new(RunSpec::default(), order.history.clone(), order.prompt.clone())
-            .into_messages()
+    let name = order.model.as_deref().unwrap_or(&order.config.model);
+    let unstarted = |kind: ErrorKind| {
+        let asked = name.parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
+        telemetry::failed(&span, kind.word());
+        let state = order.state(RunSpec::default());
+        let said = state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages);
+        failed(kind, Bill::default(), said)
     };
-    let Some(scope) = scope else {
-        return Err(failed(ErrorKind::TooDeep, Bill::default(), unstarted()));
-    };
+    let Some(scope) = scope else { return Err(unstarted(ErrorKind::TooDeep)) };
     sink.watch(scope.meter());
-    let candidates =
-        match names_differ(&order.tools).and_then(|()| Candidates::connect(&order, &scope)) {
-            Ok(candidates) => candidates,
-            Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
-        };
+    let prepared = names_differ(&order.tools)
+        .and_then(|()| Candidates::connect(&order, &scope))
+        .and_then(|candidates| {
+            let run = Run::new(&order, candidates, scope.clone(), sink);
+            let state = order.state(run.spec.clone());
+            Ok((run, state.map_err(|nothing| ErrorKind::Config(nothing.to_string()))?))
+        });
+    let (run, state) = match prepared {
+        Ok(prepared) => prepared,
+        Err(kind) => return Err(unstarted(kind)),
+    };
 
-    if candidates.iter().any(|candidate| !candidate.is_free()) {
+    if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, candidates.at(0).model.id(), &order.run_id);
+    let first = run.candidates.at(0).model.id();
+    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
     let unended = telemetry::Unended::new(&span);
-    let run = Run::new(&order, candidates, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(check).await;
+            let ended = run.go(state, check).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
@@ -206,9 +229,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Self { order, candidates, scope, sink, spec }
     }
 
-    async fn go(&self, check: &dyn Check) -> Ended {
-        let history = self.order.history.clone();
-        let state = RunState::new(self.spec.clone(), history, self.order.prompt.clone());
+    async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),

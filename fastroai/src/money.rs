@@ -14,6 +14,7 @@ mod total;
 pub use bill::{Bill, Line};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
+pub(crate) use meter::Pending;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;
 pub use total::Total;

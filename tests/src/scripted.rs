@@ -20,6 +20,8 @@ pub enum Step {
     Fail(ModelError),
     /// A stream of these events, which may end in an error, or too early.
     Events(Vec<Result<StreamEvent, ModelError>>),
+    /// A whole reply, streamed with this wait before each piece.
+    Paced(Duration, Response),
     /// A stream of these pieces, and then nothing more.
     Stalls(Vec<Delta>),
     /// The next step, after a while.
@@ -136,7 +138,7 @@ impl Model for Scripted {
 async fn whole(mut step: Step) -> Result<Response, ModelError> {
     loop {
         match step {
-            Step::Reply(reply) => return Ok(reply),
+            Step::Reply(reply) | Step::Paced(_, reply) => return Ok(reply),
             Step::Fail(error) => return Err(error),
             Step::Events(_) | Step::Stalls(_) => {
                 return Err(ModelError::config("the script streams here"));
@@ -158,6 +160,13 @@ async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, Model
             }
             Step::Fail(error) => return Err(error),
             Step::Events(events) => return Ok(stream::iter(events).boxed()),
+            Step::Paced(wait, reply) => {
+                let paced = stream::iter(events(reply)).then(move |event| async move {
+                    tokio::time::sleep(wait).await;
+                    Ok(event)
+                });
+                return Ok(paced.boxed());
+            }
             Step::Stalls(deltas) => {
                 let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
                 let stalled = pieces.chain(stream::pending()).inspect(move |_| {

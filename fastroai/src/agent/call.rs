@@ -43,7 +43,7 @@ enum State<'a, T> {
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
     agent: &'a dyn AgentSpec<Output = T>,
-    prompt: UserMessage,
+    prompt: Option<UserMessage>,
     history: Vec<Message>,
     model: Option<String>,
     fallback: Option<Vec<Fallback>>,
@@ -58,11 +58,28 @@ pub(super) struct Question<'a, T> {
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
+        Self::ask(agent, Some(prompt.into()), Vec::new())
+    }
+
+    /// A conversation that an agent goes on with as it stands: see
+    /// [`AgentSpec::continue_from`].
+    pub fn continue_from(
+        agent: &'a dyn AgentSpec<Output = T>,
+        history: impl Into<History>,
+    ) -> Self {
+        Self::ask(agent, None, history.into().into_messages())
+    }
+
+    fn ask(
+        agent: &'a dyn AgentSpec<Output = T>,
+        prompt: Option<UserMessage>,
+        history: Vec<Message>,
+    ) -> Self {
         Self {
             state: State::Ready(Box::new(Question {
                 agent,
-                prompt: prompt.into(),
-                history: Vec::new(),
+                prompt,
+                history,
                 model: None,
                 fallback: None,
                 settings: Settings::default(),
@@ -102,7 +119,9 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     /// # Ok(()) }
     /// ```
     pub fn attach(self, media: Media) -> Self {
-        self.refine(|question| question.prompt.parts.push(UserPart::Media(media)))
+        self.refine(|question| {
+            question.prompt.get_or_insert_default().parts.push(UserPart::Media(media));
+        })
     }
 
     /// Asks another model than the agent's own, as `provider:model`. Its fallbacks stay, and the

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{HostedTool, ModelId, Settings, UserMessage};
+use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
 use super::{AgentConfig, AgentOutput, AgentSpec, Call, Fallback};
 use crate::money::{Cost, Rates};
@@ -67,6 +67,11 @@ impl<T: AgentOutput> Agent<T> {
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
     pub fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, T> {
         Call::new(self, prompt)
+    }
+
+    /// Goes on with a conversation as it stands: see [`AgentSpec::continue_from`].
+    pub fn continue_from(&self, history: impl Into<History>) -> Call<'_, T> {
+        Call::continue_from(self, history)
     }
 }
 

@@ -5,7 +5,7 @@ use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::Run;
 use super::candidate::Candidate;
-use crate::money::{Cost, Line};
+use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
 ///
@@ -15,6 +15,7 @@ pub(super) struct Unsettled<'s, 'r, 'a> {
     run: &'s Run<'r, 'a>,
     candidate: &'s Candidate,
     line: Option<Line>,
+    pending: Pending,
 }
 
 impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
@@ -27,7 +28,8 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
         let id = candidate.model.id();
         let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
         line.cost = candidate.is_free().then_some(Cost::ZERO);
-        Self { run, candidate, line: Some(line) }
+        let pending = run.meter().begin(line.clone());
+        Self { run, candidate, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
@@ -77,9 +79,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
 
 impl Drop for Unsettled<'_, '_, '_> {
     fn drop(&mut self) {
-        if let Some(line) = self.line.take() {
-            self.run.meter().record(line);
-        }
+        self.run.meter().end(&self.pending, self.line.take());
     }
 }
 

@@ -26,6 +26,8 @@ fn word<T>(event: &AgentEvent<T>) -> String {
         AgentEvent::Reasoning(text) => format!("reasoning {text}"),
         AgentEvent::ToolCall(call) => format!("call {}", call.id),
         AgentEvent::ToolResult(result) => format!("result {}", result.call_id),
+        AgentEvent::Partial(value) => format!("partial {value}"),
+        AgentEvent::Restarted => "restarted".to_owned(),
         AgentEvent::Done(_) => "done".to_owned(),
         _ => "other".to_owned(),
     }
@@ -247,6 +249,22 @@ async fn a_dropped_stream_tells_its_bill_first() {
     assert_eq!(dropped.get(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_on_its_way_is_on_the_bill_of_a_stream_as_it_is_when_that_is_dropped() {
+    use fastroai::providers::Delta;
+    let stalls = Step::Stalls(vec![Delta::Text("Hm".to_owned())]);
+    let model = Scripted::new("test:model", [call("a", "echo", r#"{"n":1}"#), stalls]);
+    let rt = runtime(&model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    assert!(stream.bill().is_empty(), "nothing was asked");
+    while word(&stream.next().await.expect("an event").expect("no error")) != "text Hm" {}
+    let bill = stream.bill();
+    let lines: Vec<_> = bill.lines().iter().map(|line| (line.turn, line.failed)).collect();
+    assert_eq!(lines, [(1, false), (2, true)]);
+    assert_eq!((bill.total().known(), bill.total().exact()), (REPLY, None));
+}
+
 #[tokio::test]
 async fn reasoning_comes_as_such_and_is_no_part_of_the_answer() {
     let mut thinking = fastroai::providers::Reasoning::default();
@@ -276,4 +294,30 @@ async fn a_stream_that_ends_without_a_reply_is_an_error() {
     let error = stream.next().await.expect("an end").expect_err("an error");
     assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
     assert_closed(error.history());
+}
+
+/// The words of a run whose answer is a list of numbers.
+async fn list(model: &Scripted) -> Vec<String> {
+    let rt = runtime(model);
+    let agent = agent().output::<Vec<u32>>().build().expect("an agent");
+    let events = agent.run("Go").on(&rt).stream();
+    events.map(|event| word(&event.expect("no error"))).collect().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_answer_that_is_rejected_is_void_before_the_next_one_is_shown() {
+    let paced =
+        |said: &str| Step::Paced(std::time::Duration::from_secs(1), reply(vec![Part::text(said)]));
+    let steps = [paced(r#"{"value":[1,"x"]}"#), paced(r#"{"value":[1,2,3]}"#)];
+    let words = list(&Scripted::new("test:model", steps)).await;
+    let shown =
+        [r#"partial {"value":[1,"x"]}"#, "restarted", r#"partial {"value":[1,2,3]}"#, "done"];
+    assert_eq!(words, shown);
+}
+
+#[tokio::test]
+async fn what_nobody_has_seen_is_not_taken_back() {
+    let steps = [text(r#"{"value":[1,"x"]}"#), text(r#"{"value":[1,2,3]}"#)];
+    let words = list(&Scripted::new("test:model", steps)).await;
+    assert_eq!(words, [r#"partial {"value":[1,2,3]}"#, "done"]);
 }
