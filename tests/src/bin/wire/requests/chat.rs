@@ -13,7 +13,7 @@
 //! - Arguments are compared as JSON; where the model wrote none, `{}` is sent, and where it wrote
 //!   something broken, that within an object.
 //! - Reasoning of earlier turns, and Google's signatures beside it, are compared where both sides send it: clients differ in whether.
-//! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
+//! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
 use serde_json::{Value, json};
 

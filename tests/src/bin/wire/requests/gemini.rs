@@ -16,7 +16,7 @@
 //!   stand for a missing one are one.
 //! - Thinking is asked for by an effort, from which the adapter makes the budget: of a budget only
 //!   whether there is one is compared, and of a level its name.
-//! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
+//! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
 use serde_json::{Value, json};
 

@@ -11,7 +11,7 @@
 //!   form, that the model takes: only whether it is on is compared, and the effort where the recorded
 //!   request names no budget instead. High is the effort where none is named.
 //! - A call whose `caller` is `direct` is one without a caller.
-//! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
+//! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
 use serde_json::{Value, json};
 

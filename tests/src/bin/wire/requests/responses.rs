@@ -12,7 +12,7 @@
 //!   in a stream the same item has another of each in every event.
 //! - Texts of an assistant that follow each other without ids are one, and empty ones are not sent.
 //! - Arguments are compared as JSON.
-//! - Schemas of answers are compared by their shape, see [`shape`](super::canonical::shape).
+//! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
 use serde_json::{Value, json};
 
