@@ -130,8 +130,8 @@ fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
 fn checks(agent: &Agent) -> TokenStream {
     let tools = &agent.settings.tools;
     let mut checks = TokenStream::new();
-    if let Some(model) = &agent.settings.model {
-        let has_tools = !tools.is_empty();
+    let has_tools = !tools.is_empty();
+    for model in agent.settings.model.iter().chain(&agent.settings.fallback) {
         checks.extend(quote_spanned! {model.span()=>
             const _: () = __fastroai::check_model(#model, #has_tools);
         });

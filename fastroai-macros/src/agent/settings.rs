@@ -14,6 +14,7 @@ use crate::types;
 const TABLE: Table = Table {
     keys: &[
         "model",
+        "fallback",
         "tools",
         "instructions",
         "output",
@@ -26,6 +27,7 @@ const TABLE: Table = Table {
         "max_tool_calls",
         "max_concurrency",
         "output_attempts",
+        "output_mode",
         "name",
         "crate",
     ],
@@ -43,6 +45,8 @@ const TABLE: Table = Table {
         ("result_type", "write `output`"),
         ("cost_budget", "write `budget`"),
         ("prices", "write `price`"),
+        ("fallback_model", "write `fallback = [\"provider:model\"]`"),
+        ("fallback_models", "write `fallback = [\"provider:model\"]`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -61,6 +65,7 @@ const PRICES: Table = Table {
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) model: Option<LitStr>,
+    pub(super) fallback: Vec<LitStr>,
     pub(super) tools: Vec<Type>,
     pub(super) instructions: Option<Instructions>,
     /// Whether there are instructions, sound or not.
@@ -102,6 +107,20 @@ impl Settings {
     fn take(&mut self, pair: &Pair, report: &mut Report) {
         match pair.name().as_str() {
             "model" => self.model = model(pair, report),
+            "fallback" => {
+                self.fallback = fallback(pair, report);
+                let models = &self.fallback;
+                self.call("fallback", (!models.is_empty()).then(|| quote!([#(#models),*])));
+            }
+            "output_mode" => {
+                let mode =
+                    pair.word(&["native", "tool", "prompted"], report).map(|word| match word {
+                        "native" => quote!(__fastroai::OutputMode::Native),
+                        "tool" => quote!(__fastroai::OutputMode::Tool),
+                        _ => quote!(__fastroai::OutputMode::Prompted),
+                    });
+                self.call("output_mode", mode);
+            }
             "tools" => self.tools = tools(pair, report),
             "instructions" => {
                 self.is_instructed = true;
@@ -160,10 +179,26 @@ impl Settings {
     }
 }
 
-/// The model; whether the provider and the name are known is asked of the catalogue, in const.
+/// The model.
 fn model(pair: &Pair, report: &mut Report) -> Option<LitStr> {
-    let text: LitStr =
-        pair.parse("a string literal: write `model = \"provider:model\"`", report)?;
+    let text = pair.parse("a string literal: write `model = \"provider:model\"`", report)?;
+    named_model(text, report)
+}
+
+/// The models to ask where that one cannot be.
+fn fallback(pair: &Pair, report: &mut Report) -> Vec<LitStr> {
+    let list = |input: ParseStream<'_>| {
+        let content;
+        bracketed!(content in input);
+        Punctuated::<LitStr, Token![,]>::parse_terminated(&content)
+    };
+    let example = "a list of models: write `fallback = [\"provider:model\"]`";
+    let models = pair.parse_with(list, example, report).into_iter().flatten();
+    models.filter_map(|text| named_model(text, report)).collect()
+}
+
+/// Whether the provider and the name are known is asked of the catalogue, in const.
+fn named_model(text: LitStr, report: &mut Report) -> Option<LitStr> {
     let model = text.value();
     let message = match model.split_once(':') {
         None => format!(
