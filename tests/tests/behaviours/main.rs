@@ -6,6 +6,7 @@
 mod calls;
 mod concurrency;
 mod endings;
+mod fallback;
 mod history;
 mod interrupted;
 mod limits;
