@@ -20,3 +20,4 @@ mod streaming;
 mod tools;
 mod traces;
 mod transcript;
+mod wires;
