@@ -146,9 +146,9 @@ async fn behaviour_47_malformed_arguments_go_back_as_an_object_and_the_run_recov
         let answer = if model == ANTHROPIC {
             let mut stream = call.stream();
             loop {
-                match stream.next().await.expect("an end").expect("no error") {
-                    AgentEvent::Done(answer) => break *answer,
-                    _ => {}
+                let event = stream.next().await.expect("an end").expect("no error");
+                if let AgentEvent::Done(answer) = event {
+                    break *answer;
                 }
             }
         } else {
