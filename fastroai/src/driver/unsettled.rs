@@ -79,7 +79,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
 
 impl Drop for Unsettled<'_, '_, '_> {
     fn drop(&mut self) {
-        self.run.meter().end(&self.pending, self.line.take());
+        self.run.meter().end(&self.pending, self.line.as_ref());
     }
 }
 

@@ -46,9 +46,10 @@ impl Meter {
 
     /// Adds a request here and in all parents.
     pub fn record(&self, line: Line) {
-        for meter in self.and_parents() {
-            meter.lock().push(line.clone());
+        for parent in self.and_parents().skip(1) {
+            parent.lock().push(line.clone());
         }
+        self.lock().push(line);
     }
 
     /// Notes a request that is on its way, here and in all parents.
@@ -61,11 +62,11 @@ impl Meter {
     }
 
     /// Puts what has come of a request in its place, here and in all parents.
-    pub(crate) fn end(&self, pending: &Pending, line: Option<Line>) {
+    pub(crate) fn end(&self, pending: &Pending, line: Option<&Line>) {
         for meter in self.and_parents() {
             let mut others = meter.lock_pending();
             others.retain(|other| !Arc::ptr_eq(other, pending));
-            meter.lock().extend(line.clone());
+            meter.lock().extend(line.cloned());
         }
     }
 

@@ -281,25 +281,19 @@ impl RunState {
         let last = self.rejections >= self.spec.output_attempts;
         let told =
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
-        match output {
-            Some((mut calls, index)) => {
-                let report = ToolReport::new(told, ToolOutcome::Retry);
-                calls.report(index, report, &self.spec, &mut self.repeats);
-                if let Some(failure) = cut {
-                    self.messages.push(calls.into_message());
-                    return self.fail(failure);
-                }
-                self.go_on(calls);
+        if let Some((mut calls, index)) = output {
+            let report = ToolReport::new(told, ToolOutcome::Retry);
+            calls.report(index, report, &self.spec, &mut self.repeats);
+            if let Some(failure) = cut {
+                self.messages.push(calls.into_message());
+                return self.fail(failure);
             }
-            None => {
-                if let Some(failure) = cut {
-                    return self.fail(failure);
-                }
-                if !last {
-                    self.messages.push(Message::correction(told));
-                    self.ask();
-                }
-            }
+            self.go_on(calls);
+        } else if let Some(failure) = cut {
+            return self.fail(failure);
+        } else if !last {
+            self.messages.push(Message::correction(told));
+            self.ask();
         }
         if last && !matches!(self.phase, Phase::Check { .. }) {
             self.fail(Failure::OutputInvalid { attempts: self.rejections, reason });

@@ -1,4 +1,5 @@
 //! A tool and an agent in a crate that knows `fastroai` as `ai`, and nothing by its own name.
+#![allow(clippy::unused_async, reason = "a tool may be async whatever it does")]
 
 use ai::prelude::*;
 
@@ -13,6 +14,9 @@ pub async fn find_book(title: String, #[context] catalogue: &Catalogue) -> bool 
 }
 
 /// Count the books.
+///
+/// # Errors
+/// None, today.
 #[safe_tool(crate = ::ai)]
 pub fn count_books(#[context] catalogue: &Catalogue) -> Result<usize, std::io::Error> {
     Ok(catalogue.0.len())

@@ -11,10 +11,12 @@ use tests::scripted::{Scripted, Step, call, calls, events, reply, text};
 use super::stage::{REPLY, agent, contents, echo, results, runtime, tool};
 use super::transcript::assert_closed;
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes down a stream")]
 fn delta(text: &str) -> Result<StreamEvent, ModelError> {
     Ok(StreamEvent::Delta(Delta::Text(text.to_owned())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes down a stream")]
 fn done(text: &str) -> Result<StreamEvent, ModelError> {
     Ok(StreamEvent::Done(Box::new(reply(vec![Part::text(text)]))))
 }

@@ -267,7 +267,7 @@ async fn a_failed_tool_fails_its_own_span_only() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_given_up_ends_as_a_failure_in_the_trace() {
-    let (spans, _guard) = capture();
+    let (spans, guard) = capture();
     let model = script([Step::Hang]);
     let agent = agent().build().unwrap();
     let on = runtime(&model);
@@ -276,7 +276,7 @@ async fn what_is_given_up_ends_as_a_failure_in_the_trace() {
     assert!(matches!(error.kind(), ErrorKind::DeadlinePassed));
     assert_failed(&spans, "chat one", "cancelled");
     assert_failed(&spans, "invoke_agent tester", "deadline");
-    drop(_guard);
+    drop(guard);
 
     let (spans, _guard) = capture();
     let model = script([call("a", "wait", "{}")]);
