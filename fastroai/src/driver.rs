@@ -1,20 +1,18 @@
 //! The one async shell around a run: it does the work that the state machine asks for.
 
 mod arrived;
+mod asking;
 mod attempts;
+mod candidate;
 mod check;
 mod sink;
 mod tools;
 mod unsettled;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{
-    FinishReason, History, Message, Model, ModelId, OutputFormat, Request, Response, Schema,
-    Settings, ToolChoice, ToolDefinition, Usage, UserMessage,
-};
+use fastroai_providers::{FinishReason, History, Message, ModelId, Schema, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -22,22 +20,17 @@ use tracing::Instrument as _;
 pub(crate) use check::{Check, Typed};
 pub(crate) use sink::{Notice, Sink};
 
-use self::arrived::Arrived;
-use crate::agent::{AgentConfig, ToolCallRecord};
+use self::candidate::Candidates;
+use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
-use crate::money::{Bill, Cost, Meter, Rates};
+use crate::money::{Bill, Cost, Meter};
 use crate::run::{
-    End, Event, NothingToAnswer, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work,
-    repair,
+    End, Event, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
 use crate::tool::{BoundTool, is_tool_name};
-
-/// The limit of output tokens under a budget where none was set: without one, nobody could say
-/// what a request may cost.
-const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
 
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
@@ -49,6 +42,7 @@ pub(crate) struct Order<'a> {
     pub(crate) prompt: Option<UserMessage>,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
+    pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
     pub(crate) runtime: Option<Runtime>,
     pub(crate) timeout: Option<Duration>,
@@ -112,9 +106,9 @@ pub(crate) async fn drive(
     let Some(scope) = scope else { return Err(unstarted(ErrorKind::TooDeep)) };
     sink.watch(scope.meter());
     let prepared = names_differ(&order.tools)
-        .and_then(|()| scope.runtime().model(name).map_err(ErrorKind::Model))
-        .and_then(|model| {
-            let run = Run::new(&order, model, scope.clone(), sink);
+        .and_then(|()| Candidates::connect(&order, &scope))
+        .and_then(|candidates| {
+            let run = Run::new(&order, candidates, scope.clone(), sink);
             let state = order.state(run.spec.clone());
             Ok((run, state.map_err(|nothing| ErrorKind::Config(nothing.to_string()))?))
         });
@@ -123,10 +117,11 @@ pub(crate) async fn drive(
         Err(kind) => return Err(unstarted(kind)),
     };
 
-    if !run.is_free() {
+    if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, Some(run.model.id()), &order.run_id);
+    let first = run.candidates.at(0).model.id();
+    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -144,11 +139,12 @@ pub(crate) async fn drive(
     }
     stopping.disarm();
     let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    let asked = run.candidates.at(ended.asked).model.id().name();
     Ok(Finished {
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        model: reply.model.unwrap_or_else(|| asked.to_owned()),
         finish_reason: reply.finish_reason,
         messages: ended.state.into_messages(),
         tool_calls: ended.tool_calls,
@@ -187,13 +183,9 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
 /// A run on its way.
 struct Run<'r, 'a> {
     order: &'r Order<'a>,
-    model: Arc<dyn Model>,
+    candidates: Candidates,
     scope: Scope,
     sink: &'r Sink,
-    definitions: Vec<Arc<ToolDefinition>>,
-    choice: ToolChoice,
-    output: OutputFormat,
-    settings: Settings,
     spec: RunSpec,
 }
 
@@ -204,6 +196,8 @@ struct Ended {
     failure: Option<ErrorKind>,
     tool_calls: Vec<ToolCallRecord>,
     requests: u32,
+    /// The place of the model that was asked last.
+    asked: usize,
 }
 
 impl Ended {
@@ -221,37 +215,8 @@ impl Ended {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(order: &'r Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'r Sink) -> Self {
+    fn new(order: &'r Order<'a>, candidates: Candidates, scope: Scope, sink: &'r Sink) -> Self {
         let config = order.config;
-        let mut definitions: Vec<_> =
-            order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
-        let mut choice = ToolChoice::Auto;
-        let mut output = OutputFormat::Text;
-        let profile = model.profile();
-        let native =
-            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
-        let mode = match &order.schema {
-            None => OutputMode::Text,
-            Some(schema) if native => {
-                output =
-                    OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
-                OutputMode::Native
-            }
-            Some(schema) => {
-                let description = "Hand in the final answer. Call it once, when you have it all.";
-                definitions.push(Arc::new(ToolDefinition::new(
-                    OUTPUT_TOOL,
-                    description,
-                    schema.clone(),
-                )));
-                choice = ToolChoice::Required;
-                OutputMode::Tool
-            }
-        };
-        let mut settings = config.settings.merge(&order.settings);
-        if settings.max_tokens.is_none() && !scope.budgets().is_empty() {
-            settings.max_tokens = Some(MAX_TOKENS_UNDER_BUDGET);
-        }
         let spec = RunSpec {
             tools: order
                 .tools
@@ -263,12 +228,12 @@ impl<'r, 'a> Run<'r, 'a> {
                     polling: tool.options().polling,
                 })
                 .collect(),
-            output: mode,
+            output: candidates.output(),
             max_turns: config.max_turns,
             max_tool_calls: config.max_tool_calls,
             output_attempts: config.output_attempts,
         };
-        Self { order, model, scope, sink, definitions, choice, output, settings, spec }
+        Self { order, candidates, scope, sink, spec }
     }
 
     async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
@@ -278,6 +243,7 @@ impl<'r, 'a> Run<'r, 'a> {
             failure: None,
             tool_calls: Vec::new(),
             requests: 0,
+            asked: 0,
         };
         loop {
             let event = match ended.state.next() {
@@ -308,82 +274,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
-        let mut arrived = Arrived::default();
-        let Ended { state, requests, .. } = &mut *ended;
-        let asking = async {
-            self.can_pay().await?;
-            let instructions = (self.order.instructions)();
-            let mut request = Request::new(state.messages(), &self.settings);
-            request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
-            request.tools = &self.definitions;
-            request.hosted_tools = &self.order.config.hosted_tools;
-            request.tool_choice = &self.choice;
-            request.output = &self.output;
-            Ok(self.attempts(turn, &request, requests, &mut arrived).await)
-        };
-        let asked = self.scope.guard(asking).await;
-        let kept = |mut partial: Response| {
-            partial.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
-            partial
-        };
-        match asked {
-            Ok(Ok(Ok(reply))) => Event::Replied { reply },
-            Ok(Ok(Err(mut error))) => {
-                let partial = error.take_partial().or_else(|| arrived.into_reply()).map(kept);
-                ended.failure = Some(ErrorKind::Model(error));
-                Event::ModelFailed { partial }
-            }
-            Ok(Err(kind)) => {
-                ended.failure = Some(kind);
-                Event::Stopped { stop: Stop::Budget, partial: None }
-            }
-            Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
-        }
-    }
-
-    /// Refuses a request when a budget is spent, or when what it costs could not be known.
-    async fn can_pay(&self) -> Result<(), ErrorKind> {
-        let budgets = self.scope.budgets();
-        if budgets.is_empty() {
-            return Ok(());
-        }
-        for (budget, meter) in budgets {
-            let spent = meter.spent();
-            if spent.known() >= *budget {
-                return Err(ErrorKind::Budget { budget: *budget, spent });
-            }
-            // A failed attempt of unknown cost does not end a run; an answer does.
-            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
-            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
-            {
-                let model = format!("{}:{}", line.provider, line.model);
-                return Err(ErrorKind::UnknownUsage { model });
-            }
-        }
-        let id = self.model.id();
-        if self.is_free() || self.order.config.rates.is_some() {
-            return Ok(());
-        }
-        let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        let mut one = Usage::default();
-        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
-        match prices.price(id.provider(), id.name(), &one) {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
-        }
-    }
-
-    fn is_free(&self) -> bool {
-        self.model.profile().free
-    }
-
     fn meter(&self) -> &Meter {
         self.scope.meter()
-    }
-
-    fn rates(&self) -> Option<&Rates> {
-        self.order.config.rates.as_ref()
     }
 }

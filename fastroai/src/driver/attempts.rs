@@ -4,30 +4,32 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::ProtocolFault;
-use fastroai_providers::{ModelError, Request, Response, RetryClass, StreamEvent, Usage};
+use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, StreamEvent, Usage};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
 use super::arrived::Arrived;
+use super::candidate::Candidate;
 use super::unsettled::Unsettled;
 use crate::money::Cost;
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
 impl Run<'_, '_> {
-    /// Asks the model. Each attempt that may have reached it has its line on the bill; what comes
+    /// Asks one model. Each attempt that may have reached it has its line on the bill; what comes
     /// of a streamed reply is in `arrived`, even where this future is dropped.
     pub(super) async fn attempts(
         &self,
+        candidate: &Candidate,
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
         arrived: &mut Arrived,
     ) -> Result<Response, ModelError> {
-        let span = telemetry::chat(self.model.id(), request, self.sink.is_streaming());
+        let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
         let unended = telemetry::Unended::new(&span);
-        let asked = self.attempts_in(turn, request, requests, arrived, &span);
+        let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
         unended.end();
         if let Err(error) = &asked {
@@ -38,14 +40,16 @@ impl Run<'_, '_> {
 
     async fn attempts_in(
         &self,
+        candidate: &Candidate,
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
         arrived: &mut Arrived,
         span: &Span,
     ) -> Result<Response, ModelError> {
+        let model = &candidate.model;
         let policy = self.scope.runtime().retry();
-        let budget = self.scope.runtime().retry_budget(self.model.id().provider());
+        let budget = self.scope.runtime().retry_budget(model.throttle_key());
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(policy.first_wait / 2)
             .with_max_delay(policy.longest_wait / 2)
@@ -60,12 +64,12 @@ impl Run<'_, '_> {
             attempt = attempt.saturating_add(1);
             *requests = requests.saturating_add(1);
             let mut delivered = false;
-            let mut unsettled = Unsettled::new(self, turn, attempt);
-            let outcome = self.once(request, &mut delivered, arrived).await;
+            let mut unsettled = Unsettled::new(self, candidate, turn, attempt);
+            let outcome = self.once(&**model, request, &mut delivered, arrived).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
-                    reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
+                    reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
                     spent.add(&reply.usage, cost);
@@ -120,16 +124,17 @@ impl Run<'_, '_> {
     /// One attempt, whole or streamed.
     async fn once(
         &self,
+        model: &dyn Model,
         request: &Request<'_>,
         delivered: &mut bool,
         arrived: &mut Arrived,
     ) -> Result<Response, ModelError> {
         if !self.sink.is_streaming() {
-            return self.model.request(request).await;
+            return model.request(request).await;
         }
         arrived.clear();
         self.sink.reply_begins();
-        let mut stream = self.model.stream(request).await?;
+        let mut stream = model.stream(request).await?;
         while let Some(event) = stream.next().await {
             match event? {
                 StreamEvent::Delta(delta) => {
@@ -146,19 +151,20 @@ impl Run<'_, '_> {
 
     pub(super) async fn price(
         &self,
+        candidate: &Candidate,
         provider: &str,
         answered: &str,
         usage: &Usage,
     ) -> Option<Cost> {
-        if self.is_free() {
+        if candidate.is_free() {
             return Some(Cost::ZERO);
         }
-        if let Some(rates) = self.rates() {
+        if let Some(rates) = &candidate.rates {
             return rates.cost(usage);
         }
         let prices = self.scope.runtime().prices();
         prices.ready().await;
-        prices.price_reply(provider, self.model.id().name(), Some(answered), usage)
+        prices.price_reply(provider, candidate.model.id().name(), Some(answered), usage)
     }
 }
 

@@ -4,6 +4,7 @@ use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::Run;
+use super::candidate::Candidate;
 use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
@@ -12,17 +13,23 @@ use crate::money::{Cost, Line, Pending};
 /// the bill as failed: it may have been served, and nobody knows for how much.
 pub(super) struct Unsettled<'s, 'r, 'a> {
     run: &'s Run<'r, 'a>,
+    candidate: &'s Candidate,
     line: Option<Line>,
     pending: Pending,
 }
 
 impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
-    pub(super) fn new(run: &'s Run<'r, 'a>, turn: u32, attempt: u32) -> Self {
-        let id = run.model.id();
+    pub(super) fn new(
+        run: &'s Run<'r, 'a>,
+        candidate: &'s Candidate,
+        turn: u32,
+        attempt: u32,
+    ) -> Self {
+        let id = candidate.model.id();
         let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
-        line.cost = run.is_free().then_some(Cost::ZERO);
+        line.cost = candidate.is_free().then_some(Cost::ZERO);
         let pending = run.meter().begin(line.clone());
-        Self { run, line: Some(line), pending }
+        Self { run, candidate, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
@@ -35,7 +42,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
             line.model.clone_from(model);
         }
         line.usage.clone_from(&reply.usage);
-        line.cost = self.run.price(&line.provider, &line.model, &line.usage).await;
+        line.cost = self.run.price(self.candidate, &line.provider, &line.model, &line.usage).await;
         if line.cost.is_none() {
             tracing::warn!(
                 target: "fastroai",
