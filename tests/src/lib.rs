@@ -1,6 +1,6 @@
 //! What the tests of this crate stand on: a scripted model, a scripted transport, the material
-//! beside the repository, Python environments, a real inference server, and a validator of what
-//! the adapters write.
+//! beside the repository, Python environments, a real inference server, a validator of what
+//! the adapters write, and readers of untrusted bytes.
 #![forbid(unsafe_code)]
 
 pub mod llama;
@@ -9,6 +9,7 @@ pub mod scripted;
 pub mod shared;
 pub mod spans;
 pub mod transport;
+pub mod untrusted;
 pub mod validator;
 
 pub use shared::{shared, shared_or_skip, skip};
