@@ -1,9 +1,12 @@
 //! What the tests of this crate stand on: a scripted model, a scripted transport, the material
-//! beside the repository, Python environments, a real inference server, a validator of what
-//! the adapters write, and readers of untrusted bytes.
+//! beside the repository, Python environments, a real inference server, an emulated one, a
+//! validator of what the adapters write, and readers of untrusted bytes.
 #![forbid(unsafe_code)]
 
+pub mod aimock;
+pub mod install;
 pub mod llama;
+pub mod program;
 pub mod python;
 pub mod scripted;
 pub mod shared;
