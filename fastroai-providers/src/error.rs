@@ -108,10 +108,14 @@ impl ModelError {
         self
     }
 
-    /// Adds the provider's id of the request.
+    /// Adds the provider's id of the request, if it is a plain word.
     #[must_use]
     pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
-        self.0.request_id = Some(id.into());
+        let id = id.into();
+        let plain = (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        if plain {
+            self.0.request_id = Some(id);
+        }
         self
     }
 
@@ -273,6 +277,15 @@ impl StdError for ModelError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_a_request_that_is_no_plain_word_is_not_shown() {
+        let shown = |id: &str| ModelError::config("no").with_request_id(id).to_string();
+        assert_eq!(shown("req_01+/="), "no (request req_01+/=)");
+        for id in ["", "two words", "a\u{7f}", "a\nb", "日本", &"x".repeat(129)] {
+            assert_eq!(shown(id), "no", "{id:?}");
+        }
+    }
 
     #[test]
     fn a_secret_is_scrubbed_whole_and_where_the_text_was_cut_within_it() {

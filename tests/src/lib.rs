@@ -1,15 +1,19 @@
 //! What the tests of this crate stand on: a scripted model, a scripted transport, the material
-//! beside the repository, Python environments, a real inference server, and a validator of what
-//! the adapters write.
+//! beside the repository, Python environments, a real inference server, an emulated one, a
+//! validator of what the adapters write, and readers of untrusted bytes.
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
+pub mod aimock;
+pub mod install;
 pub mod llama;
+pub mod program;
 pub mod python;
 pub mod scripted;
 pub mod shared;
 pub mod spans;
 pub mod transport;
+pub mod untrusted;
 pub mod validator;
 
 pub use shared::{shared, shared_or_skip, skip};

@@ -1,4 +1,6 @@
-//! Agents on a real inference server: the whole path, over both wires, whole and streamed.
+//! Agents on a real inference server: the whole path, over every wire that it speaks, whole
+//! and streamed.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::unused_async, reason = "a tool may be async whatever it does")]
 
 use std::collections::BTreeMap;
@@ -6,15 +8,15 @@ use std::process::Command;
 
 use fastroai::money::Rates;
 use fastroai::prelude::*;
-use fastroai::providers::{FinishReason, Message, Request, Settings};
+use fastroai::providers::{Connection, FinishReason, Message, Request, Settings};
 use serde::Deserialize;
 use tests::llama::{Server, TinyModel};
 use tests::{shared_or_skip, skip};
 
 const SENTENCE: &str = "Hello from the tiny test model: café 日本 🚀 ok.";
 
-/// The models that reach the same server over the two wires.
-const MODELS: [&str; 2] = ["openai:tiny", "anthropic:tiny"];
+/// The names that reach the same server over its three wires.
+const MODELS: [&str; 3] = ["openai:tiny", "openai-responses:tiny", "anthropic:tiny"];
 
 struct Weather(BTreeMap<&'static str, &'static str>);
 
@@ -54,17 +56,22 @@ fn server(test: &str, model: TinyModel) -> Option<&'static Server> {
     Server::of_process(model, &shared).map_err(|error| skip(test, &error)).ok()
 }
 
-/// Both wires as their vendors' own libraries would be pointed at a server.
+/// Every wire as its vendor's own library would be pointed at a server.
 fn runtime(server: &Server) -> Runtime {
+    // Over Responses, this server passes a schema over: a typed answer comes by a tool there.
+    let connection =
+        Connection::new().profile("openai-responses:", |profile| profile.json_schema = false);
     Runtime::builder()
+        .connection(connection)
         .base_url("openai", format!("{}/v1", server.url()))
+        .base_url("openai-responses", format!("{}/v1", server.url()))
         .base_url("anthropic", server.url())
         .build()
 }
 
 #[tokio::test]
-async fn a_tool_loop_runs_whole_over_both_wires() {
-    let Some(server) = server("a_tool_loop_runs_whole_over_both_wires", TinyModel::Plain) else {
+async fn a_tool_loop_runs_whole_over_every_wire() {
+    let Some(server) = server("a_tool_loop_runs_whole_over_every_wire", TinyModel::Plain) else {
         return;
     };
     let (runtime, travel) = (runtime(server), travel());
@@ -84,8 +91,8 @@ async fn a_tool_loop_runs_whole_over_both_wires() {
 }
 
 #[tokio::test]
-async fn a_tool_loop_runs_streamed_over_both_wires() {
-    let Some(server) = server("a_tool_loop_runs_streamed_over_both_wires", TinyModel::Plain) else {
+async fn a_tool_loop_runs_streamed_over_every_wire() {
+    let Some(server) = server("a_tool_loop_runs_streamed_over_every_wire", TinyModel::Plain) else {
         return;
     };
     let (runtime, travel) = (runtime(server), travel());
@@ -135,18 +142,20 @@ async fn a_typed_answer_comes_by_schema_and_by_tool() {
 }
 
 #[tokio::test]
-async fn a_conversation_goes_on_over_the_other_wire() {
-    let test = "a_conversation_goes_on_over_the_other_wire";
+async fn a_conversation_goes_on_over_any_other_wire() {
+    let test = "a_conversation_goes_on_over_any_other_wire";
     let Some(server) = server(test, TinyModel::Thinking) else { return };
     let (runtime, travel) = (runtime(server), travel());
-    let first = travel.run("Umbrella?").model(MODELS[0]).on(&runtime).await.expect("an answer");
-    let stored = serde_json::to_string(&first.messages).expect("JSON");
-    let history: fastroai::History = serde_json::from_str(&stored).expect("the same history");
-    assert_eq!(history, first.messages);
-    let second =
-        travel.run("And now?").messages(history).model(MODELS[1]).on(&runtime).await.expect("more");
-    assert!(second.messages.len() > first.messages.len());
-    assert_eq!(&second.messages[..first.messages.len()], &first.messages[..]);
+    for (one, other) in MODELS.iter().flat_map(|one| MODELS.map(|other| (*one, other))) {
+        let first = travel.run("Umbrella?").model(one).on(&runtime).await.expect(one);
+        let stored = serde_json::to_string(&first.messages).expect("JSON");
+        let history: fastroai::History = serde_json::from_str(&stored).expect("the same history");
+        assert_eq!(history, first.messages, "{one}");
+        let call = travel.run("And now?").messages(history).model(other).on(&runtime);
+        let second = call.await.expect(other);
+        assert!(second.messages.len() > first.messages.len(), "{one}, {other}");
+        assert_eq!(&second.messages[..first.messages.len()], &first.messages[..], "{one}, {other}");
+    }
 }
 
 #[tokio::test]

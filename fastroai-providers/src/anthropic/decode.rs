@@ -130,11 +130,10 @@ impl Head {
         }
     }
 
-    /// The reply of these blocks; a `streamed` one may have been cut before a call's arguments.
-    pub(super) fn response(self, provider: &str, blocks: Vec<Block>, streamed: bool) -> Response {
+    /// The reply of these blocks; one that was `cut` may lack the arguments of its last call.
+    pub(super) fn response(self, provider: &str, blocks: Vec<Block>, cut: bool) -> Response {
         let finish_reason = self.finish_reason();
         let refusal = self.refusal().map(str::to_owned);
-        let cut = streamed && (self.is_cut() || !self.has_ended());
         let last = blocks.len().saturating_sub(1);
         let parts = blocks.into_iter().enumerate();
         let mut parts: Vec<Part> =

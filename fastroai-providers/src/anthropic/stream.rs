@@ -27,6 +27,8 @@ pub(super) struct Decoder {
     begun: bool,
     /// The terminal event was seen.
     complete: bool,
+    /// What did not come in pieces was passed on.
+    settled: bool,
 }
 
 /// A block and its place in the reply, which is not always the order of arrival.
@@ -67,6 +69,7 @@ impl EventDecoder for Decoder {
         let data = data.trim();
         if data == "[DONE]" {
             self.complete |= self.begun;
+            self.settle(out);
             return Ok(Progress::Complete);
         }
         if data.is_empty() || name == "ping" {
@@ -98,6 +101,10 @@ impl EventDecoder for Decoder {
                 }
                 if let Some(usage) = event.usage {
                     self.head.usage.merge(usage.get());
+                }
+                // Some servers end here, without the terminal event.
+                if self.head.has_ended() {
+                    self.settle(out);
                 }
             }
             "message_stop" => {
@@ -217,7 +224,10 @@ impl Decoder {
     }
 
     /// Passes on what did not come in pieces: arguments given at once, and a refusal.
-    fn settle(&self, out: &mut Vec<Delta>) {
+    fn settle(&mut self, out: &mut Vec<Delta>) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
         out.extend(self.head.refusal().map(|text| Delta::Refusal(text.to_owned())));
         let last = self.blocks.iter().map(|slot| slot.index).max();
         for slot in &self.blocks {
@@ -238,7 +248,8 @@ impl Decoder {
     fn response(mut self) -> Response {
         self.blocks.sort_by_key(|slot| slot.index);
         let blocks = self.blocks.into_iter().map(|slot| slot.block).collect();
-        self.head.response(&self.provider, blocks, true)
+        let cut = self.head.is_cut() || !(self.complete || self.head.has_ended());
+        self.head.response(&self.provider, blocks, cut)
     }
 
     fn failed(&self, data: &str) -> ModelError {

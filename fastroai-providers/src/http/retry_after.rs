@@ -1,9 +1,7 @@
 //! How long a provider asks to wait.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// The wait that an answer asks for; `None` where it asks for none, or for none that makes sense.
@@ -24,7 +22,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(wait);
     }
     let now = headers.get(DATE).and_then(text).and_then(|text| date(&text));
-    until(date(&value)?, now.unwrap_or_else(Timestamp::now))
+    until(date(&value)?, now.unwrap_or_else(SystemTime::now))
 }
 
 /// A plain decimal number of these units.
@@ -34,13 +32,13 @@ fn seconds(text: &str, unit: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(count * unit).ok()
 }
 
-fn date(text: &str) -> Option<Timestamp> {
-    DateTimeParser::new().parse_timestamp(text).ok()
+fn date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok()
 }
 
 /// A date that has passed asks for nothing.
-fn until(date: Timestamp, now: Timestamp) -> Option<Duration> {
-    Duration::try_from(date.duration_since(now)).ok()
+fn until(date: SystemTime, now: SystemTime) -> Option<Duration> {
+    date.duration_since(now).ok()
 }
 
 #[cfg(test)]

@@ -132,6 +132,21 @@ impl Protocol for Responses {
         Ok(Encoded { path: "responses".to_owned(), headers: Vec::new(), body })
     }
 
+    /// <https://platform.openai.com/docs/api-reference/responses/input-tokens>
+    fn encode_count(
+        &self,
+        model: &str,
+        request: &Request<'_>,
+    ) -> Result<Option<Encoded>, ModelError> {
+        let body = encode::count_body(self, model, request)?;
+        let path = "responses/input_tokens".to_owned();
+        Ok(Some(Encoded { path, headers: Vec::new(), body }))
+    }
+
+    fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
+        decode::count(body)
+    }
+
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {
         decode::whole(self.provider.clone(), body)
     }

@@ -53,6 +53,31 @@ fn a_stream_of_interleaved_blocks_comes_to_the_same_as_the_whole_reply() {
 }
 
 #[test]
+fn arguments_that_came_at_once_are_told_as_they_are_kept_however_the_stream_ends() {
+    let begin = |input: &str| {
+        format!(
+            r#"{{"type":"content_block_start","index":0,"content_block":
+                {{"type":"tool_use","id":"t","name":"f","input":{input}}}}}"#
+        )
+    };
+    let reason = r#"{"type":"message_delta","delta":{"stop_reason":"tool_use"}}"#;
+    let stop = r#"{"type":"message_stop"}"#;
+    for input in ["{}", r#"{"n":1}"#] {
+        for end in [&[reason][..], &[stop], &[reason, stop], &[reason, "[DONE]"]] {
+            let begin = begin(input);
+            let data = [r#"{"type":"message_start","message":{}}"#, &begin];
+            let events: Vec<_> = data.iter().chain(end).map(|data| ("", *data)).collect();
+            let (deltas, response) = follow(&events);
+            let response = response.unwrap();
+            let call = response.tool_calls().next().unwrap();
+            assert_eq!(call.arguments, input, "{end:?}");
+            let fragment = input.to_owned();
+            assert_eq!(deltas[1..], [Delta::Arguments { index: 0, fragment }], "{end:?}");
+        }
+    }
+}
+
+#[test]
 fn event_names_may_be_missing_and_blocks_may_begin_without_input_or_signature() {
     let (_, response) = follow(&events(LOCAL));
     let response = response.unwrap();

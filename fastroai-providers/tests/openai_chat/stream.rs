@@ -379,3 +379,13 @@ fn logprobs_of_all_chunks_are_kept_together() {
     let tokens = &stored["parts"][0]["details"]["logprobs"]["content"];
     assert_eq!((&tokens[0]["token"], &tokens[1]["token"]), (&"a".into(), &"b".into()));
 }
+
+#[test]
+fn an_event_that_breaks_off_within_its_content_shows_none_of_it() {
+    let streamed = stream([("", r#"{"choices":[],"secret \u007f thoughts":{"#)]);
+    let error = streamed.end.unwrap_err();
+    assert_eq!(error.to_string(), "an event of the stream does not parse");
+    let streamed = stream([("", r#"{"choices":[{"delta":7}]}"#)]);
+    let error = streamed.end.unwrap_err();
+    assert_eq!(error.to_string(), "an event of the stream does not parse at `choices[0].delta`");
+}

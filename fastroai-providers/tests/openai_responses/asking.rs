@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fastroai_providers::error::ModelErrorKind;
+use fastroai_providers::error::{ModelErrorKind, ProtocolFault, ProviderFault};
 use fastroai_providers::openai::responses::ReasoningSummary;
 use fastroai_providers::request::Effort;
 use fastroai_providers::{OutputFormat, Schema, Settings, ToolChoice, ToolDefinition};
@@ -190,4 +190,37 @@ fn a_profile_tells_which_models_cannot_be_held_to_a_schema() {
         assert_eq!(Responses::new().profile(model).json_schema, can, "{model}");
     }
     assert!(Responses::for_provider("xai").profile("gpt-4").json_schema);
+}
+
+#[test]
+fn a_count_asks_for_what_goes_in_and_nothing_about_what_comes_out() {
+    let settings = Settings {
+        temperature: Some(0.5),
+        top_p: Some(0.9),
+        max_tokens: Some(100),
+        reasoning_effort: Some(Effort::Low),
+        service_tier: Some("auto".to_owned()),
+        ..Settings::default()
+    };
+    let (messages, tools) = ([Message::user("Hi")], [tool("weather")]);
+    let choice = ToolChoice::Required;
+    let mut request = Request::new(&messages, &settings);
+    request.instructions = Some("Be brief.");
+    (request.tools, request.tool_choice) = (&tools, &choice);
+    let count = Responses::new().encode_count("gpt-5", &request).unwrap().unwrap();
+    assert_eq!(count.path, "responses/input_tokens");
+    let mut whole = body_of("gpt-5", &request).unwrap();
+    let input = ["model", "instructions", "input", "tools", "tool_choice", "reasoning"];
+    whole.as_object_mut().unwrap().retain(|name, _| input.contains(&name.as_str()));
+    assert_eq!(serde_json::from_slice::<Value>(&count.body).unwrap(), whole);
+
+    let read = |body: &str| Responses::new().decode_count(body.as_bytes());
+    assert_eq!(read(r#"{"object":"response.input_tokens","input_tokens":11}"#).unwrap(), 11);
+    let shape = ModelErrorKind::Protocol(ProtocolFault::BadShape);
+    for body in ["{}", r#"{"input_tokens":-1}"#, r#"{"input_tokens":"many"}"#, "[1]", "<html>"] {
+        assert_eq!(*read(body).unwrap_err().kind(), shape, "{body}");
+    }
+    let error = read(r#"{"error":{"message":"slow down","code":"rate_limit_exceeded"}}"#);
+    let limited = ModelErrorKind::Provider(ProviderFault::RateLimit);
+    assert_eq!(*error.unwrap_err().kind(), limited);
 }

@@ -1,5 +1,6 @@
 //! Conversations that are stored, mended and gone on from.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fastroai::prelude::*;
@@ -63,6 +64,28 @@ fn behaviour_46_results_in_several_messages_are_kept_in_one() {
     ];
     let whole = Message::tool(vec![result(0), result(1), result(2)]);
     assert_eq!(repair(split), [assistant, whole, Message::user("Go")]);
+}
+
+#[test]
+fn behaviour_46_calls_that_share_an_id_are_told_apart_and_so_are_their_results() {
+    let (first, calls) = asked_for(&[("a", "echo"), ("a", "echo"), ("", "echo")]);
+    let (second, again) = asked_for(&[("a", "echo")]);
+    let result = |call, content: &str| ToolResult::new(call, content, ToolOutcome::Success);
+    let mended = repair(vec![
+        first,
+        Message::tool(vec![result(&calls[2], "3"), result(&calls[0], "1"), result(&calls[1], "2")]),
+        second,
+        Message::tool(vec![result(&again[0], "4")]),
+    ]);
+    assert_closed(&mended);
+    assert_eq!(contents(&mended), ["1", "2", "3", "4"]);
+    let ids: BTreeSet<_> = results(&mended)
+        .iter()
+        .flat_map(|tool| tool.results.iter().map(|result| result.call_id.clone()))
+        .collect();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    assert!(ids.contains("a") && !ids.contains(""), "{ids:?}");
+    assert_eq!(repair(mended.clone()), mended);
 }
 
 #[test]

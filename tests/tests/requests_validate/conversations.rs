@@ -24,6 +24,22 @@ pub(crate) const CHAT_REPLY: &str = r#"{
     "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
 }"#;
 
+/// A reply with reasoning that is shown and encrypted, a search, and a call.
+pub(crate) const RESPONSES_REPLY: &str = r#"{
+    "id": "resp_1", "object": "response", "model": "gpt-5-mini", "status": "completed",
+    "output": [
+        {"type": "reasoning", "id": "rs_1", "encrypted_content": "aGlkZGVu",
+            "summary": [{"type": "summary_text", "text": "It may rain."}]},
+        {"type": "web_search_call", "id": "ws_1", "status": "completed",
+            "action": {"type": "search", "query": "weather in Lisbon"}},
+        {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
+            "content": [{"type": "output_text", "text": "Let me look.", "annotations": []}]},
+        {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "weather",
+            "arguments": "{\"city\":\"Lisbon\"}", "status": "completed"}
+    ],
+    "usage": {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
+}"#;
+
 /// A reply with thinking that is shown, and thinking that is not.
 pub(crate) const MESSAGES_REPLY: &str = r#"{
     "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",

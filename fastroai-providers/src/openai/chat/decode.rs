@@ -173,11 +173,12 @@ fn bad_event(path: &str) -> ModelError {
     ModelError::protocol(ProtocolFault::BadEvent, message)
 }
 
-/// Where a JSON text differs from what is read: names of fields only, nothing of its content.
+/// Where a JSON text differs from what is read: names of fields that are known, nothing of its
+/// content. What is no JSON at all breaks off anywhere, also below a name that is content.
 fn path_of(text: &str) -> String {
     let mut json = serde_json::Deserializer::from_str(text);
     match serde_path_to_error::deserialize::<_, Reply<'_>>(&mut json) {
-        Ok(_) => String::new(),
-        Err(error) => error.path().to_string(),
+        Err(error) if error.inner().is_data() => error.path().to_string(),
+        _ => String::new(),
     }
 }

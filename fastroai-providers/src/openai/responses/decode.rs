@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use super::assembly::Assembly;
 use super::wire::{Reply, meaningful};
@@ -32,6 +34,23 @@ pub(super) fn whole(provider: Cow<'static, str>, body: &[u8]) -> Result<Response
     match failure(Some(&reply), assembly.has_failed()) {
         Some(error) => Err(error.with_partial(assembly.into_response(true))),
         None => Ok(assembly.into_response(true)),
+    }
+}
+
+/// Reads the answer to the question how many tokens a request takes in.
+pub(super) fn count(body: &[u8]) -> Result<u64, ModelError> {
+    #[derive(Deserialize)]
+    struct Count<'a> {
+        input_tokens: Option<u64>,
+        #[serde(borrow)]
+        error: Option<&'a RawValue>,
+    }
+    let bad =
+        || ModelError::protocol(ProtocolFault::BadShape, "the answer does not say how many tokens");
+    let count: Count<'_> = serde_json::from_slice(body).map_err(|_| bad())?;
+    match meaningful(count.error) {
+        Some(json) => Err(error::from_event(json)),
+        None => count.input_tokens.ok_or_else(bad),
     }
 }
 

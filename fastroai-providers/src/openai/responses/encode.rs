@@ -16,14 +16,52 @@ pub(super) fn body(
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
-    checks::names(request)?;
     let settings = request.settings;
     check(settings)?;
+    write(&Body {
+        max_output_tokens: settings.max_tokens,
+        temperature: settings.temperature,
+        top_p: settings.top_p,
+        // A model that does not reason refuses to be asked for its reasoning.
+        include: if !config.store && model::reasons(model) { &ENCRYPTED } else { &[] },
+        store: Some(config.store),
+        service_tier: settings.service_tier.as_deref(),
+        prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
+        stream: streamed,
+        ..input(config, model, request)?
+    })
+}
+
+/// Writes the body of the question how many tokens a request takes in, which knows none of the
+/// fields that are about the reply.
+pub(super) fn count_body(
+    config: &Responses,
+    model: &str,
+    request: &Request<'_>,
+) -> Result<Vec<u8>, ModelError> {
+    write(&input(config, model, request)?)
+}
+
+fn write(body: &Body<'_>) -> Result<Vec<u8>, ModelError> {
+    let mut bytes = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut bytes, body)
+        .map_err(|error| ModelError::config("the request cannot be written").with_source(error))?;
+    Ok(bytes)
+}
+
+/// What goes into the model, and nothing about what comes out.
+fn input<'a>(
+    config: &'a Responses,
+    model: &'a str,
+    request: &'a Request<'_>,
+) -> Result<Body<'a>, ModelError> {
+    checks::names(request)?;
+    let settings = request.settings;
     let hosted = request.hosted_by(&config.provider)?;
     let functions = request.tools.iter().map(|tool| Tool::of(tool));
     let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
     let with_tools = !tools.is_empty();
-    let body = Body {
+    Ok(Body {
         model,
         instructions: request.instructions.filter(|text| !text.is_empty()),
         input: items(config, request.messages)?,
@@ -31,21 +69,16 @@ pub(super) fn body(
         tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
         text: Text::of(request.output),
-        max_output_tokens: settings.max_tokens,
-        temperature: settings.temperature,
-        top_p: settings.top_p,
         reasoning: Reasoning::of(config, settings),
-        // A model that does not reason refuses to be asked for its reasoning.
-        include: if !config.store && model::reasons(model) { &ENCRYPTED } else { &[] },
-        store: config.store,
-        service_tier: settings.service_tier.as_deref(),
-        prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
-        stream: streamed,
-    };
-    let mut bytes = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut bytes, &body)
-        .map_err(|error| ModelError::config("the request cannot be written").with_source(error))?;
-    Ok(bytes)
+        max_output_tokens: None,
+        temperature: None,
+        top_p: None,
+        include: &[],
+        store: None,
+        service_tier: None,
+        prompt_cache_key: None,
+        stream: false,
+    })
 }
 
 const ENCRYPTED: [&str; 1] = ["reasoning.encrypted_content"];
@@ -85,7 +118,8 @@ struct Body<'a> {
     reasoning: Option<Reasoning>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     include: &'static [&'static str],
-    store: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
