@@ -4,6 +4,7 @@
 //! known to have a price has no cost, which is not the same as costing nothing.
 
 mod bill;
+mod budget;
 mod cost;
 mod counts;
 mod meter;
@@ -12,6 +13,7 @@ mod rates;
 mod total;
 
 pub use bill::{Bill, Line};
+pub use budget::{Budget, Hold, Refusal};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub use prices::{OverrideError, Prices};
