@@ -9,6 +9,8 @@ struct Travel<'a, S: Store> {
 }
 const _: () = {
     use ::fastroai::__private as __fastroai;
+    #[allow(unused_imports)]
+    use __fastroai::NoFacts as _;
     #[automatically_derived]
     impl<'a, S: Store> __fastroai::AgentSpec for Travel<'a, S>
     where
@@ -42,6 +44,42 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<'a, S: Store> __fastroai::ToolsetInfo for Travel<'a, S>
+    where
+        Arc<Client>: __fastroai::Shared,
+        &'a Places: __fastroai::Shared,
+        S: __fastroai::Shared,
+        Log: __fastroai::Shared,
+        Runtime: __fastroai::Shared,
+    {
+        const NAMES: &'static [&'static str] = &[];
+        const OPTIONS: &'static [__fastroai::ToolOptions] = &[];
+        const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth(
+            &[
+                <__fastroai::ToolFacts<weather>>::FACTS.depth,
+                <__fastroai::ToolFacts<places::find>>::FACTS.depth,
+            ],
+        );
+    }
+    #[automatically_derived]
+    impl<'a, S: Store, __Agent: ?__fastroai::Sized> __fastroai::Toolset<__Agent>
+    for Travel<'a, S>
+    where
+        Arc<Client>: __fastroai::Shared,
+        &'a Places: __fastroai::Shared,
+        S: __fastroai::Shared,
+        Log: __fastroai::Shared,
+        Runtime: __fastroai::Shared,
+        Travel<'a, S>: __fastroai::Described<__Agent>,
+    {
+        fn bind<'__call>(
+            &'__call self,
+            _: &'__call __Agent,
+        ) -> __fastroai::Vec<__fastroai::BoundTool<'__call>> {
+            __fastroai::Vec::new()
+        }
+    }
+    #[automatically_derived]
     impl<'a, S: Store> __fastroai::Provide<Arc<Client>> for Travel<'a, S> {
         fn provide(&self) -> &Arc<Client> {
             &self.http
@@ -72,19 +110,21 @@ const _: () = {
         }
     }
     const _: () = __fastroai::check_model("openai:gpt-4o-mini", true);
-    const __NAMES: [(&[&str], &str); 2] = [
-        (<weather as __fastroai::ToolInfo>::NAMES, "weather"),
-        (<places::find as __fastroai::ToolInfo>::NAMES, "places::find"),
+    const __TOOLS: [__fastroai::Listed; 2] = [
+        __fastroai::Listed {
+            shown: "weather",
+            prefix: "",
+            facts: <__fastroai::ToolFacts<weather>>::FACTS,
+        },
+        __fastroai::Listed {
+            shown: "places::find",
+            prefix: "",
+            facts: <__fastroai::ToolFacts<places::find>>::FACTS,
+        },
     ];
-    const _: () = __fastroai::check_names(&__NAMES, 1);
-    const _: () = __fastroai::check_timeout(
-        <weather as __fastroai::ToolInfo>::OPTIONS,
-        "weather",
+    const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Some(
         __fastroai::Duration::from_secs(90),
     );
-    const _: () = __fastroai::check_timeout(
-        <places::find as __fastroai::ToolInfo>::OPTIONS,
-        "places::find",
-        __fastroai::Duration::from_secs(90),
-    );
+    const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT);
+    const _: () = __fastroai::check_entry(&__TOOLS, 1, __TIMEOUT);
 };

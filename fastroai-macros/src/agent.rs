@@ -1,10 +1,13 @@
 //! `#[agent]`: a struct becomes an agent, and its fields what the agent lends to tools.
 
 mod check;
+mod entry;
 mod expand;
 mod fields;
+mod listed;
 mod settings;
 mod structure;
+mod tools;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -12,6 +15,7 @@ use syn::ItemStruct;
 
 use crate::report::Report;
 use crate::root::Root;
+use entry::Entry;
 use fields::{Field, Provided};
 use settings::Settings;
 
@@ -23,6 +27,9 @@ struct Agent {
     /// An expression for the instructions.
     instructions: TokenStream,
     settings: Settings,
+    entries: Vec<Entry>,
+    /// What another agent's model calls it.
+    tool_name: String,
     fields: Vec<Field>,
     provided: Vec<Provided>,
     /// The access to the field that brings a runtime.

@@ -15,6 +15,7 @@ mod report;
 mod root;
 mod similar;
 mod tool;
+mod toolset;
 mod types;
 
 use proc_macro::TokenStream;
@@ -23,6 +24,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn safe_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
     tool::expand(attribute.into(), item.into()).into()
+}
+
+/// Turns the methods of an `impl` block into tools; see `fastroai::toolset`.
+#[proc_macro_attribute]
+pub fn toolset(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    toolset::expand(attribute.into(), item.into()).into()
 }
 
 /// Turns a struct into an agent; see `fastroai::agent`.

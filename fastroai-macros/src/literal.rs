@@ -73,7 +73,7 @@ pub(crate) fn dollars(text: &str) -> Result<u64, String> {
 }
 
 /// How long a tool's name may be.
-const NAME_LIMIT: usize = 64;
+pub(crate) const NAME_LIMIT: usize = 64;
 
 /// Fails with the reason if providers would refuse this as the name of a tool.
 pub(crate) fn tool_name(name: &str) -> Result<(), String> {

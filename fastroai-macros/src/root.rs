@@ -8,6 +8,7 @@ use crate::manifest;
 use crate::report::Report;
 
 /// The path of `fastroai` in the user's crate.
+#[derive(Clone)]
 pub(crate) struct Root(TokenStream);
 
 impl Root {

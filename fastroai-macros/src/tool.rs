@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod function;
+mod instance;
 mod options;
 mod parameter;
 mod returned;
@@ -18,10 +19,14 @@ use options::Options;
 use parameter::Parameter;
 use returned::Returned;
 
+pub(crate) use instance::{Instance, Method, method, without_marks};
+
 /// A checked tool.
 struct Tool {
     root: Root,
     function: Function,
+    /// What it is a method of.
+    instance: Option<Instance>,
     /// The type that stands for it in `tools = […]`.
     type_name: Ident,
     /// What the model calls it.
@@ -45,8 +50,8 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             let receiver = function.signature.receiver();
             report.at(
                 receiver,
-                "a tool has no `self`: move the function out of the `impl`, and take what it needs \
-                 from the agent with `#[context]`, as in `#[context] db: &Db`",
+                "a method is a tool of its type: write `#[toolset]` above the `impl`, or move the \
+                 function out of it and take what it needs from the agent with `#[context]`",
             );
             let function = function.without_marks();
             quote!(#function)

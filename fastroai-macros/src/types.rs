@@ -1,6 +1,6 @@
 //! Types, judged by their tokens.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -73,6 +73,35 @@ pub(crate) fn fingerprint(ty: &Type) -> String {
     let mut ty = plain(ty).clone();
     Erase.visit_type_mut(&mut ty);
     ty.to_token_stream().to_string()
+}
+
+/// The type with its lifetimes left to the compiler, as an expression may have it.
+pub(crate) fn without_lifetimes(ty: &Type) -> Type {
+    struct Elide;
+    impl VisitMut for Elide {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+    }
+    let mut ty = ty.clone();
+    Elide.visit_type_mut(&mut ty);
+    ty
+}
+
+/// The same tokens, underlined at another place.
+pub(crate) fn placed(tokens: TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), placed(group.stream(), place));
+            moved.set_span(group.span().located_at(place));
+            TokenTree::Group(moved)
+        }
+        mut token => {
+            token.set_span(token.span().located_at(place));
+            token
+        }
+    });
+    moved.collect()
 }
 
 /// Whether it mentions one of these type parameters.

@@ -9,6 +9,7 @@ mod output;
 mod partial;
 mod response;
 mod spec;
+mod tool;
 
 pub use call::Call;
 pub use config::AgentConfig;
@@ -17,3 +18,5 @@ pub use event::{AgentEvent, RunStream};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;
+#[doc(hidden)]
+pub use tool::{Described, agent_definition, agent_options, bind_agent};

@@ -1,5 +1,6 @@
 //! The one async shell around a run: it does the work that the state machine asks for.
 
+mod arrived;
 mod attempts;
 mod check;
 mod sink;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{
-    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Schema, Settings,
-    ToolChoice, ToolDefinition, Usage, UserMessage,
+    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Response, Schema,
+    Settings, ToolChoice, ToolDefinition, Usage, UserMessage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ use tracing::Instrument as _;
 pub(crate) use check::{Check, Typed};
 pub(crate) use sink::{Notice, Sink};
 
+use self::arrived::Arrived;
 use crate::agent::{AgentConfig, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Cost, Meter, Rates};
@@ -28,7 +30,7 @@ use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, T
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
-use crate::tool::BoundTool;
+use crate::tool::{BoundTool, is_tool_name};
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
 /// what a request may cost.
@@ -139,7 +141,7 @@ fn model_kind(error: ModelError) -> ErrorKind {
     ErrorKind::Model(error)
 }
 
-/// Tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
+/// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
 fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
     let mut seen = std::collections::BTreeSet::new();
     for tool in tools {
@@ -147,6 +149,12 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
         if name == OUTPUT_TOOL {
             return Err(ErrorKind::Config(format!(
                 "a tool is called `{name}`, which is the name for typed answers: rename the tool"
+            )));
+        }
+        if !is_tool_name(name) {
+            return Err(ErrorKind::Config(format!(
+                "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most 64, no digit or `-` first",
+                name.escape_debug()
             )));
         }
         if !seen.insert(name) {
@@ -189,7 +197,7 @@ impl Ended {
     fn feed(&mut self, event: Event) {
         if let Err(misfed) = self.state.feed(event) {
             self.failure.get_or_insert_with(|| ErrorKind::Config(misfed.to_string()));
-            let _ = self.state.feed(Event::Stopped { stop: Stop::Cancelled });
+            let _ = self.state.feed(Event::Stopped { stop: Stop::Cancelled, partial: None });
         }
     }
 }
@@ -234,6 +242,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     name: tool.definition().name.clone(),
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
+                    polling: tool.options().polling,
                 })
                 .collect(),
             output: mode,
@@ -260,7 +269,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 Work::Tools { turn, units } => {
                     let stop = self.run_tools(turn, units, &mut ended).await;
                     let Some(stop) = stop else { continue };
-                    Event::Stopped { stop }
+                    Event::Stopped { stop, partial: None }
                 }
                 Work::Check { text } => match check.accepts(&text) {
                     Ok(()) => Event::Accepted,
@@ -275,31 +284,45 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
             };
+            let replied = matches!(event, Event::Replied { .. });
             ended.feed(event);
+            if replied {
+                self.tell_refused(&mut ended);
+            }
         }
     }
 
     async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
-        if let Err(kind) = self.can_pay().await {
-            ended.failure = Some(kind);
-            return Event::Stopped { stop: Stop::Budget };
-        }
-        let instructions = (self.order.instructions)();
-        let mut request = Request::new(ended.state.messages(), &self.settings);
-        request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
-        request.tools = &self.definitions;
-        request.hosted_tools = &self.order.config.hosted_tools;
-        request.tool_choice = &self.choice;
-        request.output = &self.output;
-        let asking = self.attempts(turn, &request, &mut ended.requests);
-        match self.scope.guard(asking).await {
-            Ok(Ok(reply)) => Event::Replied { reply },
-            Ok(Err(mut error)) => {
-                let partial = error.take_partial();
+        let mut arrived = Arrived::default();
+        let Ended { state, requests, .. } = &mut *ended;
+        let asking = async {
+            self.can_pay().await?;
+            let instructions = (self.order.instructions)();
+            let mut request = Request::new(state.messages(), &self.settings);
+            request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
+            request.tools = &self.definitions;
+            request.hosted_tools = &self.order.config.hosted_tools;
+            request.tool_choice = &self.choice;
+            request.output = &self.output;
+            Ok(self.attempts(turn, &request, requests, &mut arrived).await)
+        };
+        let asked = self.scope.guard(asking).await;
+        let kept = |mut partial: Response| {
+            partial.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
+            partial
+        };
+        match asked {
+            Ok(Ok(Ok(reply))) => Event::Replied { reply },
+            Ok(Ok(Err(mut error))) => {
+                let partial = error.take_partial().or_else(|| arrived.into_reply()).map(kept);
                 ended.failure = Some(ErrorKind::Model(error));
                 Event::ModelFailed { partial }
             }
-            Err(stop) => Event::Stopped { stop },
+            Ok(Err(kind)) => {
+                ended.failure = Some(kind);
+                Event::Stopped { stop: Stop::Budget, partial: None }
+            }
+            Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
         }
     }
 

@@ -35,7 +35,8 @@ pub enum ErrorKind {
     Empty,
     /// The model would not answer; its words are at the end of the history.
     Refused,
-    /// The provider's filter stopped the answer.
+    /// The provider's filter stopped the answer, and nothing was left of it or what was left does
+    /// not fit the output.
     Filtered,
     /// No answer fitted the output.
     OutputInvalid {
@@ -55,15 +56,17 @@ pub enum ErrorKind {
     MaxToolCalls {
         /// How many are allowed in a run.
         limit: u32,
-        /// How many there would have been.
+        /// How many there would have been, without those that failed or were refused.
         asked: u64,
     },
-    /// The model could not correct its calls of a tool.
+    /// The model could not correct its calls of a tool, or the tool took too long each time.
     ToolCorrections {
         /// The tool.
         tool: String,
         /// How often it was asked to.
         limit: u32,
+        /// How often the tool took too long, and nothing else was wrong.
+        timeouts: u32,
     },
     /// The model made the same call with the same result over and over.
     Loop {
@@ -182,7 +185,9 @@ impl ErrorKind {
             Failure::Model => Self::Config("the model could not be asked".to_owned()),
             Failure::MaxTurns { limit } => Self::MaxTurns { limit },
             Failure::MaxToolCalls { limit, asked } => Self::MaxToolCalls { limit, asked },
-            Failure::Corrections { tool, limit } => Self::ToolCorrections { tool, limit },
+            Failure::Corrections { tool, limit, timeouts } => {
+                Self::ToolCorrections { tool, limit, timeouts }
+            }
             Failure::Loop { tool } => Self::Loop { tool },
             Failure::Empty => Self::Empty,
             Failure::Refused => Self::Refused,
@@ -278,11 +283,19 @@ impl fmt::Display for ErrorKind {
                     "the model asked for {asked} tool calls where {limit} are allowed: raise `max_tool_calls` if it needs more"
                 )
             }
-            Self::ToolCorrections { tool, limit } => {
+            Self::ToolCorrections { tool, limit, timeouts } if timeouts > limit => write!(
+                f,
+                "`{tool}` took too long {timeouts} times in a row: raise its `timeout`, or make it quicker"
+            ),
+            Self::ToolCorrections { tool, limit, timeouts } => {
                 write!(
                     f,
                     "the model could not correct its calls of `{tool}`, though it was asked to {limit} times"
-                )
+                )?;
+                if *timeouts > 0 {
+                    write!(f, ": {timeouts} of them took too long")?;
+                }
+                Ok(())
             }
             Self::Loop { tool } => {
                 // The model may have made the name up.

@@ -27,6 +27,9 @@ pub use fastroai_macros::agent;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/safe_tool.md")]
 pub use fastroai_macros::safe_tool;
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/toolset.md")]
+pub use fastroai_macros::toolset;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
     History, HostedTool, Media, Message, Model, ModelError, ModelId, Settings, ToolDefinition,
@@ -46,22 +49,26 @@ pub mod prelude {
     pub use crate::tool::{RunContext, ToolError};
     pub use crate::{Error, Runtime};
     #[cfg(feature = "macros")]
-    pub use fastroai_macros::{agent, safe_tool};
+    pub use fastroai_macros::{agent, safe_tool, toolset};
     pub use schemars::{self, JsonSchema};
 }
 
 /// What the macros write names nothing else. Not for use by hand: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::agent::{AgentConfig, AgentSpec};
+    pub use crate::agent::{
+        AgentConfig, AgentSpec, Described, agent_definition, agent_options, bind_agent,
+    };
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, Effect, Returned, RunContext,
-        Tool, ToolArg, ToolDefault, ToolFailure, ToolFuture, ToolInfo, ToolOptions, ToolOutput,
-        WithoutError, blocking, check_names, check_timeout, send,
+        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, DetachSelf, Effect, Listed,
+        NoFacts, Returned, RunContext, Tool, ToolArg, ToolDefault, ToolFacts, ToolFailure,
+        ToolFuture, ToolInfo, ToolMethod, ToolOptions, ToolOutput, Toolset, ToolsetFacts,
+        ToolsetInfo, WithoutError, blocking, check_entries, check_entry, depth, join, prefixed,
+        send,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

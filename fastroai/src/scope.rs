@@ -20,7 +20,7 @@ tokio::task_local! {
 
 /// How deep agents may call agents: each level is polled on top of the one around it, and twice
 /// as many overflow a thread's two megabytes in a debug build.
-const MAX_DEPTH: u32 = 8;
+pub(crate) const MAX_DEPTH: u32 = 8;
 
 /// Deadline, cancellation, meter, budgets, depth and runtime of a run, inherited by what it calls.
 #[derive(Clone)]

@@ -51,18 +51,27 @@ impl Sentence {
 
 /// Whether two texts are the same.
 pub(crate) const fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
+    same_joined(one, "", other, "")
+}
+
+/// Whether two texts are the same, where each is given in two halves.
+pub(crate) const fn same_joined(start: &str, end: &str, other: &str, rest: &str) -> bool {
+    let length = start.len() + end.len();
+    if length != other.len() + rest.len() {
         return false;
     }
     let mut index = 0;
-    while index < one.len() {
-        if one[index] != other[index] {
+    while index < length {
+        if byte(start, end, index) != byte(other, rest, index) {
             return false;
         }
         index += 1;
     }
     true
+}
+
+const fn byte(start: &str, end: &str, index: usize) -> u8 {
+    if index < start.len() { start.as_bytes()[index] } else { end.as_bytes()[index - start.len()] }
 }
 
 #[cfg(test)]
@@ -79,8 +88,10 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_compared_whole() {
-        assert!(same("", "") && same("lookup", "lookup"));
-        assert!(!same("lookup", "lookups") && !same("lookup", "lookuq"));
+    fn texts_are_compared_whole_wherever_they_are_cut() {
+        assert!(same_joined("", "", "", "") && same_joined("", "lookup", "look", "up"));
+        assert!(same_joined("a", "bc", "ab", "c"));
+        assert!(!same_joined("", "lookup", "", "lookups"));
+        assert!(!same_joined("", "lookup", "look", "uq"));
     }
 }

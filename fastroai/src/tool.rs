@@ -9,8 +9,10 @@ mod function;
 mod lent;
 mod names;
 mod options;
+mod prefixed;
 mod returned;
 mod schema;
+mod toolset;
 #[cfg(feature = "jsonschema")]
 mod validated;
 
@@ -30,13 +32,17 @@ pub use function::FunctionTool;
 pub use function::SchemaError;
 #[doc(hidden)]
 pub use lent::send;
-pub use lent::{Blocking, Detach};
+pub use lent::{Blocking, Detach, DetachSelf};
+pub(crate) use names::is_tool_name;
 #[doc(hidden)]
-pub use names::{check_names, check_timeout};
+pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
 pub use options::{Effect, ToolOptions};
+#[doc(hidden)]
+pub use prefixed::{join, prefixed};
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};
 pub use schema::ArgumentsSchema;
 pub(crate) use schema::schema_of;
+pub use toolset::{DynToolset, ToolMethod, Toolset, ToolsetInfo};
 
 /// What is known of a tool before any agent lists it. `#[safe_tool]` implements it.
 pub trait ToolInfo {
@@ -47,6 +53,10 @@ pub trait ToolInfo {
 
     /// Its limits.
     const OPTIONS: ToolOptions;
+
+    /// How many agents lie inside each other here, as in a [`ToolsetInfo`]: 0 for a tool that is no
+    /// agent.
+    const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = 0;
 
     /// What a model sees of it, made once.
     fn definition() -> &'static Arc<ToolDefinition>;

@@ -20,6 +20,10 @@ pub enum Step {
     Fail(ModelError),
     /// A stream of these events, which may end in an error, or too early.
     Events(Vec<Result<StreamEvent, ModelError>>),
+    /// A whole reply, streamed with this wait before each piece.
+    Paced(Duration, Response),
+    /// A stream of these pieces, and then nothing more.
+    Stalls(Vec<Delta>),
     /// The next step, after a while.
     After(Duration, Box<Step>),
     /// No answer, ever.
@@ -54,6 +58,7 @@ struct Shared {
     profile: Profile,
     steps: Mutex<VecDeque<Step>>,
     asked: Mutex<Vec<Asked>>,
+    open: Arc<()>,
 }
 
 impl Scripted {
@@ -74,6 +79,7 @@ impl Scripted {
             profile,
             steps: Mutex::new(steps.into_iter().collect()),
             asked: Mutex::default(),
+            open: Arc::default(),
         }))
     }
 
@@ -81,6 +87,12 @@ impl Scripted {
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         self.0.asked.lock().expect("no panic while locked").clone()
+    }
+
+    /// How many stalled streams have not been dropped.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        Arc::strong_count(&self.0.open) - 1
     }
 
     fn next(&self, request: &Request<'_>, streamed: bool) -> Step {
@@ -119,16 +131,18 @@ impl Model for Scripted {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         let step = self.next(request, true);
-        streamed(step).boxed()
+        streamed(step, Arc::clone(&self.0.open)).boxed()
     }
 }
 
 async fn whole(mut step: Step) -> Result<Response, ModelError> {
     loop {
         match step {
-            Step::Reply(reply) => return Ok(reply),
+            Step::Reply(reply) | Step::Paced(_, reply) => return Ok(reply),
             Step::Fail(error) => return Err(error),
-            Step::Events(_) => return Err(ModelError::config("the script streams here")),
+            Step::Events(_) | Step::Stalls(_) => {
+                return Err(ModelError::config("the script streams here"));
+            }
             Step::After(wait, next) => {
                 tokio::time::sleep(wait).await;
                 step = *next;
@@ -138,7 +152,7 @@ async fn whole(mut step: Step) -> Result<Response, ModelError> {
     }
 }
 
-async fn streamed(mut step: Step) -> Result<ResponseStream, ModelError> {
+async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, ModelError> {
     loop {
         match step {
             Step::Reply(reply) => {
@@ -146,6 +160,20 @@ async fn streamed(mut step: Step) -> Result<ResponseStream, ModelError> {
             }
             Step::Fail(error) => return Err(error),
             Step::Events(events) => return Ok(stream::iter(events).boxed()),
+            Step::Paced(wait, reply) => {
+                let paced = stream::iter(events(reply)).then(move |event| async move {
+                    tokio::time::sleep(wait).await;
+                    Ok(event)
+                });
+                return Ok(paced.boxed());
+            }
+            Step::Stalls(deltas) => {
+                let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
+                let stalled = pieces.chain(stream::pending()).inspect(move |_| {
+                    let _held = &open;
+                });
+                return Ok(stalled.boxed());
+            }
             Step::After(wait, next) => {
                 tokio::time::sleep(wait).await;
                 step = *next;

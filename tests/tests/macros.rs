@@ -176,6 +176,7 @@ fn the_keys_of_a_tool_are_its_options() {
             corrections: 5,
             on_error: Some("the catalogue is closed: {error}"),
             on_timeout: Some("the catalogue is slow today"),
+            ..ToolOptions::DEFAULT
         }
     );
     assert_eq!(count_books::OPTIONS, ToolOptions::DEFAULT);

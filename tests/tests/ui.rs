@@ -29,3 +29,13 @@ fn t16_two_tools_of_one_name_do_not_compile() {
 fn sound_agents_compile_without_a_warning() {
     TestCases::new().pass("ui/agent/accept/*.rs");
 }
+
+#[test]
+fn mistakes_in_a_toolset_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/toolset/reject/*.rs");
+}
+
+#[test]
+fn sound_toolsets_compile_without_a_warning() {
+    TestCases::new().pass("ui/toolset/accept/*.rs");
+}

@@ -3,11 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ItemStruct;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
+use super::listed::snake_case;
 use super::settings::{Instructions, Settings};
-use super::{Agent, fields};
+use super::{Agent, entry, fields};
 use crate::docs::Docs;
+use crate::literal;
 use crate::report::Report;
 use crate::root::Root;
 
@@ -20,6 +23,9 @@ pub(super) fn check(
     let root = Root::new(settings.root.take(), "agent", report);
     let instructions = instructions(&structure, &mut settings, report);
     let fields = fields::read(&mut structure, report);
+    let listed = std::mem::take(&mut settings.tools);
+    let entries = entry::resolve(&listed, &settings.prefix, &fields, &structure.ident, report);
+    let tool_name = tool_name(&structure, &settings, report);
     let provided = fields::provided(&fields, &structure.generics);
     Agent {
         root,
@@ -27,9 +33,35 @@ pub(super) fn check(
         structure,
         instructions,
         settings,
+        entries,
+        tool_name,
         fields,
         provided,
     }
+}
+
+/// What the model of another agent calls this one; asked only of an agent that can be listed.
+fn tool_name(structure: &ItemStruct, settings: &Settings, report: &mut Report) -> String {
+    if let Some(name) = &settings.tool_name {
+        if settings.description.is_none() {
+            report.at(
+                name,
+                "an agent that is a tool needs a description: write `description = \"…\"`, or \
+                 remove `tool_name`",
+            );
+        }
+        return name.value();
+    }
+    let name = match &settings.name {
+        Some(name) => snake_case(&name.value()),
+        None => snake_case(&structure.ident.unraw().to_string()),
+    };
+    if settings.description.is_some()
+        && let Err(message) = literal::tool_name(&name)
+    {
+        report.at(&structure.ident, format!("{message}, with `tool_name = \"…\"`"));
+    }
+    name
 }
 
 /// The instructions, as a `Cow`.

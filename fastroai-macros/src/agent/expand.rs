@@ -1,42 +1,51 @@
 //! Writes a checked agent.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Type, WhereClause};
 
-use super::Agent;
 use super::fields::Provided;
-use crate::keys::value::duration_tokens;
-use crate::types;
+use super::{Agent, tools};
 
 pub(super) fn expand(agent: &Agent) -> TokenStream {
     let structure = &agent.structure;
     let conditions: Vec<&Attribute> =
         structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
     let import = agent.root.import();
-    let spec = spec(agent);
     let provides = agent.provided.iter().map(|provided| provide(agent, provided));
-    let checks = checks(agent);
+    let shared = shared_fields(agent);
+    let as_tool = tools::as_tool(agent, &shared);
+    let spec = spec(agent, &shared);
+    let model = model(agent);
+    let checks = tools::checks(agent);
+    let unfound = (!agent.entries.is_empty()).then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use __fastroai::NoFacts as _;
+        }
+    });
     quote! {
         #structure
 
         #(#conditions)*
         const _: () = {
             #import
+            #unfound
 
             #spec
+            #as_tool
             #(#provides)*
+            #model
             #checks
         };
     }
 }
 
-fn spec(agent: &Agent) -> TokenStream {
+fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
     let name = &agent.structure.ident;
     let (parameters, arguments, _) = agent.structure.generics.split_for_impl();
-    let bounds = shared_fields(agent);
     let output = agent.settings.output.as_ref();
     let output = output.map_or_else(|| quote!(__fastroai::String), |output| quote!(#output));
     let shown = match &agent.settings.name {
@@ -46,7 +55,7 @@ fn spec(agent: &Agent) -> TokenStream {
     let model = agent.settings.model.as_ref().map_or_else(|| quote!(""), |model| quote!(#model));
     let calls = &agent.settings.calls;
     let instructions = &agent.instructions;
-    let tools = tools(&agent.settings.tools);
+    let tools = tools::tools(agent);
     let runtime = agent.runtime.as_ref().map(|access| {
         quote! {
             fn runtime(&self) -> __fastroai::Option<&__fastroai::Runtime> {
@@ -94,19 +103,6 @@ fn shared_fields(agent: &Agent) -> WhereClause {
     clause
 }
 
-fn tools(tools: &[Type]) -> Option<TokenStream> {
-    let bound = tools
-        .iter()
-        .map(|tool| quote_spanned!(tool.span()=> <#tool as __fastroai::Tool<Self>>::bind(self)));
-    (!tools.is_empty()).then(|| {
-        quote! {
-            fn tools(&self) -> __fastroai::Vec<__fastroai::BoundTool<'_>> {
-                __fastroai::vec![#(#bound),*]
-            }
-        }
-    })
-}
-
 fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
     let Provided { ty, access, conditions, place } = provided;
     let mut name = agent.structure.ident.clone();
@@ -126,44 +122,11 @@ fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
     }
 }
 
-/// What can only be known across items: asked in const, at the token that it is about.
-fn checks(agent: &Agent) -> TokenStream {
-    let tools = &agent.settings.tools;
-    let mut checks = TokenStream::new();
-    if let Some(model) = &agent.settings.model {
-        let has_tools = !tools.is_empty();
-        checks.extend(quote_spanned! {model.span()=>
-            const _: () = __fastroai::check_model(#model, #has_tools);
-        });
-    }
-    if tools.len() > 1 {
-        let names = tools.iter().map(|tool| {
-            let shown = types::shown(tool);
-            quote_spanned!(tool.span()=> (<#tool as __fastroai::ToolInfo>::NAMES, #shown))
-        });
-        let count = Literal::usize_unsuffixed(tools.len());
-        checks.extend(quote! {
-            const __NAMES: [(&[&str], &str); #count] = [#(#names),*];
-        });
-        for (index, tool) in tools.iter().enumerate().skip(1) {
-            let index = Literal::usize_unsuffixed(index);
-            checks.extend(quote_spanned! {tool.span()=>
-                const _: () = __fastroai::check_names(&__NAMES, #index);
-            });
-        }
-    }
-    if let Some(milliseconds) = agent.settings.timeout {
-        let timeout = duration_tokens(milliseconds);
-        for tool in tools {
-            let shown = types::shown(tool);
-            checks.extend(quote_spanned! {tool.span()=>
-                const _: () = __fastroai::check_timeout(
-                    <#tool as __fastroai::ToolInfo>::OPTIONS,
-                    #shown,
-                    #timeout,
-                );
-            });
-        }
-    }
-    checks
+/// Whether the model is known, and can do what the agent asks of it.
+fn model(agent: &Agent) -> Option<TokenStream> {
+    let model = agent.settings.model.as_ref()?;
+    let has_tools = !agent.entries.is_empty();
+    Some(quote_spanned! {model.span()=>
+        const _: () = __fastroai::check_model(#model, #has_tools);
+    })
 }

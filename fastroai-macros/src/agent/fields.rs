@@ -1,9 +1,9 @@
 //! The fields: what they lend to tools, judged by the tokens of their types.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
-use syn::{Attribute, Generics, Index, ItemStruct, Lifetime, Meta, Type, TypeParamBound};
+use syn::{Attribute, Generics, Index, ItemStruct, Lifetime, Member, Meta, Type, TypeParamBound};
 
 use crate::report::Report;
 use crate::types;
@@ -12,6 +12,7 @@ use crate::types;
 pub(super) struct Field {
     pub(super) ty: Type,
     pub(super) conditions: Vec<Attribute>,
+    pub(super) member: Member,
     /// `self.name`.
     access: TokenStream,
     is_skipped: bool,
@@ -33,13 +34,12 @@ pub(super) fn read(structure: &mut ItemStruct, report: &mut Report) -> Vec<Field
     for (index, field) in structure.fields.iter_mut().enumerate() {
         let is_skipped = skipped(&field.attrs, report);
         field.attrs.retain(|attribute| !attribute.path().is_ident("context"));
-        let member = field
-            .ident
-            .as_ref()
-            .map_or_else(|| Index::from(index).into_token_stream(), ToTokens::to_token_stream);
+        let member =
+            field.ident.clone().map_or_else(|| Member::Unnamed(Index::from(index)), Member::Named);
         let conditions = field.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned();
         fields.push(Field {
             access: quote_spanned!(field.ty.span()=> self.#member),
+            member,
             conditions: conditions.collect(),
             ty: field.ty.clone(),
             is_skipped,

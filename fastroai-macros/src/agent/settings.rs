@@ -1,15 +1,14 @@
 //! The keys of `#[agent(…)]`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote};
-use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::{Expr, LitStr, Path, Token, Type, bracketed};
+use quote::quote;
+use syn::{LitStr, Path, Type};
 
+use super::listed::{self, Listed};
 use crate::keys::value::{dollars_tokens, duration_tokens};
 use crate::keys::{self, Pair, Table, Value};
+use crate::literal;
 use crate::report::Report;
-use crate::types;
 
 const TABLE: Table = Table {
     keys: &[
@@ -27,6 +26,9 @@ const TABLE: Table = Table {
         "max_concurrency",
         "output_attempts",
         "name",
+        "description",
+        "tool_name",
+        "prefix",
         "crate",
     ],
     foreign: &[
@@ -61,7 +63,12 @@ const PRICES: Table = Table {
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) model: Option<LitStr>,
-    pub(super) tools: Vec<Type>,
+    pub(super) tools: Vec<Listed>,
+    /// What stands before the names of all tools.
+    pub(super) prefix: String,
+    /// What it is for, where another agent lists it: an expression.
+    pub(super) description: Option<TokenStream>,
+    pub(super) tool_name: Option<LitStr>,
     pub(super) instructions: Option<Instructions>,
     /// Whether there are instructions, sound or not.
     pub(super) is_instructed: bool,
@@ -102,7 +109,10 @@ impl Settings {
     fn take(&mut self, pair: &Pair, report: &mut Report) {
         match pair.name().as_str() {
             "model" => self.model = model(pair, report),
-            "tools" => self.tools = tools(pair, report),
+            "tools" => self.tools = listed::read(pair, report),
+            "description" => self.description = pair.text_or_macro(report),
+            "tool_name" => self.tool_name = tool_name(pair, report),
+            "prefix" => self.prefix = prefix(pair, report),
             "instructions" => {
                 self.is_instructed = true;
                 self.instructions = instructions(pair, report);
@@ -183,53 +193,15 @@ fn model(pair: &Pair, report: &mut Report) -> Option<LitStr> {
     None
 }
 
-fn tools(pair: &Pair, report: &mut Report) -> Vec<Type> {
-    let list = |input: ParseStream<'_>| {
-        let content;
-        bracketed!(content in input);
-        Punctuated::<Expr, Token![,]>::parse_terminated(&content)
-    };
-    let Some(list) =
-        pair.parse_with(list, "a list of tools: write `tools = [first, second]`", report)
-    else {
-        return Vec::new();
-    };
-    let mut tools: Vec<Type> = Vec::new();
-    for entry in list {
-        let Expr::Path(path) = &entry else {
-            report.at(&entry, not_a_tool(&entry));
-            continue;
-        };
-        if path.path.is_ident("self") {
-            report.at(path, "a tool is named by its function: write `tools = [function]`");
-            continue;
-        }
-        let Ok(tool) = syn::parse2::<Type>(entry.to_token_stream()) else {
-            report.at(&entry, not_a_tool(&entry));
-            continue;
-        };
-        if tools.iter().any(|earlier| types::fingerprint(earlier) == types::fingerprint(&tool)) {
-            report.at(path, format!("`{}` is listed twice: remove one", types::shown(path)));
-            continue;
-        }
-        tools.push(tool);
-    }
-    tools
+fn tool_name(pair: &Pair, report: &mut Report) -> Option<LitStr> {
+    let text = pair.text(report)?;
+    literal::tool_name(&text.value()).map_err(|message| report.at(&text, message)).ok()?;
+    Some(text)
 }
 
-fn not_a_tool(entry: &Expr) -> String {
-    match entry {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })
-            if syn::parse_str::<Path>(&text.value()).is_ok() =>
-        {
-            format!("a tool is named without quotes: write `{}`", text.value())
-        }
-        Expr::Call(call) => {
-            let function = types::shown(&call.func);
-            format!("a tool is named, not called: write `{function}`")
-        }
-        _ => "a tool is named by its function: write `tools = [function]`".to_owned(),
-    }
+fn prefix(pair: &Pair, report: &mut Report) -> String {
+    let text = pair.text(report);
+    text.and_then(|text| listed::prefix(&text, report)).unwrap_or_default()
 }
 
 fn instructions(pair: &Pair, report: &mut Report) -> Option<Instructions> {

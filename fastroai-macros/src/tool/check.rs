@@ -19,6 +19,16 @@ use crate::{literal, similar, types};
 pub(super) fn check(function: Function, attribute: TokenStream, report: &mut Report) -> Tool {
     let mut options = Options::read(attribute, report);
     let root = Root::new(options.root.take(), "safe_tool", report);
+    signature(function, options, root, report)
+}
+
+/// All but the attribute itself.
+pub(super) fn signature(
+    function: Function,
+    mut options: Options,
+    root: Root,
+    report: &mut Report,
+) -> Tool {
     let docs = Docs::read(&function.attributes);
     let description = description(&function, &mut options, &docs, report);
     let name = name(&function, &mut options, report);
@@ -49,6 +59,7 @@ pub(super) fn check(function: Function, attribute: TokenStream, report: &mut Rep
             .unwrap_or(Returned { value: Span::call_site(), error: Span::call_site() }),
         is_sound,
         function,
+        instance: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes a checked tool.
 
 mod argument;
-mod call;
+pub(super) mod call;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -42,7 +42,7 @@ pub(super) fn expand(tool: &Tool) -> TokenStream {
 }
 
 /// What is known before any agent lists the tool.
-fn info(tool: &Tool) -> TokenStream {
+pub(super) fn info(tool: &Tool) -> TokenStream {
     let Tool { type_name, name, description, .. } = tool;
     let options = tool.options.to_expression();
     let schema = Ident::new("schema", hidden(proc_macro2::Span::call_site()));

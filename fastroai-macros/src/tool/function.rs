@@ -10,11 +10,16 @@ pub(super) struct Function {
     pub(super) attributes: Vec<Attribute>,
     pub(super) visibility: Visibility,
     pub(super) signature: Signature,
-    body: TokenStream,
+    pub(super) body: TokenStream,
 }
 
 /// The marks on parameters that are ours; the emitted function is without them.
 const MARKS: [&str; 3] = ["doc", "context", "tool"];
+
+/// Whether it is ours, on a parameter.
+pub(super) fn is_mark(attribute: &Attribute) -> bool {
+    MARKS.iter().any(|mark| attribute.path().is_ident(mark))
+}
 
 /// Reads a function; anything else is a mistake on the word that says what it is.
 pub(super) fn parse(item: TokenStream) -> syn::Result<Function> {
@@ -66,9 +71,7 @@ impl Function {
         let mut signature = self.signature.clone();
         for input in &mut signature.inputs {
             if let FnArg::Typed(parameter) = input {
-                parameter
-                    .attrs
-                    .retain(|attribute| !MARKS.iter().any(|mark| attribute.path().is_ident(mark)));
+                parameter.attrs.retain(|attribute| !is_mark(attribute));
             }
         }
         let mut tokens = TokenStream::new();

@@ -38,7 +38,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 7;
+const FIELDS: usize = 8;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{AgentOutput, AgentResponse, AgentSpec, RunStream};
-use crate::driver::{Order, Sink, Typed, drive};
+use crate::driver::{Finished, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::Cost;
 use crate::runtime::Runtime;
@@ -57,20 +57,7 @@ pub(super) struct Question<'a, T> {
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
-        Self {
-            state: State::Ready(Box::new(Question {
-                agent,
-                prompt: prompt.into(),
-                history: Vec::new(),
-                model: None,
-                settings: Settings::default(),
-                runtime: None,
-                timeout: None,
-                budget: None,
-                cancellation: None,
-                run_id: Uuid::now_v7().to_string(),
-            })),
-        }
+        Self { state: State::Ready(Box::new(Question::new(agent, prompt.into()))) }
     }
 
     fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
@@ -170,30 +157,58 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 }
 
 impl<'a, T: AgentOutput> Question<'a, T> {
+    fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: UserMessage) -> Self {
+        Self {
+            agent,
+            prompt,
+            history: Vec::new(),
+            model: None,
+            settings: Settings::default(),
+            runtime: None,
+            timeout: None,
+            budget: None,
+            cancellation: None,
+            run_id: Uuid::now_v7().to_string(),
+        }
+    }
+
     fn answer(self, sink: Sink) -> BoxFuture<'a, Result<AgentResponse<T>, Error>> {
         Box::pin(async move {
-            let agent = self.agent;
             let check = Typed::<T>::new();
-            let instructions = move || -> Cow<'a, str> { agent.instructions() };
-            let order = Order {
-                config: agent.config(),
-                instructions: Box::new(instructions),
-                tools: agent.tools(),
-                schema: T::schema(),
-                prompt: self.prompt,
-                history: self.history,
-                model: self.model,
-                settings: self.settings,
-                runtime: self.runtime.or_else(|| agent.runtime().cloned()),
-                timeout: self.timeout,
-                budget: self.budget,
-                cancellation: self.cancellation,
-                run_id: self.run_id,
-            };
-            let finished = drive(order, &check, &sink).await?;
+            let finished = self.ask(&check, &sink).await?;
             AgentResponse::new(finished, check.take())
         })
     }
+
+    async fn ask(self, check: &Typed<T>, sink: &Sink) -> Result<Finished, Error> {
+        let agent = self.agent;
+        let instructions = move || -> Cow<'a, str> { agent.instructions() };
+        let order = Order {
+            config: agent.config(),
+            instructions: Box::new(instructions),
+            tools: agent.tools(),
+            schema: T::schema(),
+            prompt: self.prompt,
+            history: self.history,
+            model: self.model,
+            settings: self.settings,
+            runtime: self.runtime.or_else(|| agent.runtime().cloned()),
+            timeout: self.timeout,
+            budget: self.budget,
+            cancellation: self.cancellation,
+            run_id: self.run_id,
+        };
+        drive(order, check, sink).await
+    }
+}
+
+/// Asks an agent and gives its answer as the model wrote it; it fits the agent's output.
+pub(super) async fn ask_for_text<T: AgentOutput>(
+    agent: &dyn AgentSpec<Output = T>,
+    prompt: String,
+) -> Result<String, Error> {
+    let check = Typed::<T>::new();
+    Ok(Question::new(agent, prompt.into()).ask(&check, &Sink::none()).await?.text)
 }
 
 impl<T: AgentOutput> Future for Call<'_, T> {

@@ -37,7 +37,8 @@ pub struct AgentConfig {
     /// How often one run may ask the model; 16 unless said otherwise.
     #[doc(alias = "request_limit")]
     pub max_turns: u32,
-    /// How many tool calls one run may make; 256 unless said otherwise.
+    /// How many tool calls one run may make; 256 unless said otherwise. Those that failed or were
+    /// refused are not counted; where one call of a reply is too many, none of that reply runs.
     #[doc(alias = "tool_calls_limit")]
     pub max_tool_calls: u32,
     /// How many answers the model may try until one fits the output; 3 unless said otherwise.

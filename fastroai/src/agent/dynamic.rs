@@ -11,7 +11,7 @@ use fastroai_providers::{HostedTool, ModelId, Settings, UserMessage};
 use super::{AgentConfig, AgentOutput, AgentSpec, Call};
 use crate::money::{Cost, Rates};
 use crate::runtime::Runtime;
-use crate::tool::{BoundTool, DynTool};
+use crate::tool::{BoundTool, DynTool, DynToolset, is_tool_name};
 
 /// An agent made at run time; it runs as one that `#[agent]` declares does.
 ///
@@ -37,6 +37,7 @@ use crate::tool::{BoundTool, DynTool};
 #[doc(alias = "FastroAgent")]
 pub struct Agent<T = String> {
     config: AgentConfig,
+    description: String,
     instructions: Instructions,
     tools: Vec<Arc<dyn DynTool>>,
     runtime: Option<Runtime>,
@@ -54,6 +55,7 @@ impl Agent {
     pub fn builder() -> AgentBuilder {
         AgentBuilder {
             config: AgentConfig::new("agent", ""),
+            description: String::new(),
             instructions: Instructions::Fixed(String::new()),
             tools: Vec::new(),
             runtime: None,
@@ -66,6 +68,12 @@ impl<T: AgentOutput> Agent<T> {
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
     pub fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, T> {
         Call::new(self, prompt)
+    }
+
+    /// What it is for, as the model of an agent reads it that lists this one.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 }
 
@@ -107,6 +115,7 @@ impl<T> fmt::Debug for Agent<T> {
 #[must_use]
 pub struct AgentBuilder<T = String> {
     config: AgentConfig,
+    description: String,
     instructions: Instructions,
     tools: Vec<Arc<dyn DynTool>>,
     runtime: Option<Runtime>,
@@ -114,9 +123,15 @@ pub struct AgentBuilder<T = String> {
 }
 
 impl<T: AgentOutput> AgentBuilder<T> {
-    /// The agent's name, for traces.
+    /// The agent's name, for traces and where it is a tool.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.config.name = name.into();
+        self
+    }
+
+    /// What it is for, where another agent lists it as a tool.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
         self
     }
 
@@ -151,11 +166,17 @@ impl<T: AgentOutput> AgentBuilder<T> {
         self
     }
 
+    /// Adds all tools of a set.
+    pub fn tools(mut self, set: &DynToolset) -> Self {
+        self.tools.extend_from_slice(set.tools());
+        self
+    }
+
     /// What the agent answers with.
     #[doc(alias = "output_type")]
     pub fn output<U: AgentOutput>(self) -> AgentBuilder<U> {
-        let Self { config, instructions, tools, runtime, .. } = self;
-        AgentBuilder { config, instructions, tools, runtime, output: PhantomData }
+        let Self { config, description, instructions, tools, runtime, .. } = self;
+        AgentBuilder { config, description, instructions, tools, runtime, output: PhantomData }
     }
 
     /// How to generate, key by key over what is set.
@@ -217,7 +238,7 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// # Errors
     /// [`BuildError`], where there is no model or a tool's name cannot be used.
     pub fn build(self) -> Result<Agent<T>, BuildError> {
-        let Self { config, instructions, tools, runtime, output } = self;
+        let Self { config, description, instructions, tools, runtime, output } = self;
         if config.model.is_empty() {
             return Err(BuildError(
                 "an agent needs a model: write `.model(\"provider:model\")`".into(),
@@ -246,15 +267,8 @@ impl<T: AgentOutput> AgentBuilder<T> {
                 )));
             }
         }
-        Ok(Agent { config, instructions, tools, runtime, output })
+        Ok(Agent { config, description, instructions, tools, runtime, output })
     }
-}
-
-fn is_tool_name(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && name.len() <= 64
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 impl<T> fmt::Debug for AgentBuilder<T> {

@@ -20,14 +20,19 @@ pub enum AgentEvent<T> {
     Text(String),
     /// More reasoning, where the provider shows it.
     Reasoning(String),
-    /// A tool is called.
+    /// A tool is called, or would have been: a call that is refused is told too.
     ToolCall(ToolCall),
-    /// A tool has ended; always after its call.
+    /// What the model reads of a call: once for each, always after it. Calls that the end of the
+    /// run interrupts have none; the history of the error says so.
     ToolResult(ToolResult),
-    /// A typed answer as far as it has come: only ever more of it.
+    /// A typed answer as far as it has come: only ever more of it, until it is
+    /// [`Restarted`](Self::Restarted).
     ///
     /// Needs the feature `partial`.
     Partial(serde_json::Value),
+    /// The typed answer begins anew: what [`Partial`](Self::Partial) showed is void, as when it did
+    /// not fit and the model answers again.
+    Restarted,
     /// The whole response: once, and last.
     Done(Box<AgentResponse<T>>),
 }
@@ -40,6 +45,7 @@ impl<T> fmt::Debug for AgentEvent<T> {
             Self::ToolCall(call) => call.fmt(f),
             Self::ToolResult(result) => result.fmt(f),
             Self::Partial(_) => f.write_str("Partial(..)"),
+            Self::Restarted => f.write_str("Restarted"),
             Self::Done(response) => f.debug_tuple("Done").field(response).finish(),
         }
     }
@@ -98,6 +104,12 @@ impl<'a, T> RunStream<'a, T> {
                         None => continue,
                     }
                 }
+                #[cfg(feature = "partial")]
+                Notice::Restarted if std::mem::take(&mut self.snapshot).is_shown() => {
+                    AgentEvent::Restarted
+                }
+                // Nobody has seen anything of it.
+                Notice::Restarted => continue,
                 #[cfg(not(feature = "partial"))]
                 Notice::Grown => continue,
             };

@@ -15,14 +15,16 @@ pub(super) struct Snapshot {
 const GROWTH: usize = 32;
 
 impl Snapshot {
+    /// Whether there is one.
+    pub(super) fn is_shown(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// The value of the text so far, where it says more than before.
     ///
     /// A cut inside a key, a number or a literal has no value: the last good one stands.
     pub(super) fn grow(&mut self, text: &str) -> Option<Value> {
-        if text.len() < self.read {
-            self.read = 0;
-        }
-        if text.len() - self.read < self.read / GROWTH {
+        if text.len().saturating_sub(self.read) < self.read / GROWTH {
             return None;
         }
         self.read = text.len();

@@ -1,6 +1,5 @@
 //! What an agent answered, and all about how it got there.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -29,7 +28,7 @@ pub struct AgentResponse<T> {
     pub model: String,
     /// The whole conversation; hand it to [`Call::messages`](crate::Call::messages) to go on.
     pub messages: History,
-    /// The tools that ran, in the order of their calls.
+    /// The calls of tools in their order, those included that were refused.
     pub tool_calls: Vec<ToolCallRecord>,
     /// How many requests were sent to models by this run itself, failed attempts included.
     #[doc(alias = "request_count")]
@@ -40,7 +39,8 @@ pub struct AgentResponse<T> {
     /// The run's id, as in the trace.
     #[doc(alias = "trace_id")]
     pub run_id: String,
-    /// Why the model stopped: [`FinishReason::Length`] says that the text was cut.
+    /// Why the model stopped: [`FinishReason::Length`] says that the text was cut at the limit of
+    /// tokens, [`FinishReason::ContentFilter`] that the provider's filter cut or replaced it.
     pub finish_reason: FinishReason,
     first_new: usize,
 }
@@ -75,8 +75,7 @@ impl<T: AgentOutput> AgentResponse<T> {
                 return Err(Error::new(ErrorKind::Config(reason), run_id, bill, messages, elapsed));
             }
         };
-        let places = places(&messages);
-        tool_calls.sort_by_key(|call| (call.turn, places.get(call.id.as_str()).copied()));
+        tool_calls.sort_by_key(|call| (call.turn, call.index));
         Ok(Self {
             output,
             usage: bill.usage(),
@@ -92,16 +91,6 @@ impl<T: AgentOutput> AgentResponse<T> {
             first_new,
         })
     }
-}
-
-/// The place of each call among all calls of a conversation.
-fn places(messages: &[Message]) -> HashMap<&str, usize> {
-    let replies = messages.iter().filter_map(|message| match message {
-        Message::Assistant(reply) => Some(reply),
-        _ => None,
-    });
-    let calls = replies.flat_map(fastroai_providers::Response::tool_calls);
-    calls.enumerate().map(|(place, call)| (call.id.as_str(), place)).collect()
 }
 
 impl<T> fmt::Debug for AgentResponse<T> {
@@ -133,7 +122,7 @@ pub struct ToolCallRecord {
     pub arguments: String,
     /// The turn that asked for it, from 1.
     pub turn: u32,
-    /// How often the tool was tried.
+    /// How often the tool was tried; 0 where the call was refused, as one of an unknown tool.
     pub attempts: u32,
     /// How it went.
     pub outcome: ToolOutcome,

@@ -9,22 +9,26 @@ use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
+use super::arrived::Arrived;
 use super::unsettled::Unsettled;
 use crate::money::Cost;
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
 impl Run<'_, '_> {
-    /// Asks the model. Each attempt that may have reached it has its line on the bill.
+    /// Asks the model. Each attempt that may have reached it has its line on the bill; what comes
+    /// of a streamed reply is in `arrived`, even where this future is dropped.
     pub(super) async fn attempts(
         &self,
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
+        arrived: &mut Arrived,
     ) -> Result<Response, ModelError> {
         let span = telemetry::chat(self.model.id(), request, self.sink.is_streaming());
         let unended = telemetry::Unended::new(&span);
-        let asked = self.attempts_in(turn, request, requests, &span).instrument(span.clone()).await;
+        let asked = self.attempts_in(turn, request, requests, arrived, &span);
+        let asked = asked.instrument(span.clone()).await;
         unended.end();
         if let Err(error) = &asked {
             telemetry::failed(&span, error_word(error));
@@ -37,6 +41,7 @@ impl Run<'_, '_> {
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
+        arrived: &mut Arrived,
         span: &Span,
     ) -> Result<Response, ModelError> {
         let policy = self.scope.runtime().retry();
@@ -55,7 +60,7 @@ impl Run<'_, '_> {
             *requests = requests.saturating_add(1);
             let mut delivered = false;
             let mut unsettled = Unsettled::new(self, turn, attempt);
-            let outcome = self.once(request, &mut delivered).await;
+            let outcome = self.once(request, &mut delivered, arrived).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
@@ -113,16 +118,19 @@ impl Run<'_, '_> {
         &self,
         request: &Request<'_>,
         delivered: &mut bool,
+        arrived: &mut Arrived,
     ) -> Result<Response, ModelError> {
         if !self.sink.is_streaming() {
             return self.model.request(request).await;
         }
+        arrived.clear();
         self.sink.reply_begins();
         let mut stream = self.model.stream(request).await?;
         while let Some(event) = stream.next().await {
             match event? {
                 StreamEvent::Delta(delta) => {
                     *delivered = true;
+                    arrived.add(&delta);
                     self.sink.delta(delta);
                 }
                 StreamEvent::Done(reply) => return Ok(*reply),

@@ -16,6 +16,8 @@ pub(crate) enum Notice {
     ToolDone(ToolResult),
     /// A typed answer has grown; [`Sink::answer`] has it.
     Grown,
+    /// A typed answer begins anew.
+    Restarted,
 }
 
 /// Notices on their way to a stream; nobody watches a run that is only awaited.
@@ -83,7 +85,7 @@ impl Sink {
     /// A new reply begins.
     pub(crate) fn reply_begins(&self) {
         if let Some(watched) = &self.0 {
-            *lock(&watched.answer) = Answer::default();
+            watched.restart(&mut lock(&watched.answer), None);
         }
     }
 
@@ -99,8 +101,7 @@ impl Sink {
             Delta::Text(text) => Notice::Text(text),
             Delta::Reasoning(text) => Notice::Reasoning(text),
             Delta::ToolCall { index, name } if watched.typed && name == OUTPUT_TOOL => {
-                *answer = Answer { text: String::new(), call: Some(index) };
-                return;
+                return watched.restart(&mut answer, Some(index));
             }
             Delta::Arguments { index, fragment } if answer.call == Some(index) => {
                 answer.text.push_str(&fragment);
@@ -112,6 +113,19 @@ impl Sink {
         let mut notices = lock(&watched.notices);
         if !matches!((notices.back(), &notice), (Some(Notice::Grown), Notice::Grown)) {
             notices.push_back(notice);
+        }
+    }
+}
+
+impl Watched {
+    /// What had come of an answer is void; that it had grown is news no more.
+    fn restart(&self, answer: &mut Answer, call: Option<usize>) {
+        let had_begun = !answer.text.is_empty();
+        *answer = Answer { text: String::new(), call };
+        if had_begun {
+            let mut notices = lock(&self.notices);
+            notices.retain(|notice| !matches!(notice, Notice::Grown));
+            notices.push_back(Notice::Restarted);
         }
     }
 }

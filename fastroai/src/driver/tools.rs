@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use fastroai_providers::{ToolCall, ToolOutcome, ToolResult};
+use fastroai_providers::{ToolCall, ToolOutcome};
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -49,20 +49,37 @@ impl Run<'_, '_> {
                 Ok(None) => return None,
                 // With the last result the run may have ended on its own: that is the reason then.
                 Err(stop) => return (!ended.is_over()).then_some(stop),
-                Ok(Some((unit, report, record))) => {
-                    self.sink.tell(|| {
-                        let content = report.content.clone();
-                        Notice::ToolDone(ToolResult::new(&unit.call, content, report.outcome))
-                    });
+                Ok(Some((index, report, record))) => {
                     ended.tool_calls.push(record);
-                    let index = unit.index;
                     ended.feed(Event::ToolDone { index, report });
+                    // The state may have added a word of its own.
+                    if let Some(result) = ended.state.result(index) {
+                        self.sink.tell(|| Notice::ToolDone(result));
+                    }
                 }
             }
         }
     }
 
-    async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (ToolUnit, ToolReport, ToolCallRecord) {
+    /// Tells of the calls of the last reply that were answered without being run.
+    pub(super) fn tell_refused(&self, ended: &mut Ended) {
+        let Some(reply) = ended.state.last_reply() else { return };
+        for (index, call) in reply.tool_calls().enumerate() {
+            let result = ended.state.result(index);
+            // Those that a limit kept from running have none but in the transcript.
+            let Some(result) = result.filter(|it| it.outcome != ToolOutcome::Interrupted) else {
+                continue;
+            };
+            let unit = ToolUnit { index, call: call.clone() };
+            let turn = ended.state.turn();
+            let record = ToolCallRecord::new(&unit, turn, 0, result.outcome, Duration::ZERO);
+            ended.tool_calls.push(record);
+            self.sink.tell(|| Notice::ToolCalled(unit.call));
+            self.sink.tell(|| Notice::ToolDone(result));
+        }
+    }
+
+    async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (usize, ToolReport, ToolCallRecord) {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
         let unended = telemetry::Unended::new(&span);
@@ -78,7 +95,7 @@ impl Run<'_, '_> {
         unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        (unit, capped(report), record)
+        (unit.index, capped(report), record)
     }
 
     /// Tries a call, as often as its tool allows.
@@ -204,7 +221,7 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
                 || format!("Timed out after {} seconds.", options.timeout.as_secs_f64()),
                 str::to_owned,
             );
-            ToolReport::new(told, ToolOutcome::Retry)
+            ToolReport::timed_out(told)
         }
     }
 }

@@ -38,6 +38,9 @@ pub enum Event {
     Stopped {
         /// Why.
         stop: Stop,
+        /// What had arrived of a reply, where the model was being asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partial: Option<Response>,
     },
 }
 
@@ -62,12 +65,20 @@ pub struct ToolReport {
     pub content: String,
     /// How it went.
     pub outcome: ToolOutcome,
+    /// It took too long.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timed_out: bool,
 }
 
 impl ToolReport {
     /// A report of this content and outcome.
     pub fn new(content: impl Into<String>, outcome: ToolOutcome) -> Self {
-        Self { content: content.into(), outcome }
+        Self { content: content.into(), outcome, timed_out: false }
+    }
+
+    /// A report of a tool that took too long, which the model may try again.
+    pub fn timed_out(content: impl Into<String>) -> Self {
+        Self { timed_out: true, ..Self::new(content, ToolOutcome::Retry) }
     }
 }
 
@@ -76,6 +87,7 @@ impl std::fmt::Debug for ToolReport {
         f.debug_struct("ToolReport")
             .field("content", &format_args!("<{} bytes>", self.content.len()))
             .field("outcome", &self.outcome)
+            .field("timed_out", &self.timed_out)
             .finish()
     }
 }

@@ -11,7 +11,7 @@ const TOLD_AT: u32 = 3;
 
 /// What has been called so far, with what result, and how often.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Repeats(BTreeMap<(String, String, String), Seen>);
+pub(super) struct Repeats(BTreeMap<u128, Seen>);
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Seen {
@@ -35,17 +35,42 @@ impl Repeats {
     pub(super) fn note(&mut self, turn: u32, call: &ToolCall, report: &ToolReport) -> Verdict {
         let arguments = serde_json::from_str::<serde_json::Value>(&call.arguments)
             .map_or_else(|_| call.arguments.clone(), |value| value.to_string());
-        let key = (call.name.clone(), arguments, report.content.clone());
-        let seen = self.0.entry(key).or_default();
-        if seen.last == turn {
-            return Verdict::Fine;
+        let seen = self.0.entry(digest([&call.name, &arguments, &report.content])).or_default();
+        if seen.last != turn {
+            seen.last = turn;
+            seen.replies = seen.replies.saturating_add(1);
         }
-        seen.last = turn;
-        seen.replies = seen.replies.saturating_add(1);
         match seen.replies.cmp(&TOLD_AT) {
             std::cmp::Ordering::Less => Verdict::Fine,
             std::cmp::Ordering::Equal => Verdict::Tell,
             std::cmp::Ordering::Greater => Verdict::Loop,
+        }
+    }
+}
+
+/// FNV-1a of the texts and their lengths, in 128 bits: results may be long, and the same run must
+/// come to the same end in every process, which the standard hashers do not promise.
+fn digest(texts: [&str; 3]) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let lengths = texts.map(|text| (text.len() as u64).to_le_bytes());
+    let bytes =
+        texts.iter().zip(&lengths).flat_map(|(text, length)| length.iter().chain(text.as_bytes()));
+    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_apart_by_what_they_say_and_by_where_they_end() {
+        let same = digest(["tool", "{}", "pending"]);
+        assert_eq!(same, digest(["tool", "{}", "pending"]));
+        for other in
+            [["tool", "{}", "pendinh"], ["too", "l{}", "pending"], ["tool", "{}p", "ending"]]
+        {
+            assert_ne!(same, digest(other));
         }
     }
 }

@@ -15,7 +15,7 @@ pub struct RunSpec {
     pub output: OutputMode,
     /// How often the model may be asked.
     pub max_turns: u32,
-    /// How many tool calls may be made.
+    /// How many tool calls may be made; those that failed or were refused are not counted.
     pub max_tool_calls: u32,
     /// How many answers may be tried until one fits.
     pub output_attempts: u32,
@@ -43,12 +43,15 @@ pub struct ToolSpec {
     pub sequential: bool,
     /// How often in a row the model may be asked to correct its calls.
     pub corrections: u32,
+    /// The same call may give the same result again and again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub polling: bool,
 }
 
 impl ToolSpec {
     /// A tool of this name that runs beside others and allows two corrections.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), sequential: false, corrections: 2 }
+        Self { name: name.into(), sequential: false, corrections: 2, polling: false }
     }
 }
 

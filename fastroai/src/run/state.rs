@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, UserMessage};
+use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResult, UserMessage};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
@@ -11,7 +11,7 @@ use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
 use super::spec::{OutputMode, RunSpec};
-use super::tools::Calls;
+use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
 /// A run: what was said so far and what is to be done next. `Debug` shows no content.
@@ -21,9 +21,10 @@ pub struct RunState {
     messages: Vec<Message>,
     first_new: usize,
     turn: u32,
+    /// The tools that went well.
     tool_calls: u64,
     ids: Ids,
-    corrections: BTreeMap<String, u32>,
+    corrections: BTreeMap<String, Corrections>,
     repeats: Repeats,
     rejections: u32,
     emptied: bool,
@@ -38,7 +39,8 @@ enum Phase {
     Check {
         text: String,
         output: Option<(Calls, usize)>,
-        cut: bool,
+        /// What the run fails with where the answer does not fit because it was cut.
+        cut: Option<Failure>,
     },
     Ended(End),
 }
@@ -93,15 +95,13 @@ impl RunState {
             }
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
-                if let Some(partial) = partial {
-                    self.keep_partial(partial);
-                }
+                self.keep_partial(partial);
                 self.fail(Failure::Model);
             }
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
                 if calls.runs(index, &self.spec) =>
             {
-                calls.report(index, report);
+                calls.report(index, report, &self.spec, &mut self.repeats);
                 self.go_on(calls);
             }
             (Phase::Check { text, output, .. }, Event::Accepted) => {
@@ -109,6 +109,8 @@ impl RunState {
                     calls.report(
                         index,
                         ToolReport::new("Taken as the answer.", ToolOutcome::Success),
+                        &self.spec,
+                        &mut self.repeats,
                     );
                     calls.answer_rest(&self.spec, "Not needed: there is an answer.");
                     self.messages.push(calls.into_message());
@@ -118,7 +120,7 @@ impl RunState {
             (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
                 self.rejected(output, cut, reason);
             }
-            (phase, Event::Stopped { stop }) => self.stop(phase, stop),
+            (phase, Event::Stopped { stop, partial }) => self.stop(phase, stop, partial),
             (phase, event) => {
                 self.phase = phase;
                 return Err(Misfed::new(&event, "the run waits for something else"));
@@ -143,6 +145,21 @@ impl RunState {
     #[must_use]
     pub fn into_messages(self) -> Vec<Message> {
         self.messages
+    }
+
+    /// What a call of the last reply was given, as the model reads it; `None` while it is on its
+    /// way. Calls that cannot run have their result as soon as the reply is fed.
+    #[must_use]
+    pub fn result(&self, index: usize) -> Option<ToolResult> {
+        match &self.phase {
+            Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
+                calls.result(index)
+            }
+            _ => match self.messages.last() {
+                Some(Message::Tool(tool)) => tool.results.get(index).cloned(),
+                _ => None,
+            },
+        }
     }
 
     /// How often the model has answered.
@@ -175,20 +192,18 @@ impl RunState {
     fn replied(&mut self, mut reply: Response) {
         self.turn = self.turn.saturating_add(1);
         self.ids.assign(&mut reply, self.turn);
-        let calls = Calls::of(&reply, &self.spec);
+        let calls = Calls::of(&reply, self.turn, &self.spec, &mut self.repeats);
         let text = reply.text();
         let finish = reply.finish_reason.clone();
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
         self.messages.push(Message::Assistant(reply));
 
         if !calls.is_empty() {
-            self.tool_calls = self.tool_calls.saturating_add(calls.tools(&self.spec) as u64);
-            if self.tool_calls > u64::from(self.spec.max_tool_calls) {
+            let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
+            let limit = self.spec.max_tool_calls;
+            if asked > u64::from(limit) {
                 self.messages.push(calls.into_message());
-                self.fail(Failure::MaxToolCalls {
-                    limit: self.spec.max_tool_calls,
-                    asked: self.tool_calls,
-                });
+                self.fail(Failure::MaxToolCalls { limit, asked });
             } else {
                 self.go_on(calls);
             }
@@ -196,22 +211,19 @@ impl RunState {
             self.fail(Failure::Refused);
         } else if finish == FinishReason::Paused {
             self.ask();
-        } else if finish == FinishReason::ContentFilter {
-            self.fail(Failure::Filtered);
         } else if text.trim().is_empty() {
             self.empty(&finish);
         } else if self.spec.output == OutputMode::Text {
             self.phase = Phase::Ended(End::Answered { text });
         } else {
-            let cut = finish == FinishReason::Length;
-            self.phase = Phase::Check { text, output: None, cut };
+            self.phase = Phase::Check { text, output: None, cut: cut_by(&finish) };
         }
     }
 
-    /// An empty answer is asked for again once; at the token limit that would not help.
+    /// An empty answer is asked for again once; where it was cut that would not help.
     fn empty(&mut self, finish: &FinishReason) {
-        if *finish == FinishReason::Length {
-            self.fail(Failure::OutputTruncated);
+        if let Some(failure) = cut_by(finish) {
+            self.fail(failure);
         } else if self.emptied {
             self.fail(Failure::Empty);
         } else {
@@ -222,8 +234,8 @@ impl RunState {
     }
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
-    fn go_on(&mut self, mut calls: Calls) {
-        if calls.waits(&self.spec) {
+    fn go_on(&mut self, calls: Calls) {
+        if calls.is_running() {
             self.phase = Phase::Tools(calls);
             return;
         }
@@ -232,7 +244,8 @@ impl RunState {
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
-        let verdict = calls.judge(self.turn, &self.spec, &mut self.corrections, &mut self.repeats);
+        self.tool_calls = self.tool_calls.saturating_add(calls.succeeded(&self.spec) as u64);
+        let verdict = calls.judge(&self.spec, &mut self.corrections);
         self.messages.push(calls.into_message());
         match verdict {
             Ok(()) => self.ask(),
@@ -240,25 +253,29 @@ impl RunState {
         }
     }
 
-    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: bool, reason: Reason) {
+    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: Option<Failure>, reason: Reason) {
         self.rejections = self.rejections.saturating_add(1);
         let last = self.rejections >= self.spec.output_attempts;
         let told =
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
         match output {
             Some((mut calls, index)) => {
-                calls.report(index, ToolReport::new(told, ToolOutcome::Retry));
-                if cut {
+                let report = ToolReport::new(told, ToolOutcome::Retry);
+                calls.report(index, report, &self.spec, &mut self.repeats);
+                if let Some(failure) = cut {
                     self.messages.push(calls.into_message());
-                    return self.fail(Failure::OutputTruncated);
+                    return self.fail(failure);
                 }
                 self.go_on(calls);
             }
-            None if cut => return self.fail(Failure::OutputTruncated),
-            None if last => {}
             None => {
-                self.messages.push(Message::correction(told));
-                self.ask();
+                if let Some(failure) = cut {
+                    return self.fail(failure);
+                }
+                if !last {
+                    self.messages.push(Message::correction(told));
+                    self.ask();
+                }
             }
         }
         if last && !matches!(self.phase, Phase::Check { .. }) {
@@ -266,21 +283,20 @@ impl RunState {
         }
     }
 
-    fn stop(&mut self, phase: Phase, stop: Stop) {
+    fn stop(&mut self, phase: Phase, stop: Stop, partial: Option<Response>) {
         match phase {
+            Phase::Ask => self.keep_partial(partial),
             Phase::Tools(calls) | Phase::Check { output: Some((calls, _)), .. } => {
                 self.messages.push(calls.into_message());
             }
-            Phase::Ask | Phase::Check { .. } | Phase::Ended(_) => {}
+            Phase::Check { .. } | Phase::Ended(_) => {}
         }
         self.fail(Failure::Stopped { stop });
     }
 
     /// Keeps a reply that was cut off; tools in it never ran, and the transcript says so.
-    fn keep_partial(&mut self, mut partial: Response) {
-        if partial.parts.is_empty() {
-            return;
-        }
+    fn keep_partial(&mut self, partial: Option<Response>) {
+        let Some(mut partial) = partial.filter(|partial| !partial.parts.is_empty()) else { return };
         self.turn = self.turn.saturating_add(1);
         partial.interrupted = true;
         self.ids.assign(&mut partial, self.turn);
@@ -290,6 +306,15 @@ impl RunState {
             let messages = std::mem::take(&mut self.messages);
             self.messages = repair(messages);
         }
+    }
+}
+
+/// What cut a reply off, where something did that asking again would not help against.
+pub(super) fn cut_by(finish: &FinishReason) -> Option<Failure> {
+    match finish {
+        FinishReason::Length => Some(Failure::OutputTruncated),
+        FinishReason::ContentFilter => Some(Failure::Filtered),
+        _ => None,
     }
 }
 

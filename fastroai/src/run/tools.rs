@@ -1,96 +1,189 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-use fastroai_providers::{FinishReason, Message, Response, ToolCall, ToolOutcome, ToolResult};
+use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
 
 use super::event::ToolReport;
 use super::repair::interrupted;
 use super::repeats::{Repeats, Verdict};
 use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
+
+/// How often in a row a tool's calls were to be corrected, and how often because of time alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Corrections {
+    all: u32,
+    timeouts: u32,
+}
 
 /// The calls of one reply and what has come of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Calls {
+    turn: u32,
     asked: Vec<ToolCall>,
     reports: Vec<Option<ToolReport>>,
-    /// The place of a call whose arguments the limit of output tokens cut.
-    cut: Option<usize>,
+    /// The place of a call whose arguments were cut, and by what.
+    cut: Option<(usize, Failure)>,
+    /// The places of the calls that run now, and how many of them have not ended.
+    running: Range<usize>,
+    unended: usize,
+    /// The place of the first call that was told that it goes round in circles, and went on.
+    looping: Option<usize>,
 }
 
 impl Calls {
-    /// The calls of a reply; those that cannot run are answered at once.
-    pub(super) fn of(reply: &Response, spec: &RunSpec) -> Self {
+    /// The calls of this turn's reply; those that cannot run are answered at once.
+    pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
-        let cut = (reply.finish_reason == FinishReason::Length).then(|| cut(&asked)).flatten();
-        let refused = |(index, call)| refuse(call, spec, cut == Some(index));
-        let reports = asked.iter().enumerate().map(refused).collect();
-        Self { asked, reports, cut }
+        let cut = cut(&asked).zip(cut_by(&reply.finish_reason));
+        let cut_at = |at| cut.as_ref().filter(|(index, _)| *index == at).map(|(_, why)| why);
+        let refused = |(index, call)| refuse(call, spec, cut_at(index));
+        let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
+        let reports = vec![None; asked.len()];
+        let mut calls =
+            Self { turn, asked, reports, cut, running: 0..0, unended: 0, looping: None };
+        for (index, report) in refused.into_iter().enumerate() {
+            if let Some(report) = report {
+                calls.report(index, report, spec, repeats);
+            }
+        }
+        calls.go_on(spec);
+        calls
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.asked.is_empty()
     }
 
-    /// How many tools they ask for; handing in an answer is none.
-    pub(super) fn tools(&self, spec: &RunSpec) -> usize {
-        self.asked.iter().filter(|call| !is_output(call, spec)).count()
+    /// How many tools are to run; handing in an answer is none.
+    pub(super) fn to_run(&self, spec: &RunSpec) -> usize {
+        (0..self.asked.len()).filter(|index| self.waits(*index, spec)).count()
     }
 
-    /// The calls that run next: all up to the next sequential one, or that one alone.
+    /// How many tools went well.
+    pub(super) fn succeeded(&self, spec: &RunSpec) -> usize {
+        let calls = self.asked.iter().zip(&self.reports);
+        calls
+            .filter(|(call, report)| {
+                let went_well = |report: &ToolReport| report.outcome == ToolOutcome::Success;
+                report.as_ref().is_some_and(went_well) && !is_output(call, spec)
+            })
+            .count()
+    }
+
+    /// The calls that run now and have not ended.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let batch = self.running(spec).into_iter();
-        batch.map(|(index, call)| ToolUnit { index, call: call.clone() }).collect()
+        let places = self.running.clone().filter(|index| self.runs(*index, spec));
+        places
+            .filter_map(|index| Some(ToolUnit { index, call: self.asked.get(index)?.clone() }))
+            .collect()
     }
 
     /// Whether this call is one of those that run now.
     pub(super) fn runs(&self, index: usize, spec: &RunSpec) -> bool {
-        self.running(spec).iter().any(|(running, _)| *running == index)
+        self.running.contains(&index) && self.waits(index, spec)
     }
 
     /// Whether a tool is still to run.
-    pub(super) fn waits(&self, spec: &RunSpec) -> bool {
-        self.waiting(spec).next().is_some()
+    pub(super) fn is_running(&self) -> bool {
+        self.unended > 0
     }
 
-    fn running<'a>(&'a self, spec: &'a RunSpec) -> Vec<(usize, &'a ToolCall)> {
-        let mut batch = Vec::new();
-        for (index, call) in self.waiting(spec) {
-            let sequential = tool(spec, &call.name).is_some_and(|tool| tool.sequential);
-            if sequential && !batch.is_empty() {
-                break;
-            }
-            batch.push((index, call));
-            if sequential {
-                break;
-            }
-        }
-        batch
+    /// Chooses what runs next: all up to the next sequential call, or that one alone.
+    fn go_on(&mut self, spec: &RunSpec) {
+        let waiting =
+            |from: usize| (from..self.asked.len()).filter(|index| self.waits(*index, spec));
+        let alone = |index: &usize| {
+            self.asked
+                .get(*index)
+                .and_then(|call| tool(spec, &call.name))
+                .is_some_and(|tool| tool.sequential)
+        };
+        let end = self.asked.len();
+        let first = waiting(self.running.end).next().unwrap_or(end);
+        let end = if alone(&first) { first + 1 } else { waiting(first).find(alone).unwrap_or(end) };
+        self.unended = waiting(first).take_while(|index| *index < end).count();
+        self.running = first..end;
     }
 
-    fn waiting<'a>(&'a self, spec: &'a RunSpec) -> impl Iterator<Item = (usize, &'a ToolCall)> {
-        let calls = self.asked.iter().zip(&self.reports).enumerate();
-        calls
-            .filter(|(_, (call, report))| report.is_none() && !is_output(call, spec))
-            .map(|(index, (call, _))| (index, call))
+    /// Whether this call asks for a tool and has no result yet.
+    fn waits(&self, index: usize, spec: &RunSpec) -> bool {
+        self.reports.get(index).is_some_and(Option::is_none)
+            && self.asked.get(index).is_some_and(|call| !is_output(call, spec))
     }
 
-    /// The first answer among the calls that is still to be checked, and whether it was cut.
-    pub(super) fn unchecked_output(&self, spec: &RunSpec) -> Option<(usize, &str, bool)> {
+    /// The first answer among the calls that is still to be checked, and what cut it, if
+    /// something did.
+    pub(super) fn unchecked_output(
+        &self,
+        spec: &RunSpec,
+    ) -> Option<(usize, &str, Option<Failure>)> {
         let mut calls = self.asked.iter().enumerate();
         calls
             .find(|(index, call)| {
                 is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
             })
-            .map(|(index, call)| (index, call.arguments.as_str(), self.cut == Some(index)))
+            .map(|(index, call)| {
+                let cut = self.cut.clone().filter(|(at, _)| *at == index).map(|(_, why)| why);
+                (index, call.arguments.as_str(), cut)
+            })
     }
 
     /// Takes what came of a call.
-    pub(super) fn report(&mut self, index: usize, report: ToolReport) {
+    pub(super) fn report(
+        &mut self,
+        index: usize,
+        report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) {
+        let ran = self.runs(index, spec);
+        let report = self.noted(index, report, spec, repeats);
         if let Some(slot) = self.reports.get_mut(index) {
             slot.get_or_insert(report);
         }
+        if ran {
+            self.unended = self.unended.saturating_sub(1);
+            if self.unended == 0 {
+                self.go_on(spec);
+            }
+        }
+    }
+
+    /// Counts repetitions. An answer has a limit of its own; a tool that does not exist can be
+    /// called in circles too.
+    fn noted(
+        &mut self,
+        index: usize,
+        mut report: ToolReport,
+        spec: &RunSpec,
+        repeats: &mut Repeats,
+    ) -> ToolReport {
+        let Some(call) = self.asked.get(index).filter(|call| !is_output(call, spec)) else {
+            return report;
+        };
+        if tool(spec, &call.name).is_some_and(|tool| tool.polling) {
+            return report;
+        }
+        match repeats.note(self.turn, call, &report) {
+            Verdict::Fine => {}
+            Verdict::Tell => report.content.push_str(
+                "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
+            ),
+            Verdict::Loop => {
+                self.looping = Some(self.looping.map_or(index, |first| first.min(index)));
+            }
+        }
+        report
+    }
+
+    /// What a call was given, where it has ended.
+    pub(super) fn result(&self, index: usize) -> Option<ToolResult> {
+        let report = self.reports.get(index)?.as_ref()?;
+        Some(ToolResult::new(self.asked.get(index)?, report.content.as_str(), report.outcome))
     }
 
     /// Answers all further output calls: one answer is enough.
@@ -102,44 +195,45 @@ impl Calls {
         }
     }
 
-    /// Counts corrections and repetitions, now that all reports are in: each once in a reply, for
-    /// the model has read none of it yet.
+    /// Counts corrections, now that all reports are in: each once in a reply, for the model has
+    /// read none of it yet.
     pub(super) fn judge(
-        &mut self,
-        turn: u32,
+        &self,
         spec: &RunSpec,
-        corrections: &mut BTreeMap<String, u32>,
-        repeats: &mut Repeats,
+        corrections: &mut BTreeMap<String, Corrections>,
     ) -> Result<(), Failure> {
-        let mut verdict = Ok(());
-        let (mut used, mut wrong) = (BTreeSet::new(), BTreeSet::new());
-        for (call, report) in self.asked.iter().zip(&mut self.reports) {
-            // An answer has a limit of its own; a tool that does not exist can be called in circles too.
-            let Some(report) = report.as_mut().filter(|_| !is_output(call, spec)) else { continue };
-            used.insert(call.name.as_str());
+        let looping = self.looping.and_then(|index| self.asked.get(index));
+        let mut verdict = match looping {
+            Some(call) => Err(Failure::Loop { tool: call.name.clone() }),
+            None => Ok(()),
+        };
+        // For each tool, whether it is to be corrected, and whether time is all that was wrong.
+        let mut used: BTreeMap<&str, Option<bool>> = BTreeMap::new();
+        for (call, report) in self.asked.iter().zip(&self.reports) {
+            let Some(report) = report.as_ref().filter(|_| !is_output(call, spec)) else { continue };
+            let wrong = used.entry(call.name.as_str()).or_default();
             if report.outcome == ToolOutcome::Retry {
-                wrong.insert(call.name.as_str());
-            }
-            match repeats.note(turn, call, report) {
-                Verdict::Fine => {}
-                Verdict::Tell => report.content.push_str(
-                    "\n(This is the third time that this call gave this result: do not repeat it, answer with what you have.)",
-                ),
-                Verdict::Loop => {
-                    verdict = verdict.and(Err(Failure::Loop { tool: call.name.clone() }));
-                }
+                *wrong = Some(report.timed_out && *wrong != Some(false));
             }
         }
-        for tool in spec.tools.iter().filter(|tool| used.contains(tool.name.as_str())) {
-            if !wrong.contains(tool.name.as_str()) {
-                corrections.remove(&tool.name);
-                continue;
-            }
-            let count = corrections.entry(tool.name.clone()).or_default();
-            *count = count.saturating_add(1);
-            if *count > tool.corrections {
-                let (tool, limit) = (tool.name.clone(), tool.corrections);
-                verdict = verdict.and(Err(Failure::Corrections { tool, limit }));
+        for tool in &spec.tools {
+            let timed_out = match used.get(tool.name.as_str()) {
+                None => continue,
+                Some(None) => {
+                    corrections.remove(&tool.name);
+                    continue;
+                }
+                Some(Some(timed_out)) => *timed_out,
+            };
+            let made = corrections.entry(tool.name.clone()).or_default();
+            made.all = made.all.saturating_add(1);
+            made.timeouts = made.timeouts.saturating_add(u32::from(timed_out));
+            if made.all > tool.corrections {
+                verdict = verdict.and(Err(Failure::Corrections {
+                    tool: tool.name.clone(),
+                    limit: tool.corrections,
+                    timeouts: made.timeouts,
+                }));
             }
         }
         verdict
@@ -177,7 +271,7 @@ fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
     spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
 }
 
-/// The call that the limit of output tokens cut: the last one, unless its arguments are whole.
+/// The call that the end of its reply cut: the last one, unless its arguments are whole.
 /// None at all are not: they may have been about to begin.
 fn cut(calls: &[ToolCall]) -> Option<usize> {
     let last = calls.last()?;
@@ -186,7 +280,7 @@ fn cut(calls: &[ToolCall]) -> Option<usize> {
 }
 
 /// What a call is told that cannot run.
-fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
+fn refuse(call: &ToolCall, spec: &RunSpec, cut: Option<&Failure>) -> Option<ToolReport> {
     let retry = |text: String| Some(ToolReport::new(text, ToolOutcome::Retry));
     if is_output(call, spec) {
         return None;
@@ -202,12 +296,15 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: bool) -> Option<ToolReport> {
             format!("There is no such tool. The tools are `{}`.", names.join("`, `"))
         });
     }
-    if cut {
-        return retry(
+    let told = match cut? {
+        Failure::Filtered => {
+            "The arguments were cut by the provider's filter, and the tool did not run: \
+             make another call."
+        }
+        _ => {
             "The arguments were cut at the limit of output tokens, and the tool did not run: \
              make a shorter call."
-                .to_owned(),
-        );
-    }
-    None
+        }
+    };
+    retry(told.to_owned())
 }

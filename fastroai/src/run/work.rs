@@ -108,15 +108,17 @@ pub enum Failure {
     MaxToolCalls {
         /// How many are allowed in a run.
         limit: u32,
-        /// How many there would have been.
+        /// How many there would have been, without those that failed or were refused.
         asked: u64,
     },
-    /// The model could not correct its calls of a tool.
+    /// The model could not correct its calls of a tool, or the tool took too long each time.
     Corrections {
         /// The tool.
         tool: String,
         /// How often it was asked to.
         limit: u32,
+        /// How often the tool took too long, and nothing else was wrong.
+        timeouts: u32,
     },
     /// The model made the same call with the same result over and over.
     Loop {
@@ -127,7 +129,8 @@ pub enum Failure {
     Empty,
     /// The model would not answer.
     Refused,
-    /// The provider's filter stopped the answer.
+    /// The provider's filter stopped the answer, and nothing was left of it or what was left does
+    /// not fit the output.
     Filtered,
     /// No answer fitted the output.
     OutputInvalid {

@@ -10,7 +10,10 @@ use serde::de::DeserializeOwned;
 
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
-use super::{Arguments, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions};
+use super::{
+    Arguments, BoundTool, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions, Toolset,
+    ToolsetInfo,
+};
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
 
@@ -123,6 +126,17 @@ impl DynTool for FunctionTool {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         (self.handler)(arguments.as_json(), run)
+    }
+}
+
+impl ToolsetInfo for FunctionTool {
+    const NAMES: &'static [&'static str] = &[];
+    const OPTIONS: &'static [ToolOptions] = &[];
+}
+
+impl<A: ?Sized> Toolset<A> for FunctionTool {
+    fn bind<'a>(&'a self, _agent: &'a A) -> Vec<BoundTool<'a>> {
+        vec![BoundTool::from_dyn(Arc::new(self.clone()))]
     }
 }
 

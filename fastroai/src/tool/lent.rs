@@ -25,6 +25,24 @@ impl<T: Clone + Send + 'static> Detach<T> for Blocking {
     }
 }
 
+/// Takes a toolset to another thread, for a blocking method.
+#[diagnostic::on_unimplemented(
+    message = "a blocking method cannot be a tool of `{T}`",
+    label = "a `{T}` cannot be cloned for another thread",
+    note = "a plain `fn` runs on another thread with a clone of its `self`, which must be `Clone + Send + 'static`: write `async fn`, or derive `Clone` for `{T}`, with an `Arc` inside"
+)]
+pub trait DetachSelf<T: ?Sized> {
+    /// Clones it, in a box as [`Detach`] does.
+    fn detach_self(value: &T) -> Box<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + 'static> DetachSelf<T> for Blocking {
+    fn detach_self(value: &T) -> Box<T> {
+        Box::new(value.clone())
+    }
+}
+
 /// The same future; a tool whose future is not `Send` is an error here and nowhere else.
 pub fn send<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
     future

@@ -24,6 +24,11 @@ pub struct ToolOptions {
     pub sequential: bool,
     /// How often in a row the model may be asked to correct its call before the run fails.
     pub corrections: u32,
+    /// It is asked again and again until something has changed, as in "is it ready?": the same
+    /// result of the same call is then no loop.
+    ///
+    /// Of other tools the model is told at the third such reply, and the run fails at the fourth.
+    pub polling: bool,
     /// What the model is told when it fails, in place of the fixed sentence. `{error}` stands for
     /// the error's own text: write it only where that text holds no secret.
     pub on_error: Option<&'static str>,
@@ -39,6 +44,7 @@ impl ToolOptions {
         effect: Effect::Once,
         sequential: false,
         corrections: 2,
+        polling: false,
         on_error: None,
         on_timeout: None,
     };

@@ -70,7 +70,8 @@ fn event() -> impl Strategy<Value = Event> {
         3 => (0usize..6, report()).prop_map(|(index, report)| Event::ToolDone { index, report }),
         1 => Just(Event::Accepted),
         1 => Just(Event::Rejected { reason: "too short".to_owned().into() }),
-        1 => stop().prop_map(|stop| Event::Stopped { stop }),
+        1 => (stop(), prop::option::of(reply()))
+            .prop_map(|(stop, partial)| Event::Stopped { stop, partial }),
     ]
 }
 
@@ -208,7 +209,7 @@ proptest! {
 
         // Every run can be ended, and every end leaves a closed transcript.
         if !matches!(run.next(), Work::Done(_)) {
-            run.feed(Event::Stopped { stop: Stop::Cancelled }).expect("a run can be stopped");
+            run.feed(Event::Stopped { stop: Stop::Cancelled, partial: None }).expect("a run can be stopped");
         }
         prop_assert!(matches!(run.next(), Work::Done(_)));
         assert_closed(run.messages());
@@ -224,7 +225,7 @@ proptest! {
         feed_all(&mut run, &draws);
         prop_assert_eq!(&run.messages()[..mended.len()], &mended[..]);
         prop_assert_eq!(run.new_messages().first(), Some(&Message::user("Go")));
-        let _ = run.feed(Event::Stopped { stop: Stop::Cancelled });
+        let _ = run.feed(Event::Stopped { stop: Stop::Cancelled, partial: None });
         assert_paired(run.messages());
     }
 

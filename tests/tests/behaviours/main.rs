@@ -7,6 +7,8 @@ mod calls;
 mod concurrency;
 mod endings;
 mod history;
+mod interrupted;
+mod limits;
 mod machine;
 mod media;
 mod nesting;

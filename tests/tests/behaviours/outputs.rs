@@ -237,3 +237,52 @@ async fn text_cut_at_the_token_limit_is_an_answer_that_says_so() {
         ("Once upon a", FinishReason::Length)
     );
 }
+
+fn filtered(parts: Vec<Part>) -> Step {
+    let mut filtered = reply(parts);
+    filtered.finish_reason = FinishReason::ContentFilter;
+    Step::Reply(filtered)
+}
+
+#[tokio::test]
+async fn behaviour_37_text_that_the_filter_cut_is_an_answer_that_says_so() {
+    let model = Scripted::new("test:model", [filtered(vec![Part::text("Once upon a")])]);
+    let agent = agent().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("there is content");
+    assert_eq!(
+        (answer.output.as_str(), answer.finish_reason),
+        ("Once upon a", FinishReason::ContentFilter)
+    );
+}
+
+#[tokio::test]
+async fn behaviour_37_a_typed_answer_is_taken_where_it_is_whole_and_else_the_filter_is_to_blame() {
+    let by_tool = |arguments: &str| {
+        without_schemas([filtered(vec![Part::ToolCall(ToolCall::new(
+            "a",
+            OUTPUT_TOOL,
+            arguments,
+        ))])])
+    };
+    let native = |said: &str| Scripted::new("test:model", [filtered(vec![Part::text(said)])]);
+    let agent = agent().output::<Plan>().build().expect("an agent");
+    for model in [native(PLAN), by_tool(PLAN)] {
+        let answer = agent.run("Go").on(&runtime(&model)).await.expect("it is whole");
+        assert_eq!(answer.output, plan());
+    }
+    for model in [native(r#"{"city":"Lis"#), by_tool(r#"{"city":"Lis"#)] {
+        let error = agent.run("Go").on(&runtime(&model)).await.expect_err("it was cut");
+        assert!(matches!(error.kind(), ErrorKind::Filtered), "{error:?}");
+        assert_eq!(model.asked().len(), 1, "asking again would be filtered again");
+        assert_closed(error.history());
+    }
+}
+
+#[tokio::test]
+async fn behaviour_37_without_content_the_filter_is_an_error_and_no_retry() {
+    let model = Scripted::new("test:model", [filtered(vec![Part::text(" ")]), text(PLAN)]);
+    let agent = agent().build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("nothing was said");
+    assert!(matches!(error.kind(), ErrorKind::Filtered), "{error:?}");
+    assert_eq!(model.asked().len(), 1);
+}

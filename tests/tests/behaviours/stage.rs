@@ -18,12 +18,16 @@ pub(crate) const MODEL: &str = "test:model";
 /// What one scripted reply costs: 10 tokens in and 5 out, at a dollar per million each.
 pub(crate) const REPLY: Cost = Cost::from_microdollars(15);
 
+/// The price of the model of the tests, and no other.
+pub(crate) fn prices() -> Prices {
+    Prices::unlisted()
+        .with_override("test:*", Rates::per_million("1", "1").expect("two prices"))
+        .expect("a pattern")
+}
+
 /// A runtime with this model, which knows its price and no other.
 pub(crate) fn runtime(model: &Scripted) -> Runtime {
-    let prices = Prices::unlisted()
-        .with_override("test:*", Rates::per_million("1", "1").expect("two prices"))
-        .expect("a pattern");
-    Runtime::builder().model(model.clone()).prices(prices).build()
+    Runtime::builder().model(model.clone()).prices(prices()).build()
 }
 
 /// An agent on the model of the tests.

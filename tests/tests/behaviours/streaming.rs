@@ -1,14 +1,14 @@
 //! Answers as they come.
 
 use fastroai::ErrorKind;
-use fastroai::agent::AgentEvent;
+use fastroai::agent::{AgentEvent, ToolCallRecord};
 use fastroai::prelude::*;
-use fastroai::providers::{Delta, ModelError, Part, StreamEvent};
+use fastroai::providers::{Delta, FinishReason, ModelError, Part, StreamEvent, ToolCall};
 use fastroai_providers::error::ProviderFault;
 use futures_util::StreamExt;
 use tests::scripted::{Scripted, Step, call, calls, events, reply, text};
 
-use super::stage::{REPLY, agent, contents, echo, runtime, tool};
+use super::stage::{REPLY, agent, contents, echo, results, runtime, tool};
 use super::transcript::assert_closed;
 
 fn delta(text: &str) -> Result<StreamEvent, ModelError> {
@@ -26,6 +26,8 @@ fn word<T>(event: &AgentEvent<T>) -> String {
         AgentEvent::Reasoning(text) => format!("reasoning {text}"),
         AgentEvent::ToolCall(call) => format!("call {}", call.id),
         AgentEvent::ToolResult(result) => format!("result {}", result.call_id),
+        AgentEvent::Partial(value) => format!("partial {value}"),
+        AgentEvent::Restarted => "restarted".to_owned(),
         AgentEvent::Done(_) => "done".to_owned(),
         _ => "other".to_owned(),
     }
@@ -100,6 +102,57 @@ async fn behaviour_64_tools_run_though_nobody_looks_at_the_events() {
     });
     let responses: Vec<_> = last.collect().await;
     assert_eq!(contents(&responses[0].messages), ["got 1"]);
+}
+
+/// Each call with its result in the order of the events, and both with what the transcript says.
+async fn told(model: &Scripted) -> (Vec<String>, Vec<ToolCallRecord>) {
+    let rt = runtime(model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let events: Vec<_> =
+        agent.run("Go").on(&rt).stream().map(|event| event.expect("no error")).collect().await;
+    let Some(AgentEvent::Done(response)) = events.last() else { panic!("the end is missing") };
+    let mut shown: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            AgentEvent::ToolResult(result) => Some(result),
+            _ => None,
+        })
+        .collect();
+    let kept: Vec<_> = results(&response.messages).iter().flat_map(|tool| &tool.results).collect();
+    let records: Vec<_> = response.tool_calls.iter().map(|it| (&it.id, it.outcome)).collect();
+    let said: Vec<_> = kept.iter().map(|result| (&result.call_id, result.outcome)).collect();
+    assert_eq!(records, said, "records agree with the transcript");
+    shown.sort_by_key(|it| kept.iter().position(|kept| kept.call_id == it.call_id));
+    assert_eq!(shown, kept, "events agree with the transcript");
+    (events.iter().map(word).collect(), response.tool_calls.clone())
+}
+
+#[tokio::test]
+async fn behaviour_64_a_call_of_an_unknown_tool_is_told_with_its_result() {
+    let first = calls(&[("a", "wether", "{}"), ("b", "echo", r#"{"n":2}"#)]);
+    let model = Scripted::new("test:model", [first, call("c", "wether", "{}"), text("Done")]);
+    let (events, records) = told(&model).await;
+    assert_eq!(
+        events,
+        ["call a", "result a", "call b", "result b", "call c", "result c", "text Done", "done"]
+    );
+    let attempts: Vec<_> = records.iter().map(|record| record.attempts).collect();
+    assert_eq!(attempts, [0, 1, 0], "what was refused was never tried");
+}
+
+#[tokio::test]
+async fn behaviour_64_a_call_that_was_cut_is_told_with_its_result() {
+    let mut cut = reply(vec![Part::ToolCall(ToolCall::new("a", "echo", r#"{"n":"#))]);
+    cut.finish_reason = FinishReason::Length;
+    let model = Scripted::new("test:model", [Step::Reply(cut), text("Done")]);
+    assert_eq!(told(&model).await.0, ["call a", "result a", "text Done", "done"]);
+}
+
+#[tokio::test]
+async fn a_result_is_shown_with_all_that_the_model_reads_of_it() {
+    let same = |id: &str| call(id, "echo", r#"{"n":1}"#);
+    let model = Scripted::new("test:model", [same("a"), same("b"), same("c"), text("Done")]);
+    assert_eq!(told(&model).await.0.len(), 8);
 }
 
 #[tokio::test]
@@ -225,4 +278,30 @@ async fn a_stream_that_ends_without_a_reply_is_an_error() {
     let error = stream.next().await.expect("an end").expect_err("an error");
     assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
     assert_closed(error.history());
+}
+
+/// The words of a run whose answer is a list of numbers.
+async fn list(model: &Scripted) -> Vec<String> {
+    let rt = runtime(model);
+    let agent = agent().output::<Vec<u32>>().build().expect("an agent");
+    let events = agent.run("Go").on(&rt).stream();
+    events.map(|event| word(&event.expect("no error"))).collect().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_answer_that_is_rejected_is_void_before_the_next_one_is_shown() {
+    let paced =
+        |said: &str| Step::Paced(std::time::Duration::from_secs(1), reply(vec![Part::text(said)]));
+    let steps = [paced(r#"{"value":[1,"x"]}"#), paced(r#"{"value":[1,2,3]}"#)];
+    let words = list(&Scripted::new("test:model", steps)).await;
+    let shown =
+        [r#"partial {"value":[1,"x"]}"#, "restarted", r#"partial {"value":[1,2,3]}"#, "done"];
+    assert_eq!(words, shown);
+}
+
+#[tokio::test]
+async fn what_nobody_has_seen_is_not_taken_back() {
+    let steps = [text(r#"{"value":[1,"x"]}"#), text(r#"{"value":[1,2,3]}"#)];
+    let words = list(&Scripted::new("test:model", steps)).await;
+    assert_eq!(words, [r#"partial {"value":[1,2,3]}"#, "done"]);
 }

@@ -169,7 +169,7 @@ async fn behaviour_23_corrections_add_up_across_calls_of_other_tools_until_the_l
     let agent = agent().tool(picky.options(limit)).tool(echo("echo")).build().expect("an agent");
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("1 correction, 2 attempts");
     assert!(
-        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 1 } if tool == "picky"),
+        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 1, timeouts: 0 } if tool == "picky"),
         "{error:?}"
     );
     assert!(error.to_string().contains("`picky`") && error.to_string().contains('1'), "{error}");
@@ -237,7 +237,36 @@ async fn behaviour_25_timeouts_count_against_the_corrections() {
     let tool = tool("slow", |_, _| std::future::pending()).options(limit);
     let agent = agent().tool(tool).build().expect("an agent");
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("the second is too much");
-    assert!(matches!(error.kind(), ErrorKind::ToolCorrections { limit: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error.kind(), ErrorKind::ToolCorrections { limit: 1, timeouts: 2, .. }),
+        "{error:?}"
+    );
+    let said = error.to_string();
+    assert!(said.contains("took too long 2 times in a row"), "{said}");
+    assert!(said.contains("`timeout`") && !said.contains("correct"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn behaviour_25_timeouts_among_other_corrections_are_told_beside_them() {
+    let steps = ["0", "\"x\"", "1", "2"].map(|n| call("", "slow", &format!(r#"{{"n":{n}}}"#)));
+    let model = Scripted::new("test:model", steps);
+    let tool = tool("slow", |n, _| async move {
+        if n == 0 {
+            return Ok("quick".to_owned());
+        }
+        std::future::pending().await
+    });
+    let agent = agent().tool(tool).build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("the third is too much");
+    assert!(
+        matches!(error.kind(), ErrorKind::ToolCorrections { limit: 2, timeouts: 2, .. }),
+        "{error:?}"
+    );
+    let said = error.to_string();
+    assert!(
+        said.contains("correct its calls") && said.contains("2 of them took too long"),
+        "{said}"
+    );
 }
 
 #[derive(serde::Deserialize, fastroai::prelude::JsonSchema, Debug, PartialEq)]
@@ -390,6 +419,28 @@ async fn the_same_call_with_the_same_result_ends_the_run_only_after_a_warning() 
     let warned = contents(error.history());
     assert_eq!(warned[1], "got 1");
     assert!(warned[2].contains("third time"), "{}", warned[2]);
+}
+
+#[tokio::test]
+async fn a_tool_that_is_polled_may_say_the_same_as_often_as_it_takes() {
+    let same = |turn: usize| call(&format!("c{turn}"), "ready", r#"{"n":1}"#);
+    let model = Scripted::new("test:model", (0..6).map(same).chain([text("Done")]));
+    let ready = tool("ready", |_, _| async { Ok("pending".to_owned()) })
+        .options(ToolOptions { polling: true, ..ToolOptions::DEFAULT });
+    let agent = agent().tool(ready).build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(contents(&answer.messages), ["pending"; 6]);
+}
+
+#[tokio::test]
+async fn equal_calls_of_the_third_reply_are_told_alike() {
+    let same = || calls(&[("", "echo", r#"{"n":1}"#), ("", "echo", r#"{"n":1}"#)]);
+    let model = Scripted::new("test:model", [same(), same(), same(), text("Done")]);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    let told = contents(&answer.messages);
+    assert_eq!(told[..4], ["got 1"; 4]);
+    assert!(told[4..].iter().all(|it| it.contains("third time")), "{told:?}");
 }
 
 #[tokio::test]

@@ -186,7 +186,7 @@ async fn p19_after_two_corrections_the_run_ends() {
     let agent = agent().tool(tool).build().unwrap();
     let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 2 } if tool == "double"),
+        matches!(error.kind(), ErrorKind::ToolCorrections { tool, limit: 2, timeouts: 0 } if tool == "double"),
         "{error:?}"
     );
     assert_eq!((model.asked().len(), ran.get()), (3, 0));

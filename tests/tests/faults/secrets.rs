@@ -170,6 +170,12 @@ fn eventful() -> Scripted {
     ])
 }
 
+fn thought(text: &str) -> Part {
+    let mut thought = fastroai::providers::Reasoning::default();
+    thought.text = text.to_owned();
+    Part::Reasoning(thought)
+}
+
 /// Scripted runs that end badly, each in a way of its own, after something was said.
 fn bad_ends() -> Vec<(&'static str, Vec<Step>)> {
     let ended = |finish, part| {
@@ -181,7 +187,7 @@ fn bad_ends() -> Vec<(&'static str, Vec<Step>)> {
     vec![
         ("loop", (0..5).map(|_| same()).collect()),
         ("refused", vec![ended(FinishReason::Refusal, Part::Refusal { text: ANSWER.to_owned() })]),
-        ("filtered", vec![ended(FinishReason::ContentFilter, Part::text(ANSWER))]),
+        ("filtered", vec![ended(FinishReason::ContentFilter, thought(ANSWER))]),
         (
             "corrections",
             (0..5).map(|n| call("a", "act", &format!(r#"["{ARGUMENT}{n}"]"#))).collect(),

@@ -12,7 +12,7 @@ use super::hide;
 use crate::root::hidden;
 
 /// One call: read the arguments, borrow the context, run the function, write the reply.
-pub(super) fn call(tool: &Tool) -> TokenStream {
+pub(in super::super) fn call(tool: &Tool) -> TokenStream {
     let type_name = &tool.type_name;
     let provides: Vec<_> = tool
         .parameters
@@ -23,19 +23,35 @@ pub(super) fn call(tool: &Tool) -> TokenStream {
         })
         .collect();
     let (agent, arguments, run) = (tool.local("agent"), tool.local("arguments"), tool.local("run"));
+    let set = tool.local("set");
     let body = if tool.is_sound {
-        body(tool, &provides, &[&agent, &arguments, &run])
+        body(tool, &provides, &[&agent, &arguments, &run, &set])
     } else {
         quote!(loop {})
+    };
+    let asked = quote! {
+        __Agent: #(__fastroai::Provide<#provides> +)* __fastroai::Sync + ?__fastroai::Sized,
+    };
+    let (header, clause, receiver) = match &tool.instance {
+        None => (quote!(impl<__Agent> __fastroai::Tool<__Agent>), quote!(where #asked), None),
+        Some(instance) => {
+            let (parameters, clause) = instance.implementation(&asked);
+            let ty = &instance.ty;
+            (
+                quote!(impl #parameters __fastroai::ToolMethod<#ty, __Agent>),
+                quote!(#clause),
+                Some(quote!(#set: &'__call #ty,)),
+            )
+        }
     };
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_variables, unreachable_code, unreachable_patterns)]
-        impl<__Agent> __fastroai::Tool<__Agent> for #type_name
-        where
-            __Agent: #(__fastroai::Provide<#provides> +)* __fastroai::Sync + ?__fastroai::Sized,
+        #header for #type_name
+        #clause
         {
             fn call<'__call>(
+                #receiver
                 #agent: &'__call __Agent,
                 #arguments: __fastroai::Arguments<'__call>,
                 #run: __fastroai::RunContext<'__call>,
@@ -46,37 +62,44 @@ pub(super) fn call(tool: &Tool) -> TokenStream {
     }
 }
 
-fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 3]) -> TokenStream {
-    let [agent, arguments, run] = locals;
+fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 4]) -> TokenStream {
+    let [agent, arguments, run, set] = locals;
     let read = read(tool, arguments);
     let is_async = tool.function.is_async();
     let mut provides = provides.iter();
     let mut lent = TokenStream::new();
-    let passed: Vec<_> = tool
-        .parameters
-        .iter()
-        .map(|parameter| match parameter {
-            Parameter::Argument(argument) => {
-                let value = argument.local();
-                quote!(#value)
+    let instance = tool.instance.as_ref().map(|instance| {
+        if is_async {
+            return quote!(#set);
+        }
+        let (ty, at) = (&instance.ty, instance.receiver);
+        lent.extend(quote_spanned! {at=>
+            let #set = <__fastroai::Blocking as __fastroai::DetachSelf<#ty>>::detach_self(#set);
+        });
+        quote!(&#set)
+    });
+    let parameters = tool.parameters.iter().map(|parameter| match parameter {
+        Parameter::Argument(argument) => {
+            let value = argument.local();
+            quote!(#value)
+        }
+        Parameter::Run { is_reference: true } => quote!(&#run),
+        Parameter::Run { is_reference: false } => quote!(#run),
+        Parameter::Lent { ident, .. } => {
+            let ty = provides.next();
+            let borrowed = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
+            if is_async {
+                return borrowed;
             }
-            Parameter::Run { is_reference: true } => quote!(&#run),
-            Parameter::Run { is_reference: false } => quote!(#run),
-            Parameter::Lent { ident, .. } => {
-                let ty = provides.next();
-                let borrowed = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
-                if is_async {
-                    return borrowed;
-                }
-                let at = ty.map_or_else(Span::call_site, Spanned::span);
-                let owned = hide(ident);
-                lent.extend(quote_spanned! {at=>
-                    let #owned = <__fastroai::Blocking as __fastroai::Detach<#ty>>::detach(#borrowed);
-                });
-                quote!(&#owned)
-            }
-        })
-        .collect();
+            let at = ty.map_or_else(Span::call_site, Spanned::span);
+            let owned = hide(ident);
+            lent.extend(quote_spanned! {at=>
+                let #owned = <__fastroai::Blocking as __fastroai::Detach<#ty>>::detach(#borrowed);
+            });
+            quote!(&#owned)
+        }
+    });
+    let passed: Vec<_> = instance.into_iter().chain(parameters).collect();
     finish(tool, &read, &lent, &passed, run)
 }
 
@@ -91,7 +114,13 @@ fn finish(
     let at = function.span();
     let returned = Ident::new("returned", hidden(at));
     let reply = reply(tool, &returned);
-    let called = quote_spanned!(at=> #function(#(#passed),*));
+    let called = match &tool.instance {
+        None => quote_spanned!(at=> #function(#(#passed),*)),
+        Some(instance) => {
+            let ty = instance.qualified();
+            quote_spanned!(at=> #ty::#function(#(#passed),*))
+        }
+    };
     let body = if tool.function.is_async() {
         // Where the future is not `Send`, the function's name is underlined, once.
         let awaited = quote_spanned!(at=> __fastroai::send(#called).await);
@@ -169,7 +198,7 @@ impl Tool {
 }
 
 /// A lent type outlives every call of the tool, so that its elided lifetimes can only be `'static`.
-fn for_impl(ty: &Type, tool: &Tool) -> Type {
+pub(in super::super) fn for_impl(ty: &Type, tool: &Tool) -> Type {
     struct Outlive<'a>(&'a Tool);
     impl VisitMut for Outlive<'_> {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

@@ -1,0 +1,64 @@
+//! What has come of a reply while it is streamed, kept for the case that the rest never does.
+
+use fastroai_providers::{Delta, Part, Reasoning, Response, ToolCall};
+
+/// The pieces of a reply so far, put together.
+///
+/// A whole reply comes by itself at the end; this one has neither its usage nor its signatures.
+#[derive(Default)]
+pub(super) struct Arrived {
+    parts: Vec<Part>,
+    /// The place among the parts of each call that has begun, by its place among the calls.
+    calls: Vec<(usize, usize)>,
+}
+
+impl Arrived {
+    /// A new reply begins.
+    pub(super) fn clear(&mut self) {
+        self.parts.clear();
+        self.calls.clear();
+    }
+
+    /// Adds a piece.
+    pub(super) fn add(&mut self, delta: &Delta) {
+        match (delta, self.parts.last_mut()) {
+            (Delta::Text(more) | Delta::Reasoning(more) | Delta::Refusal(more), _)
+                if more.is_empty() => {}
+            (Delta::Text(more), Some(Part::Text { text, .. }))
+            | (Delta::Refusal(more), Some(Part::Refusal { text })) => text.push_str(more),
+            (Delta::Reasoning(more), Some(Part::Reasoning(thought))) => thought.text.push_str(more),
+            (Delta::Text(text), _) => self.parts.push(Part::text(text)),
+            (Delta::Refusal(text), _) => self.parts.push(Part::Refusal { text: text.clone() }),
+            (Delta::Reasoning(text), _) => {
+                let mut thought = Reasoning::default();
+                thought.text.clone_from(text);
+                self.parts.push(Part::Reasoning(thought));
+            }
+            (Delta::ToolCall { index, name }, _) => {
+                self.calls.push((*index, self.parts.len()));
+                self.parts.push(Part::ToolCall(ToolCall::new("", name, "")));
+            }
+            (Delta::Arguments { index, fragment }, _) => {
+                // Nearly always the call that began last.
+                let begun = self.calls.iter().rev().find(|(call, _)| call == index);
+                if let Some(Part::ToolCall(call)) =
+                    begun.and_then(|(_, place)| self.parts.get_mut(*place))
+                {
+                    call.arguments.push_str(fragment);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The reply as far as it has come; `None` where nothing has.
+    pub(super) fn into_reply(self) -> Option<Response> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        let mut reply = Response::default();
+        reply.parts = self.parts;
+        reply.interrupted = true;
+        Some(reply)
+    }
+}

@@ -1,0 +1,50 @@
+//! Tools under a longer name.
+
+use std::sync::Arc;
+
+use fastroai_providers::ToolDefinition;
+
+use super::{Arguments, BoundTool, DynTool, RunContext, ToolFuture, ToolOptions};
+
+struct Prefixed<'a> {
+    tool: BoundTool<'a>,
+    definition: Arc<ToolDefinition>,
+}
+
+impl<'t> BoundTool<'t> {
+    /// The same tool, with this before its name.
+    #[must_use]
+    pub fn prefixed(self, prefix: &str) -> Self {
+        let inner = self.definition();
+        let name = format!("{prefix}{}", inner.name);
+        let definition =
+            ToolDefinition::new(name, inner.description.clone(), inner.parameters.clone());
+        Self::from_dyn(Arc::new(Prefixed { definition: Arc::new(definition), tool: self }))
+    }
+}
+
+impl DynTool for Prefixed<'_> {
+    fn definition(&self) -> &Arc<ToolDefinition> {
+        &self.definition
+    }
+
+    fn options(&self) -> ToolOptions {
+        self.tool.options()
+    }
+
+    fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
+        self.tool.call(arguments, run)
+    }
+}
+
+/// The same tools, with this before their names.
+#[must_use]
+pub fn prefixed<'a>(prefix: &str, tools: Vec<BoundTool<'a>>) -> Vec<BoundTool<'a>> {
+    tools.into_iter().map(|tool| tool.prefixed(prefix)).collect()
+}
+
+/// All tools of an agent, from its entries.
+#[must_use]
+pub fn join<const N: usize>(entries: [Vec<BoundTool<'_>>; N]) -> Vec<BoundTool<'_>> {
+    entries.into_iter().flatten().collect()
+}
