@@ -11,6 +11,7 @@ mod meter;
 mod prices;
 mod rates;
 mod total;
+mod worst_case;
 
 pub use bill::{Bill, Line};
 pub use budget::{Budget, Hold, Refusal};
@@ -19,3 +20,4 @@ pub use meter::Meter;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;
 pub use total::Total;
+pub(crate) use worst_case::{Unbounded, WorstCase};

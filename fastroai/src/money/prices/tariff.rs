@@ -159,10 +159,12 @@ pub(super) fn listed(provider: &str, model: &str, tier: Option<&str>) -> Option<
 fn table(listed: Listed<'_>, now: SystemTime) -> Option<Tariff> {
     let listed = Listed { at: dearest_time(listed, now), ..listed };
     let price = |usage: &Usage| catalogue::price(listed, usage);
-    if listed.tier.is_some_and(is_dearer) && price(&tokens(MILLION, MILLION)) == {
-        let ordinary = Listed { tier: None, ..listed };
-        catalogue::price(ordinary, &tokens(MILLION, MILLION))
-    } {
+    if listed.tier.is_some_and(is_dearer)
+        && price(&tokens(MILLION, MILLION)) == {
+            let ordinary = Listed { tier: None, ..listed };
+            catalogue::price(ordinary, &tokens(MILLION, MILLION))
+        }
+    {
         // The tier costs more, and the list does not say how much.
         return None;
     }
