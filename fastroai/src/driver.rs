@@ -3,6 +3,7 @@
 mod arrived;
 mod attempts;
 mod check;
+mod payer;
 mod sink;
 mod tools;
 mod unsettled;
@@ -13,28 +14,27 @@ use std::time::Duration;
 
 use fastroai_providers::{
     FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Response, Schema,
-    Settings, ToolChoice, ToolDefinition, Usage, UserMessage,
+    Settings, ToolChoice, ToolDefinition, UserMessage,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use attempts::Unanswered;
 pub(crate) use check::{Check, Typed};
 pub(crate) use sink::{Notice, Sink};
 
 use self::arrived::Arrived;
 use crate::agent::{AgentConfig, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
-use crate::money::{Bill, Cost, Meter, Rates};
-use crate::run::{End, Event, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work};
+use crate::money::{Bill, Budget, Cost, Rates};
+use crate::run::{
+    End, Event, Failure, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work,
+};
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
 use crate::tool::{BoundTool, is_tool_name};
-
-/// The limit of output tokens under a budget where none was set: without one, nobody could say
-/// what a request may cost.
-const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
 
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
@@ -49,6 +49,7 @@ pub(crate) struct Order<'a> {
     pub(crate) runtime: Option<Runtime>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) budget: Option<Cost>,
+    pub(crate) account: Option<Budget>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
 }
@@ -80,6 +81,7 @@ pub(crate) async fn drive(
         order.runtime.clone(),
         timeouts.into_iter().flatten().min(),
         budgets.into_iter().flatten().min(),
+        order.account.clone(),
         order.cancellation.clone(),
     );
     let failed = |kind, bill, messages: Vec<Message>| {
@@ -89,8 +91,9 @@ pub(crate) async fn drive(
         RunState::new(RunSpec::default(), order.history.clone(), order.prompt.clone())
             .into_messages()
     };
-    let Some(scope) = scope else {
-        return Err(failed(ErrorKind::TooDeep, Bill::default(), unstarted()));
+    let scope = match scope {
+        Ok(scope) => scope,
+        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
     };
     sink.watch(scope.meter());
     let name = order.model.as_deref().unwrap_or(&order.config.model);
@@ -230,10 +233,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 OutputMode::Tool
             }
         };
-        let mut settings = config.settings.merge(&order.settings);
-        if settings.max_tokens.is_none() && !scope.budgets().is_empty() {
-            settings.max_tokens = Some(MAX_TOKENS_UNDER_BUDGET);
-        }
+        let settings = config.settings.merge(&order.settings);
         let spec = RunSpec {
             tools: order
                 .tools
@@ -280,7 +280,13 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
                 Work::Done(End::Failed { failure }) => {
-                    ended.failure.get_or_insert_with(|| ErrorKind::of(failure));
+                    let kind = match self.scope.meter().bill().lowered_to() {
+                        Some(max_tokens) if failure == Failure::OutputTruncated => {
+                            ErrorKind::OutputCutByBudget { max_tokens }
+                        }
+                        _ => ErrorKind::of(failure),
+                    };
+                    ended.failure.get_or_insert(kind);
                     return ended;
                 }
             };
@@ -296,7 +302,6 @@ impl<'r, 'a> Run<'r, 'a> {
         let mut arrived = Arrived::default();
         let Ended { state, requests, .. } = &mut *ended;
         let asking = async {
-            self.can_pay().await?;
             let instructions = (self.order.instructions)();
             let mut request = Request::new(state.messages(), &self.settings);
             request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
@@ -304,7 +309,7 @@ impl<'r, 'a> Run<'r, 'a> {
             request.hosted_tools = &self.order.config.hosted_tools;
             request.tool_choice = &self.choice;
             request.output = &self.output;
-            Ok(self.attempts(turn, &request, requests, &mut arrived).await)
+            self.attempts(turn, &request, requests, &mut arrived).await
         };
         let asked = self.scope.guard(asking).await;
         let kept = |mut partial: Response| {
@@ -312,59 +317,18 @@ impl<'r, 'a> Run<'r, 'a> {
             partial
         };
         match asked {
-            Ok(Ok(Ok(reply))) => Event::Replied { reply },
-            Ok(Ok(Err(mut error))) => {
+            Ok(Ok(reply)) => Event::Replied { reply },
+            Ok(Err(Unanswered::Failed(mut error))) => {
                 let partial = error.take_partial().or_else(|| arrived.into_reply()).map(kept);
                 ended.failure = Some(ErrorKind::Model(error));
                 Event::ModelFailed { partial }
             }
-            Ok(Err(kind)) => {
+            Ok(Err(Unanswered::Unpaid(kind))) => {
                 ended.failure = Some(kind);
                 Event::Stopped { stop: Stop::Budget, partial: None }
             }
             Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
         }
-    }
-
-    /// Refuses a request when a budget is spent, or when what it costs could not be known.
-    async fn can_pay(&self) -> Result<(), ErrorKind> {
-        let budgets = self.scope.budgets();
-        if budgets.is_empty() {
-            return Ok(());
-        }
-        for (budget, meter) in budgets {
-            let spent = meter.spent();
-            if spent.known() >= *budget {
-                return Err(ErrorKind::Budget { budget: *budget, spent });
-            }
-            // A failed attempt of unknown cost does not end a run; an answer does.
-            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
-            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
-            {
-                let model = format!("{}:{}", line.provider, line.model);
-                return Err(ErrorKind::UnknownUsage { model });
-            }
-        }
-        let id = self.model.id();
-        if self.is_free() || self.order.config.rates.is_some() {
-            return Ok(());
-        }
-        let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        let mut one = Usage::default();
-        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
-        match prices.price(id.provider(), id.name(), &one) {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
-        }
-    }
-
-    fn is_free(&self) -> bool {
-        self.model.profile().free
-    }
-
-    fn meter(&self) -> &Meter {
-        self.scope.meter()
     }
 
     fn rates(&self) -> Option<&Rates> {

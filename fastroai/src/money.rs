@@ -13,10 +13,12 @@ mod rates;
 mod total;
 mod worst_case;
 
-pub use bill::{Bill, Line};
+pub use bill::{Bill, Item, Line, LineState};
 pub use budget::{Budget, Hold, Refusal};
+pub(crate) use budget::{reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
+pub(crate) use prices::Tariff;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;
 pub use total::Total;

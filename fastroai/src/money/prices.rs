@@ -18,7 +18,8 @@ use super::counts::possible;
 use super::{Cost, Rates};
 use catalogue::Listed;
 use pattern::Pattern;
-pub(super) use tariff::{Tariff, at_rate};
+pub(crate) use tariff::Tariff;
+pub(super) use tariff::at_rate;
 
 /// What models cost. Cheap to clone.
 ///

@@ -70,6 +70,11 @@ impl Budget {
         Self(Arc::new(Account { tree, place, name, limit, parent }))
     }
 
+    /// Whether they are of one tree.
+    pub(crate) fn is_kin_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.tree, &other.0.tree)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
