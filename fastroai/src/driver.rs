@@ -3,6 +3,7 @@
 mod arrived;
 mod attempts;
 mod check;
+mod direct;
 mod payer;
 mod sink;
 mod tools;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
 
-use crate::money::{Bill, Refusal};
+use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
@@ -74,7 +74,18 @@ pub enum ErrorKind {
         tool: String,
     },
     /// An account does not cover what the next request or tool may cost; nothing was sent.
-    Budget(Refusal),
+    Budget {
+        /// The account.
+        account: String,
+        /// Its limit.
+        budget: Cost,
+        /// What was spent of it.
+        spent: Cost,
+        /// What is held of it: for requests on their way, and for those that may have been paid.
+        held: Cost,
+        /// What was needed at least.
+        needed: Cost,
+    },
     /// The answer was cut because the budget afforded no longer one, and so does not fit the output.
     OutputCutByBudget {
         /// How many tokens it was allowed.
@@ -212,7 +223,7 @@ impl ErrorKind {
             Self::MaxToolCalls { .. } => "max_tool_calls",
             Self::ToolCorrections { .. } => "tool_corrections",
             Self::Loop { .. } => "loop",
-            Self::Budget(_) => "budget",
+            Self::Budget { .. } => "budget",
             Self::OutputCutByBudget { .. } => "output_cut_by_budget",
             Self::Unbounded(_) => "unbounded",
             Self::UnknownPrice { .. } => "unknown_price",
@@ -244,7 +255,7 @@ impl ErrorKind {
             | Self::MaxTurns { .. }
             | Self::MaxToolCalls { .. }
             | Self::OutputCutByBudget { .. }
-            | Self::Budget(_)
+            | Self::Budget { .. }
             | Self::DeadlinePassed
             | Self::TooDeep => ErrorCategory::ResourceExhaustion,
             Self::OutputInvalid { .. }
@@ -252,6 +263,12 @@ impl ErrorKind {
             | Self::Loop { .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }
+    }
+}
+
+impl From<Refusal> for ErrorKind {
+    fn from(Refusal { account, budget, spent, held, needed }: Refusal) -> Self {
+        Self::Budget { account, budget, spent, held, needed }
     }
 }
 
@@ -300,7 +317,11 @@ impl fmt::Display for ErrorKind {
                 let tool = tool.escape_debug();
                 write!(f, "the model called `{tool}` over and over with the same result")
             }
-            Self::Budget(refusal) => refusal.fmt(f),
+            Self::Budget { account, budget, spent, held, needed } => write!(
+                f,
+                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
+                account.escape_debug()
+            ),
             Self::OutputCutByBudget { max_tokens } => write!(
                 f,
                 "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"

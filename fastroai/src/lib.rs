@@ -65,10 +65,10 @@ pub mod __private {
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::tool::{
         Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, DetachSelf, Effect, Listed,
-        NoFacts, Returned, RunContext, Tool, ToolArg, ToolDefault, ToolFacts, ToolFailure,
-        ToolFuture, ToolInfo, ToolMethod, ToolOptions, ToolOutput, Toolset, ToolsetFacts,
-        ToolsetInfo, WithoutError, blocking, check_entries, check_entry, depth, join, prefixed,
-        send,
+        NoFacts, Returned, RunContext, Tool, ToolArg, ToolCost, ToolDefault, ToolFacts,
+        ToolFailure, ToolFuture, ToolInfo, ToolMethod, ToolOptions, ToolOutput, Toolset,
+        ToolsetFacts, ToolsetInfo, WithoutError, blocking, check_entries, check_entry, depth, join,
+        prefixed, send,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

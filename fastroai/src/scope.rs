@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
 use crate::error::ErrorKind;
-use crate::money::{Budget, Cost, Meter};
+use crate::money::{self, Budget, Cost, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
 
@@ -126,6 +126,28 @@ impl Scope {
     /// The accounts that pay for what is asked here, none of which is above another.
     pub(crate) fn accounts(&self) -> &[Budget] {
         &self.accounts
+    }
+
+    /// Spends money for a tool at once, from all accounts or from none.
+    pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
+        let holds = money::try_reserve(&self.accounts, cost)?;
+        holds.into_iter().for_each(|hold| hold.settle(cost));
+        self.meter.record(line);
+        Ok(())
+    }
+
+    /// The same, but what is held for others is waited for.
+    pub(crate) async fn pay(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
+        let holds = money::reserve(&self.accounts, cost, cost).await?;
+        holds.into_iter().for_each(|hold| hold.settle(cost));
+        self.meter.record(line);
+        Ok(())
+    }
+
+    /// Records what is spent already, whether there was enough or not.
+    pub(crate) fn spent(&self, line: Line, cost: Cost) {
+        self.accounts.iter().for_each(|account| account.spend(cost));
+        self.meter.record(line);
     }
 
     fn pay_from(&mut self, account: Budget) -> Result<(), ErrorKind> {

@@ -3,7 +3,7 @@
 use fastroai_providers::{Model, Request, Usage};
 
 use crate::error::ErrorKind;
-use crate::money::{self, Budget, Cost, Hold, Rates, Refusal, Tariff, Unbounded, WorstCase};
+use crate::money::{self, Budget, Cost, Hold, Rates, Tariff, Unbounded, WorstCase};
 use crate::scope::Scope;
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
@@ -49,7 +49,7 @@ impl<'a> Payer<'a> {
         let limits = [request.settings.max_tokens, self.model.profile().default_max_tokens];
         let asked = limits.into_iter().flatten().next().unwrap_or(MAX_TOKENS_UNDER_BUDGET);
         let Some(bound) = self.bound(request).await? else {
-            let holds = money::try_reserve(accounts, Cost::ZERO).map_err(ErrorKind::Budget)?;
+            let holds = money::try_reserve(accounts, Cost::ZERO).map_err(ErrorKind::from)?;
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         };
         if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
@@ -58,7 +58,7 @@ impl<'a> Payer<'a> {
         let case = self.counted(request, &bound).await.unwrap_or(bound.case);
         let least = case.writing(asked.min(LEAST_TOKENS));
         let holds = money::reserve(accounts, least, case.writing(asked)).await;
-        let holds = holds.map_err(ErrorKind::Budget)?;
+        let holds = holds.map_err(ErrorKind::from)?;
         let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
         let max_tokens = case.affords(granted, asked);
         if max_tokens < asked {
@@ -172,11 +172,4 @@ impl From<Unbounded> for ErrorKind {
             Unbounded::TooLarge => "it is more than an amount can be".to_owned(),
         })
     }
-}
-
-/// Spends money for a tool from all accounts of a scope.
-pub(crate) fn charge(scope: &Scope, cost: Cost) -> Result<(), Refusal> {
-    let holds = money::try_reserve(scope.accounts(), cost)?;
-    holds.into_iter().for_each(|hold| hold.settle(cost));
-    Ok(())
 }

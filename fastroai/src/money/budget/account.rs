@@ -168,6 +168,14 @@ impl Budget {
         Ok(())
     }
 
+    /// Spends what has been paid already, whether there was enough or not.
+    pub(crate) fn spend(&self, cost: Cost) {
+        let (tree, place) = self.place();
+        // What is spent comes back to no one, but those who can wait no longer are told.
+        let wakers = tree.lock().end(place, Cost::ZERO, cost, Cost::ZERO);
+        wakers.into_iter().for_each(std::task::Waker::wake);
+    }
+
     fn sums(&self) -> Sums {
         let (tree, place) = self.place();
         tree.lock().sums(place)
