@@ -330,11 +330,11 @@ async fn an_inner_agent_spends_from_the_outer_budget() {
     let asks = call("1", "small_talk", r#"{"prompt":"Hello"}"#);
     let outer = Scripted::new("offline:outer", [dear(asks)]);
     let inner = Scripted::new("offline:inner", [text("never asked for")]);
-    let budget = Cost::from_microdollars(10_000);
+    let budget = Cost::from_microdollars(9_000);
     let asked = library().run("Go").budget(budget).on(&runtime(&[&outer, &inner])).await;
     let error = asked.expect_err("it is spent");
     assert!(
-        matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == Cost::from_microdollars(10_000))
+        matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == Cost::from_microdollars(9_000))
     );
     assert!(inner.asked().is_empty());
 }

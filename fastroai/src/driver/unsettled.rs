@@ -85,7 +85,7 @@ impl Drop for Unsettled<'_> {
         match line.total().exact() {
             Some(cost) => reserved.settle(cost),
             None => {
-                line.held = reserved.amount();
+                line.held = reserved.amount().filter(|held| !held.is_zero());
                 reserved.possibly_paid(line.cost.unwrap_or_default());
             }
         }

@@ -22,7 +22,7 @@ pub(crate) const REPLY: Cost = Cost::from_microdollars(15);
 pub(crate) const DEAR: Cost = Cost::from_microdollars(8_005);
 
 /// A budget that covers any one request of the tests, and no second one after a dear reply.
-pub(crate) const FOR_ONE: Cost = Cost::from_microdollars(10_000);
+pub(crate) const FOR_ONE: Cost = Cost::from_microdollars(9_000);
 
 /// The price of the model of the tests, and no other.
 pub(crate) fn prices() -> Prices {

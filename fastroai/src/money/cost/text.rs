@@ -156,9 +156,11 @@ impl Cost {
 /// ```
 #[macro_export]
 macro_rules! usd {
-    ($dollars:expr) => {
-        const { $crate::money::Cost::of_literal($dollars) }
-    };
+    ($dollars:expr) => {{
+        // A constant of its own is checked even where nothing is built.
+        const DOLLARS: $crate::money::Cost = $crate::money::Cost::of_literal($dollars);
+        DOLLARS
+    }};
 }
 
 /// What is wrong with a text that is not just digits and a point.
