@@ -54,12 +54,10 @@ const _: () = {
     {
         const NAMES: &'static [&'static str] = &[];
         const OPTIONS: &'static [__fastroai::ToolOptions] = &[];
-        const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth(
-            &[
-                <__fastroai::ToolFacts<weather>>::FACTS.depth,
-                <__fastroai::ToolFacts<places::find>>::FACTS.depth,
-            ],
-        );
+        const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = __fastroai::depth([
+            <__fastroai::ToolFacts<fn() -> weather>>::DEPTH,
+            <__fastroai::ToolFacts<fn() -> places::find>>::DEPTH,
+        ]);
     }
     #[automatically_derived]
     impl<'a, S: Store, __Agent: ?__fastroai::Sized> __fastroai::Toolset<__Agent>
@@ -114,12 +112,16 @@ const _: () = {
         __fastroai::Listed {
             shown: "weather",
             prefix: "",
-            facts: <__fastroai::ToolFacts<weather>>::FACTS,
+            names: <__fastroai::ToolFacts<fn() -> weather>>::NAMES,
+            options: <__fastroai::ToolFacts<fn() -> weather>>::OPTIONS,
+            depth: <__fastroai::ToolFacts<fn() -> weather>>::DEPTH,
         },
         __fastroai::Listed {
             shown: "places::find",
             prefix: "",
-            facts: <__fastroai::ToolFacts<places::find>>::FACTS,
+            names: <__fastroai::ToolFacts<fn() -> places::find>>::NAMES,
+            options: <__fastroai::ToolFacts<fn() -> places::find>>::OPTIONS,
+            depth: <__fastroai::ToolFacts<fn() -> places::find>>::DEPTH,
         },
     ];
     const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Some(

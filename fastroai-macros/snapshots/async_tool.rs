@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
 /// Current weather for a city.
 pub async fn weather(city: String, days: u8, http: &Client) -> Result<Weather, Error> {
     http.get(city, days).await

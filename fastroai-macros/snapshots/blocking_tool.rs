@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
 /// Count the books.
 fn count(books: &Books, run: RunContext<'_>) -> usize {
     books.len() + run.turn()

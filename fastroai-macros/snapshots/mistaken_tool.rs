@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
 /// Find a book.
 async fn find(title: &str, shelf: u32) -> String {
     lookup(title, shelf)

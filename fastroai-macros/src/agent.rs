@@ -1,18 +1,23 @@
 //! `#[agent]`: a struct becomes an agent, and its fields what the agent lends to tools.
+//!
+//! What is an agent function's alone is in `agent_fn`.
 
 mod check;
 mod entry;
 mod expand;
 mod fields;
 mod listed;
+pub(crate) mod of_function;
 mod settings;
 mod structure;
+mod template;
 mod tools;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemStruct;
 
+use crate::agent_fn;
 use crate::report::Report;
 use crate::root::Root;
 use entry::Entry;
@@ -39,6 +44,9 @@ struct Agent {
 /// The struct, and the agent of it. A key that is not sound counts as not given, so that the rest
 /// of the program stands.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if agent_fn::is_function(&item) {
+        return agent_fn::expand(attribute, item);
+    }
     let mut report = Report::new();
     let code = match structure::parse(item.clone()) {
         Ok(structure) => expand::expand(&check::check(structure, attribute, &mut report)),

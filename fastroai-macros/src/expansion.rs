@@ -8,7 +8,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{agent, tool};
+use crate::{agent, tool, toolset};
 
 fn assert_snapshot(name: &str, code: TokenStream) {
     let file = syn::parse2(code).expect("an expansion is a file of items");
@@ -82,4 +82,114 @@ fn an_agent_lends_its_fields() {
         timeout = "1m30s"
     );
     assert_snapshot("agent.rs", agent::expand(keys, item));
+}
+
+#[test]
+fn a_toolset_is_a_type_for_each_of_its_methods() {
+    let item = quote! {
+        impl<'a, T: Store> Catalogue<'a, T> {
+            /// Find a book.
+            #[safe_tool(effect = read_only)]
+            pub async fn find(
+                &self,
+                #[tool(default = "any")] title: String,
+                #[context] readers: &Readers,
+            ) -> Option<Book> {
+                self.store.find(title, readers).await
+            }
+
+            /// Count the books.
+            #[cfg(feature = "count")]
+            #[safe_tool]
+            fn count(&self) -> usize {
+                self.len()
+            }
+
+            fn len(&self) -> usize {
+                self.store.len()
+            }
+        }
+    };
+    assert_snapshot("toolset.rs", toolset::expand(TokenStream::new(), item));
+}
+
+#[test]
+fn an_agent_lists_fields_and_can_be_listed() {
+    let item = quote! {
+        /// You keep a library.
+        struct Librarian {
+            catalogue: Arc<Catalogue>,
+            archive: Catalogue,
+            #[cfg(feature = "web")]
+            web: Web,
+        }
+    };
+    let keys = quote!(
+        model = "offline:demo",
+        description = "Finds books.",
+        timeout = "60s",
+        prefix = "lib_",
+        tools = [weather, self.catalogue, prefix("old_", self.archive), self.web]
+    );
+    assert_snapshot("listing_agent.rs", agent::expand(keys, item));
+}
+
+#[test]
+fn an_agent_with_open_entries_checks_them_where_its_parameters_are_known() {
+    let item = quote! {
+        /// You keep a library.
+        struct Librarian<T: Store> {
+            catalogue: Catalogue<T>,
+        }
+    };
+    let keys = quote!(model = "offline:demo", tools = [self.catalogue]);
+    assert_snapshot("generic_listing_agent.rs", agent::expand(keys, item));
+}
+
+#[test]
+fn a_tool_tells_its_limits_and_holds_arguments_to_them() {
+    let item = quote! {
+        /// Book seats.
+        async fn book(
+            #[tool(pattern = "^[A-Z]{3}$", example = "LIS")] airport: String,
+            #[tool(range(1..=10), default = 1)] seats: u8,
+        ) -> String {
+            airport
+        }
+    };
+    assert_snapshot("limited_tool.rs", tool::expand(TokenStream::new(), item));
+}
+
+#[test]
+fn an_agent_function_makes_a_call() {
+    let item = quote! {
+        /// You sort messages.
+        pub async fn classify(
+            subject: &str,
+            #[context] orders: &Orders,
+        ) -> Result<AgentResponse<Category>> {
+            format!("Subject: {subject}")
+        }
+    };
+    let keys = quote!(
+        model = "openai:gpt-4o-mini",
+        tools = [order],
+        description = "Sorts a message.",
+        instructions = "Sort {subject}."
+    );
+    assert_snapshot("agent_function.rs", agent::expand(keys, item));
+}
+
+#[test]
+fn an_agent_function_with_mistakes_leaves_a_stand_in() {
+    let item = quote! {
+        /// You sort messages.
+        async fn classify(subject: &str) -> Result<Category> {
+            subject
+        }
+    };
+    assert_snapshot(
+        "mistaken_agent_function.rs",
+        agent::expand(quote!(model = "offline:demo"), item),
+    );
 }

@@ -39,6 +39,14 @@ impl Pair {
         self.key.unraw().to_string()
     }
 
+    /// What stands after the key, in whatever form.
+    pub(crate) fn tokens(&self) -> Option<TokenStream> {
+        match &self.value {
+            Value::Absent => None,
+            Value::Given(tokens) | Value::List(tokens) => Some(tokens.clone()),
+        }
+    }
+
     /// What to underline when the value is wrong.
     pub(crate) fn place(&self) -> TokenStream {
         match &self.value {
@@ -120,7 +128,7 @@ fn pair(tokens: Vec<TokenTree>, report: &mut Report) -> Option<Pair> {
 }
 
 /// Splits at the commas outside of `<…>`, where these close.
-fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let split = |angles: bool| {
         let (mut chunks, mut depth, mut arrow) = (vec![Vec::new()], 0_i32, false);

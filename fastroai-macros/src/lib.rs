@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+mod agent_fn;
 mod docs;
 #[cfg(test)]
 mod expansion;
@@ -32,7 +33,7 @@ pub fn toolset(attribute: TokenStream, item: TokenStream) -> TokenStream {
     toolset::expand(attribute.into(), item.into()).into()
 }
 
-/// Turns a struct into an agent; see `fastroai::agent`.
+/// Turns a struct or a function into an agent; see `fastroai::agent`.
 #[proc_macro_attribute]
 pub fn agent(attribute: TokenStream, item: TokenStream) -> TokenStream {
     agent::expand(attribute.into(), item.into()).into()

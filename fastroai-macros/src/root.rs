@@ -32,6 +32,12 @@ impl Root {
         Self(quote!(::#name))
     }
 
+    /// The private module, for what stands outside of such a block.
+    pub(crate) fn private(&self) -> TokenStream {
+        let root = &self.0;
+        quote!(#root::__private)
+    }
+
     /// Names the private module, for the items of one block.
     ///
     /// Type parameters and items have no hygiene, hence the underscores.
@@ -39,6 +45,11 @@ impl Root {
         let root = &self.0;
         quote!(use #root::__private as __fastroai;)
     }
+}
+
+/// Generated code that is underlined here; names in it mean what they mean in other generated code.
+pub(crate) fn generated(at: Span) -> Span {
+    Span::call_site().located_at(at)
 }
 
 /// The place of these tokens, for generated locals that must not meet the user's names.

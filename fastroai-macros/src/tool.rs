@@ -2,10 +2,11 @@
 
 mod check;
 mod expand;
-mod function;
+pub(crate) mod function;
 mod instance;
+pub(crate) mod of_agent;
 mod options;
-mod parameter;
+pub(crate) mod parameter;
 mod returned;
 
 use proc_macro2::TokenStream;
@@ -37,6 +38,10 @@ struct Tool {
     /// The parameters that are sound, in order.
     parameters: Vec<Parameter>,
     returned: Returned,
+    /// How deep agents lie in it, where it is one: an expression.
+    depth: Option<TokenStream>,
+    /// Whether it is an agent function, of whose response the model reads the answer.
+    is_agent: bool,
     /// Whether the function can be called with these parameters.
     is_sound: bool,
 }

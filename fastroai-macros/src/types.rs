@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, Generics, Ident, Lifetime, PathArguments, PathSegment, Type};
+use syn::{Expr, GenericArgument, Generics, Ident, Lifetime, PathArguments, PathSegment, Type};
 
 /// The type without parentheses and invisible groups.
 pub(crate) fn plain(ty: &Type) -> &Type {
@@ -75,6 +75,27 @@ pub(crate) fn fingerprint(ty: &Type) -> String {
     ty.to_token_stream().to_string()
 }
 
+/// Its lifetimes replaced by this one, where they are left out or named by a function.
+pub(crate) fn outliving(ty: &Type, name: &str) -> Type {
+    struct Outlive<'a>(&'a str);
+    impl VisitMut for Outlive<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" {
+                *lifetime = Lifetime::new(self.0, lifetime.span());
+            }
+        }
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            if reference.lifetime.is_none() {
+                reference.lifetime = Some(Lifetime::new(self.0, reference.and_token.span));
+            }
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+    let mut ty = ty.clone();
+    Outlive(name).visit_type_mut(&mut ty);
+    ty
+}
+
 /// The type with its lifetimes left to the compiler, as an expression may have it.
 pub(crate) fn without_lifetimes(ty: &Type) -> Type {
     struct Elide;
@@ -106,16 +127,26 @@ pub(crate) fn placed(tokens: TokenStream, place: Span) -> TokenStream {
 
 /// Whether it mentions one of these type parameters.
 pub(crate) fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
-    struct Find<'a>(&'a Generics, bool);
-    impl<'ast> Visit<'ast> for Find<'_> {
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            self.1 |= self.0.type_params().any(|parameter| parameter.ident == *ident)
-                || self.0.const_params().any(|parameter| parameter.ident == *ident);
-        }
-    }
     let mut find = Find(generics, false);
     find.visit_type(ty);
     find.1
+}
+
+/// As [`mentions_parameter`], of an expression.
+pub(crate) fn is_open(value: &Expr, generics: &Generics) -> bool {
+    let mut find = Find(generics, false);
+    find.visit_expr(value);
+    find.1
+}
+
+/// Looks for parameters of types and constants.
+struct Find<'a>(&'a Generics, bool);
+
+impl<'ast> Visit<'ast> for Find<'_> {
+    fn visit_ident(&mut self, ident: &'ast Ident) {
+        self.1 |= self.0.type_params().any(|parameter| parameter.ident == *ident)
+            || self.0.const_params().any(|parameter| parameter.ident == *ident);
+    }
 }
 
 /// The parts of a parameter's type that a model cannot fill in.
@@ -168,6 +199,7 @@ pub(crate) fn shown(ty: &impl ToTokens) -> String {
         (" > ", ">"),
         (" >", ">"),
         (" ,", ","),
+        (" . ", "."),
         ("& ", "&"),
     ] {
         text = text.replace(from, to);

@@ -174,3 +174,13 @@ impl Protocol for Messages {
         Box::new(stream::Decoder::new(self.provider.clone()))
     }
 }
+
+/// A schema in the dialect in which Anthropic holds an answer to it.
+///
+/// # Errors
+/// What the dialect cannot carry, with a JSON pointer to it.
+pub fn strict_schema(
+    schema: &crate::request::Schema,
+) -> Result<&serde_json::value::RawValue, &str> {
+    schema.strict(schema::transform)
+}

@@ -136,3 +136,13 @@ impl Protocol for GenerateContent {
         Box::new(decode::Decoder::default())
     }
 }
+
+/// A schema in the dialect in which Gemini holds an answer to it.
+///
+/// # Errors
+/// What the dialect cannot carry, with a JSON pointer to it.
+pub fn strict_schema(
+    schema: &crate::request::Schema,
+) -> Result<&serde_json::value::RawValue, &str> {
+    schema.strict(schema::transform)
+}

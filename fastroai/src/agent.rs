@@ -4,6 +4,7 @@ mod call;
 mod config;
 mod dynamic;
 mod event;
+mod function;
 mod output;
 #[cfg(feature = "partial")]
 mod partial;
@@ -15,6 +16,8 @@ pub use call::Call;
 pub use config::AgentConfig;
 pub use dynamic::{Agent, AgentBuilder, BuildError};
 pub use event::{AgentEvent, RunStream};
+#[doc(hidden)]
+pub use function::{Answers, Prompt, answers, ask};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;

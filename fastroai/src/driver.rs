@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{
-    FinishReason, History, Message, Model, ModelError, OutputFormat, Request, Response, Schema,
+    FinishReason, History, Message, Model, ModelId, OutputFormat, Request, Response, Schema,
     Settings, ToolChoice, ToolDefinition, UserMessage,
 };
 use tokio::time::Instant;
@@ -30,7 +30,8 @@ use crate::agent::{AgentConfig, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Budget, Cost, Rates};
 use crate::run::{
-    End, Event, Failure, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop, ToolSpec, Work,
+    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop,
+    ToolSpec, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::Scope;
@@ -43,7 +44,8 @@ pub(crate) struct Order<'a> {
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
-    pub(crate) prompt: UserMessage,
+    /// `None` where the history is answered as it stands.
+    pub(crate) prompt: Option<UserMessage>,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
     pub(crate) settings: Settings,
@@ -53,6 +55,17 @@ pub(crate) struct Order<'a> {
     pub(crate) account: Option<Budget>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
+}
+
+impl Order<'_> {
+    /// The run before anything was asked.
+    fn state(&self, spec: RunSpec) -> Result<RunState, NothingToAnswer> {
+        let history = self.history.clone();
+        match &self.prompt {
+            Some(prompt) => Ok(RunState::new(spec, history, prompt.clone())),
+            None => RunState::continue_from(spec, history),
+        }
+    }
 }
 
 /// A run that ended with an answer.
@@ -88,34 +101,42 @@ pub(crate) async fn drive(
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
-    let unstarted = || {
-        RunState::new(RunSpec::default(), order.history.clone(), order.prompt.clone())
-            .into_messages()
+    let name = order.model.as_deref().unwrap_or(&order.config.model);
+    let unstarted = |kind: ErrorKind| {
+        let asked = name.parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
+        telemetry::failed(&span, kind.word());
+        let state = order.state(RunSpec::default());
+        let said = state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages);
+        failed(kind, Bill::default(), said)
     };
     let scope = match scope {
         Ok(scope) => scope,
-        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
+        Err(kind) => return Err(unstarted(kind)),
     };
     sink.watch(scope.meter());
-    let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let prepared =
-        names_differ(&order.tools).and_then(|()| scope.runtime().model(name).map_err(model_kind));
-    let model = match prepared {
-        Ok(model) => model,
-        Err(kind) => return Err(failed(kind, Bill::default(), unstarted())),
+    let prepared = names_differ(&order.tools)
+        .and_then(|()| scope.runtime().model(name).map_err(ErrorKind::Model))
+        .and_then(|model| {
+            let run = Run::new(&order, model, scope.clone(), sink);
+            let state = order.state(run.spec.clone());
+            Ok((run, state.map_err(|nothing| ErrorKind::Config(nothing.to_string()))?))
+        });
+    let (run, state) = match prepared {
+        Ok(prepared) => prepared,
+        Err(kind) => return Err(unstarted(kind)),
     };
 
-    if !model.profile().free {
+    if !run.model.profile().free {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, model.id(), &order.run_id);
+    let span = telemetry::invoke_agent(order.config, Some(run.model.id()), &order.run_id);
     let unended = telemetry::Unended::new(&span);
-    let run = Run::new(&order, model, scope.clone(), sink);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(check).await;
+            let ended = run.go(state, check).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
@@ -141,11 +162,8 @@ pub(crate) async fn drive(
     })
 }
 
-fn model_kind(error: ModelError) -> ErrorKind {
-    ErrorKind::Model(error)
-}
-
-/// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it earlier; run-time tools end here.
+/// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it
+/// earlier; run-time tools end here.
 fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
     let mut seen = std::collections::BTreeSet::new();
     for tool in tools {
@@ -254,9 +272,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Self { order, model, scope, sink, definitions, choice, output, settings, spec }
     }
 
-    async fn go(&self, check: &dyn Check) -> Ended {
-        let history = self.order.history.clone();
-        let state = RunState::new(self.spec.clone(), history, self.order.prompt.clone());
+    async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),

@@ -15,6 +15,9 @@ use crate::run::{Failure, Reason, Stop};
 /// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
 pub struct Error(Box<Inner>);
 
+/// What a run gives: `Result<AgentResponse<Plan>>`. The error may be another one, as with `Result`.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 struct Inner {
     kind: ErrorKind,
     run_id: String,

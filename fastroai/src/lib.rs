@@ -17,10 +17,11 @@ mod runtime;
 mod scope;
 mod sentence;
 mod telemetry;
+pub mod testing;
 pub mod tool;
 
 pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
-pub use error::{Error, ErrorCategory, ErrorKind};
+pub use error::{Error, ErrorCategory, ErrorKind, Result};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;
@@ -47,7 +48,7 @@ pub mod prelude {
     pub use crate::agent::{Agent, AgentEvent, AgentResponse, AgentSpec};
     pub use crate::money::Cost;
     pub use crate::tool::{RunContext, ToolError};
-    pub use crate::{Error, Runtime};
+    pub use crate::{Error, Result, Runtime};
     #[cfg(feature = "macros")]
     pub use fastroai_macros::{agent, safe_tool, toolset};
     pub use schemars::{self, JsonSchema};
@@ -57,18 +58,20 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::agent::{
-        AgentConfig, AgentSpec, Described, agent_definition, agent_options, bind_agent,
+        AgentConfig, AgentSpec, Answers, Call, Described, Prompt, agent_definition, agent_options,
+        answers, ask, bind_agent,
     };
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
     pub use crate::runtime::{Runtime, as_runtime};
+    pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, BoundTool, Detach, DetachSelf, Effect, Listed,
-        NoFacts, Returned, RunContext, Tool, ToolArg, ToolCost, ToolDefault, ToolFacts,
-        ToolFailure, ToolFuture, ToolInfo, ToolMethod, ToolOptions, ToolOutput, Toolset,
-        ToolsetFacts, ToolsetInfo, WithoutError, blocking, check_entries, check_entry, depth, join,
-        prefixed, send,
+        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, Detach, DetachSelf, Effect, Limits,
+        Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg, ToolCost,
+        ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod, ToolOptions,
+        ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking, check_entries,
+        check_entry, depth, join, measured, numeric, prefixed, send, textual, undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;
@@ -86,7 +89,7 @@ pub mod __private {
     pub use std::sync::{Arc, LazyLock};
     pub use std::time::Duration;
     pub use std::vec::Vec;
-    pub use std::{concat, vec};
+    pub use std::{concat, format, vec};
 }
 
 /// The program of the README is one of the tests.

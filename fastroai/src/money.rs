@@ -52,6 +52,7 @@ pub use budget::{Budget, Hold, Refusal};
 pub(crate) use budget::{reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
+pub(crate) use meter::Pending;
 pub(crate) use prices::Tariff;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;

@@ -18,7 +18,7 @@
 #[diagnostic::on_unimplemented(
     message = "a tool of this agent needs a `{T}`, but `{Self}` has none to lend",
     label = "needs a `{T}`",
-    note = "give `{Self}` one field of type `{T}`; two fields of one type provide neither: wrap one in a newtype",
+    note = "give `{Self}` one field of type `{T}` (an agent function: one `#[context]` parameter); two fields of one type provide neither: wrap one in a newtype",
     note = "or write `impl fastroai::Provide<{T}> for {Self}`"
 )]
 pub trait Provide<T: ?Sized> {

@@ -31,5 +31,5 @@ pub use event::{Event, Stop, ToolReport};
 pub use reason::Reason;
 pub use repair::repair;
 pub use spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
-pub use state::{Misfed, RunState};
+pub use state::{Misfed, NothingToAnswer, RunState};
 pub use work::{End, Failure, ToolUnit, Work};

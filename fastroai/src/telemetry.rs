@@ -3,14 +3,15 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/>. Numbers are `i64`: exporters write `u64`
 //! as text. No field holds content.
 
-use fastroai_providers::{ModelId, Request, Response};
+use fastroai_providers::{ModelId, Request, Response, Usage};
 use tracing::Span;
 use tracing::field::Empty;
 
 use crate::agent::AgentConfig;
 use crate::money::Cost;
 
-pub(crate) fn invoke_agent(config: &AgentConfig, model: &ModelId, run_id: &str) -> Span {
+/// `model` is `None` where what stands there is the name of none.
+pub(crate) fn invoke_agent(config: &AgentConfig, model: Option<&ModelId>, run_id: &str) -> Span {
     tracing::info_span!(
         target: "fastroai",
         "invoke_agent",
@@ -18,9 +19,9 @@ pub(crate) fn invoke_agent(config: &AgentConfig, model: &ModelId, run_id: &str) 
         otel.kind = "internal",
         otel.status_code = Empty,
         gen_ai.operation.name = "invoke_agent",
-        gen_ai.provider.name = provider_name(model.provider()),
+        gen_ai.provider.name = model.map(|model| provider_name(model.provider())),
         gen_ai.agent.name = config.name.as_str(),
-        gen_ai.request.model = model.name(),
+        gen_ai.request.model = model.map(ModelId::name),
         fastroai.run.id = run_id,
         error.r#type = Empty,
     )
@@ -66,20 +67,7 @@ pub(crate) fn chat(model: &ModelId, request: &Request<'_>, streamed: bool) -> Sp
     span
 }
 
-pub(crate) fn replied(span: &Span, reply: &Response, cost: Option<Cost>) {
-    let usage = &reply.usage;
-    let counts = [
-        ("gen_ai.usage.input_tokens", usage.input_tokens),
-        ("gen_ai.usage.output_tokens", usage.output_tokens),
-        ("gen_ai.usage.cache_read.input_tokens", usage.cache_read_tokens),
-        ("gen_ai.usage.cache_creation.input_tokens", usage.cache_write_tokens),
-        ("gen_ai.usage.reasoning.output_tokens", usage.reasoning_tokens),
-    ];
-    for (field, count) in counts {
-        if let Some(count) = count {
-            span.record(field, i64::try_from(count).unwrap_or(i64::MAX));
-        }
-    }
+pub(crate) fn replied(span: &Span, reply: &Response) {
     if let Some(id) = &reply.id {
         span.record("gen_ai.response.id", id.as_str());
     }
@@ -90,9 +78,49 @@ pub(crate) fn replied(span: &Span, reply: &Response, cost: Option<Cost>) {
         // Arrays have no place in a tracing field: one reason, as a JSON array.
         span.record("gen_ai.response.finish_reasons", format_args!("[{finish:?}]").to_string());
     }
-    if let Some(cost) = cost {
-        span.record("operation.cost", cost.dollars());
-        span.record("gen_ai.usage.cost", cost.dollars());
+}
+
+/// What all attempts at one reply took together, as far as it was told, so that the spans of a
+/// trace add up to the bill. It goes on the span when it is dropped, whatever ends the attempts.
+pub(crate) struct Spent {
+    span: Span,
+    usage: Usage,
+    cost: Option<Cost>,
+}
+
+impl Spent {
+    pub(crate) fn new(span: &Span) -> Self {
+        Self { span: span.clone(), usage: Usage::default(), cost: None }
+    }
+
+    pub(crate) fn add(&mut self, usage: &Usage, cost: Option<Cost>) {
+        self.usage.add(usage);
+        self.cost = match (self.cost, cost) {
+            (Some(spent), Some(cost)) => Some(spent.checked_add(cost).unwrap_or(Cost::MAX)),
+            (spent, cost) => spent.or(cost),
+        };
+    }
+}
+
+impl Drop for Spent {
+    fn drop(&mut self) {
+        let Self { span, usage, cost } = self;
+        let counts = [
+            ("gen_ai.usage.input_tokens", usage.input_tokens),
+            ("gen_ai.usage.output_tokens", usage.output_tokens),
+            ("gen_ai.usage.cache_read.input_tokens", usage.cache_read_tokens),
+            ("gen_ai.usage.cache_creation.input_tokens", usage.cache_write_tokens),
+            ("gen_ai.usage.reasoning.output_tokens", usage.reasoning_tokens),
+        ];
+        for (field, count) in counts {
+            if let Some(count) = count {
+                span.record(field, i64::try_from(count).unwrap_or(i64::MAX));
+            }
+        }
+        if let Some(cost) = cost {
+            span.record("operation.cost", cost.dollars());
+            span.record("gen_ai.usage.cost", cost.dollars());
+        }
     }
 }
 

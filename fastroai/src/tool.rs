@@ -7,12 +7,14 @@ mod context;
 mod error;
 mod function;
 mod lent;
+mod limits;
 mod names;
 mod options;
 mod prefixed;
 mod returned;
 mod schema;
 mod toolset;
+mod undescribed;
 #[cfg(feature = "jsonschema")]
 mod validated;
 
@@ -33,6 +35,9 @@ pub use function::SchemaError;
 #[doc(hidden)]
 pub use lent::send;
 pub use lent::{Blocking, Detach, DetachSelf};
+pub use limits::{Bound, Limits, Measured, Numeric, Textual};
+#[doc(hidden)]
+pub use limits::{measured, numeric, textual};
 pub(crate) use names::is_tool_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
@@ -43,6 +48,8 @@ pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, rep
 pub use schema::ArgumentsSchema;
 pub(crate) use schema::schema_of;
 pub use toolset::{DynToolset, ToolMethod, Toolset, ToolsetInfo};
+#[doc(hidden)]
+pub use undescribed::{ListsUndescribed, undescribed};
 
 /// What is known of a tool before any agent lists it. `#[safe_tool]` implements it.
 pub trait ToolInfo {

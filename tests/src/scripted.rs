@@ -12,7 +12,6 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 
 /// One answer of the script.
-#[expect(clippy::large_enum_variant, reason = "a script has a few steps")]
 pub enum Step {
     /// A whole reply; streamed, it comes in one delta for each part.
     Reply(Response),
@@ -169,10 +168,9 @@ async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, Model
             }
             Step::Stalls(deltas) => {
                 let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
-                let stalled = pieces.chain(stream::pending()).inspect(move |_| {
-                    let _held = &open;
-                });
-                return Ok(stalled.boxed());
+                let stalled = pieces.chain(stream::pending());
+                // Held until the stream is dropped.
+                return Ok(stalled.map(move |piece| (&open, piece).1).boxed());
             }
             Step::After(wait, next) => {
                 tokio::time::sleep(wait).await;

@@ -163,7 +163,7 @@ impl Transport for ScriptedTransport {
             tokio::time::sleep(wait).await;
             let Some(head) = head else { return std::future::pending().await };
             let (status, headers) = head?;
-            let mut incoming = Incoming::new(status, Default::default(), pieces(body).boxed());
+            let mut incoming = Incoming::new(status, <_>::default(), pieces(body).boxed());
             for (name, value) in headers {
                 incoming.headers.insert(name, value.parse().expect("a header's value"));
             }

@@ -1,4 +1,5 @@
 //! What the attributes make of functions and structs, seen through the public API.
+#![allow(clippy::unused_async, reason = "a tool may be async whatever it does")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

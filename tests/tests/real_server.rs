@@ -1,4 +1,10 @@
 //! Against a real inference server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use serde_json::{Value, json};
 use tests::llama::{Server, TinyModel};

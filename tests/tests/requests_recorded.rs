@@ -1,4 +1,10 @@
 //! The requests that providers answered, written again by the adapters.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,8 +49,8 @@ fn every_recorded_request_comes_out_the_same_and_fits_its_definition() {
     let mut bodies = Vec::new();
     for (wire, least) in WIRES {
         compare(&shared, wire, least, &file);
-        let text = fs::read_to_string(&file).expect("the bodies");
-        let lines = text.lines().map(|line| serde_json::from_str(line).expect("a body"));
+        let written = fs::read_to_string(&file).expect("the bodies");
+        let lines = written.lines().map(|line| serde_json::from_str(line).expect("a body"));
         bodies.extend(lines.map(body));
     }
     let _ = fs::remove_file(file);

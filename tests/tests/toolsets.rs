@@ -1,4 +1,5 @@
 //! Tools that a field of the agent holds: toolsets, other agents, and tools made at run time.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -21,7 +22,7 @@ fn runtime(models: &[&Scripted]) -> Runtime {
     let rates = Rates::per_million("1", "1").expect("two prices");
     let prices = Prices::unlisted().with_override("*", rates).expect("a pattern");
     let models = models.iter().map(|model| (*model).clone());
-    models.fold(Runtime::builder().prices(prices), |builder, model| builder.model(model)).build()
+    models.fold(Runtime::builder().prices(prices), fastroai::RuntimeBuilder::model).build()
 }
 
 /// What the model was told by the tools of a run, in order.

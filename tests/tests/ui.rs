@@ -31,6 +31,16 @@ fn sound_agents_compile_without_a_warning() {
 }
 
 #[test]
+fn mistakes_in_an_agent_function_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/agent_fn/reject/*.rs");
+}
+
+#[test]
+fn sound_agent_functions_compile_without_a_warning() {
+    TestCases::new().pass("ui/agent_fn/accept/*.rs");
+}
+
+#[test]
 fn mistakes_in_a_toolset_are_told_where_they_are_made() {
     TestCases::new().compile_fail("ui/toolset/reject/*.rs");
 }

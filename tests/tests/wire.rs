@@ -1,4 +1,10 @@
 //! The recorded traffic of real providers, replayed, and what the replay says of wrong facts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,7 +160,7 @@ fn stream(ends: bool) -> Value {
     let mut text =
         format!("data: {}\n\n", chunk(json!({ "content": "caf\u{e9} \u{1f680}" }), Value::Null));
     if ends {
-        text += &format!("data: {}\n\ndata: [DONE]\n\n", chunk(json!({}), json!("stop")));
+        text.extend(["data: ", &chunk(json!({}), json!("stop")), "\n\ndata: [DONE]\n\n"]);
     }
     let mut facts = json!({ "text": "caf\u{e9} \u{1f680}", "tool_calls": [] });
     if !ends {
@@ -202,6 +208,7 @@ fn a_false_fact_of_any_kind_is_reported() {
 }
 
 /// That this exchange alone fails, for this field and none before it.
+#[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
 fn assert_reported(folder: &Folder, field: &str, exchange: Value) {
     folder.write("true.json", &json!([failure(), exchange]));
     let output = wire([folder.0.as_os_str(), "--requests".as_ref()]);
@@ -221,8 +228,8 @@ fn a_recorded_fact_that_is_falsified_is_reported() {
         let mut seen = [false; 4];
         for entry in fs::read_dir(&source).expect("a folder of recordings") {
             let path = entry.expect("an entry").path();
-            let text = fs::read_to_string(path).expect("a recording");
-            let recording: Value = serde_json::from_str(&text).expect("JSON");
+            let stored = fs::read_to_string(path).expect("a recording");
+            let recording: Value = serde_json::from_str(&stored).expect("JSON");
             let exchanges = recording["interactions"].as_array().expect("exchanges");
             let known = |exchange: &&Value| {
                 exchange.get("expected").is_some()

@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemStruct;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Attribute, Ident, ItemStruct};
 
 use super::listed::snake_case;
 use super::settings::{Instructions, Settings};
+use super::template::{self, Template};
 use super::{Agent, entry, fields};
 use crate::docs::Docs;
 use crate::literal;
@@ -70,15 +71,36 @@ fn instructions(
     settings: &mut Settings,
     report: &mut Report,
 ) -> TokenStream {
-    let text = match settings.instructions.take() {
+    match settings.instructions.take() {
         Some(Instructions::Function(path)) => {
-            return quote_spanned!(path.span()=> __fastroai::Into::into(#path(self)));
+            quote_spanned!(path.span()=> __fastroai::Into::into(#path(self)))
         }
-        Some(Instructions::Text(text)) => Some(text),
-        None => Docs::read(&structure.attrs).whole(),
-    };
+        Some(Instructions::Text(text)) => match template::read(&text, &names(structure), report) {
+            Template::Plain(text) => quote!(__fastroai::Cow::Borrowed(#text)),
+            Template::Filled { format, values } => {
+                let at = text.span();
+                let values = values.iter().map(|value| value.of_self(at));
+                quote_spanned! {at=>
+                    __fastroai::Cow::Owned(__fastroai::format!(#format, #(#values),*))
+                }
+            }
+        },
+        None => {
+            let text = documented(&structure.attrs, &structure.ident, settings, report);
+            quote!(__fastroai::Cow::Borrowed(#text))
+        }
+    }
+}
+
+/// The doc comment, as an expression.
+pub(super) fn documented(
+    attributes: &[Attribute],
+    name: &Ident,
+    settings: &Settings,
+    report: &mut Report,
+) -> TokenStream {
+    let text = Docs::read(attributes).whole();
     if text.is_none() && !settings.is_instructed {
-        let name = &structure.ident;
         report.at(
             name,
             format!(
@@ -87,6 +109,15 @@ fn instructions(
             ),
         );
     }
-    let text = text.unwrap_or_else(|| quote!(""));
-    quote!(__fastroai::Cow::Borrowed(#text))
+    text.unwrap_or_else(|| quote!(""))
+}
+
+/// What a text may name: the fields.
+fn names(structure: &ItemStruct) -> Vec<String> {
+    let fields = structure.fields.iter().enumerate();
+    fields
+        .map(|(index, field)| {
+            field.ident.as_ref().map_or_else(|| index.to_string(), |name| name.unraw().to_string())
+        })
+        .collect()
 }

@@ -7,6 +7,7 @@ use syn::{Attribute, Generics, Member, Type};
 use super::fields::Field;
 use super::listed::{Listed, Source};
 use crate::report::Report;
+use crate::root::generated;
 use crate::{similar, types};
 
 /// An entry that can be written out.
@@ -21,8 +22,8 @@ pub(super) struct Entry {
 }
 
 enum Bound {
-    Function(Type),
-    Field { ty: Type, member: Member, conditions: Vec<Attribute> },
+    Function(Box<Type>),
+    Field { ty: Box<Type>, member: Member, conditions: Vec<Attribute> },
 }
 
 /// Finds the fields that the entries name; what has none is reported.
@@ -43,7 +44,7 @@ pub(super) fn resolve(
                     continue;
                 };
                 Bound::Field {
-                    ty: types::plain(&field.ty).clone(),
+                    ty: Box::new(types::plain(&field.ty).clone()),
                     member: member.clone(),
                     conditions: field.conditions.clone(),
                 }
@@ -94,24 +95,26 @@ impl Entry {
     ///
     /// What is no tool is an error here, at the entry.
     pub(super) fn bind(&self) -> TokenStream {
-        let Self { prefix, place, .. } = self;
+        let Self { prefix, .. } = self;
+        // `self` is that of the generated method, whoever wrote the entry.
+        let place = generated(self.place);
         match &self.source {
             Bound::Function(tool) => {
-                let bound = quote_spanned!(*place=> <#tool as __fastroai::Tool<Self>>::bind(self));
+                let bound = quote_spanned!(place=> <#tool as __fastroai::Tool<Self>>::bind(self));
                 if prefix.is_empty() {
                     return bound;
                 }
-                quote_spanned!(*place=> __fastroai::BoundTool::prefixed(#bound, #prefix))
+                quote_spanned!(place=> __fastroai::BoundTool::prefixed(#bound, #prefix))
             }
             Bound::Field { ty, member, .. } => {
-                let ty = types::placed(quote!(#ty), *place);
-                let bound = quote_spanned! {*place=>
+                let ty = types::placed(quote!(#ty), place);
+                let bound = quote_spanned! {place=>
                     <#ty as __fastroai::Toolset<Self>>::bind(&self.#member, self)
                 };
                 if prefix.is_empty() {
                     return bound;
                 }
-                quote_spanned!(*place=> __fastroai::prefixed(#prefix, #bound))
+                quote_spanned!(place=> __fastroai::prefixed(#prefix, #bound))
             }
         }
     }
@@ -169,6 +172,18 @@ impl Entry {
         quote! {
             #(#conditions)* #there,
             #[cfg(not(all(#(#tests),*)))] #absent
+        }
+    }
+
+    /// What a model sees of it, as far as that is known without the agent: its prefix, and a
+    /// definition.
+    pub(super) fn definition(&self) -> Option<TokenStream> {
+        let Self { prefix, place, .. } = self;
+        match &self.source {
+            Bound::Function(tool) => Some(quote_spanned! {*place=>
+                (#prefix, <#tool as __fastroai::ToolInfo>::definition())
+            }),
+            Bound::Field { .. } => None,
         }
     }
 

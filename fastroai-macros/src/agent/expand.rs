@@ -10,13 +10,20 @@ use super::fields::Provided;
 use super::{Agent, tools};
 
 pub(super) fn expand(agent: &Agent) -> TokenStream {
+    let as_tool = tools::as_tool(agent, &shared_fields(agent));
+    let items = items(agent, &as_tool);
+    let fieldless = fieldless(agent);
+    quote!(#items #fieldless)
+}
+
+/// The struct, and what makes it an agent, and a tool of others in its way.
+pub(super) fn items(agent: &Agent, as_tool: &TokenStream) -> TokenStream {
     let structure = &agent.structure;
     let conditions: Vec<&Attribute> =
         structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
     let import = agent.root.import();
     let provides = agent.provided.iter().map(|provided| provide(agent, provided));
     let shared = shared_fields(agent);
-    let as_tool = tools::as_tool(agent, &shared);
     let spec = spec(agent, &shared);
     let model = model(agent);
     let checks = tools::checks(agent);
@@ -41,6 +48,30 @@ pub(super) fn expand(agent: &Agent) -> TokenStream {
             #checks
         };
     }
+}
+
+/// What a model reads of an agent without fields needs no instance that the user makes.
+fn fieldless(agent: &Agent) -> Option<TokenStream> {
+    if !agent.structure.fields.is_empty() {
+        return None;
+    }
+    let name = &agent.structure.ident;
+    let conditions = agent.structure.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let (parameters, arguments, clause) = agent.structure.generics.split_for_impl();
+    let import = agent.root.import();
+    Some(quote! {
+        #(#conditions)*
+        const _: () = {
+            #import
+
+            #[automatically_derived]
+            impl #parameters __fastroai::Contracted for #name #arguments #clause {
+                fn contract() -> __fastroai::Contract {
+                    __fastroai::Contract::of(&Self {})
+                }
+            }
+        };
+    })
 }
 
 fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {

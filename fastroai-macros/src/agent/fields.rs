@@ -18,6 +18,15 @@ pub(super) struct Field {
     is_skipped: bool,
 }
 
+impl Field {
+    /// A reference that an agent function takes, as if it held what is behind it.
+    pub(super) fn behind(ty: Type, name: &syn::Ident) -> Self {
+        let access = quote_spanned!(ty.span()=> *self.#name);
+        let member = Member::Named(name.clone());
+        Self { ty, conditions: Vec::new(), member, access, is_skipped: false }
+    }
+}
+
 /// One type that the agent lends.
 pub(super) struct Provided {
     pub(super) ty: Type,

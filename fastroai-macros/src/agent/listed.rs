@@ -28,7 +28,7 @@ pub(super) struct Listed {
 #[derive(Clone)]
 pub(super) enum Source {
     /// A function, by its path.
-    Function(Type),
+    Function(Box<Type>),
     /// A field of the agent.
     Field(Member),
 }
@@ -93,7 +93,7 @@ fn plain(entry: &Expr, report: &mut Report) -> Option<Listed> {
     match entry {
         Expr::Path(path) if !path.path.is_ident("self") => {
             let place = path.span();
-            let source = Source::Function(syn::parse2(entry.to_token_stream()).ok()?);
+            let source = Source::Function(Box::new(syn::parse2(entry.to_token_stream()).ok()?));
             Some(Listed { source, prefix: String::new(), shown, place })
         }
         Expr::Field(ExprField { base, member, .. }) if matches!(&**base, Expr::Path(path) if path.path.is_ident("self")) =>

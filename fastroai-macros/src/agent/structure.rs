@@ -13,7 +13,9 @@ pub(super) fn parse(item: TokenStream) -> syn::Result<ItemStruct> {
         if ahead.peek(Token![struct]) {
             return ItemStruct::parse(input);
         }
-        Err(ahead.error("`#[agent]` goes on a struct: write `struct Name { … }` below it"))
+        Err(ahead.error(
+            "`#[agent]` goes on a struct or an `async fn`: write `struct Name { … }` below it",
+        ))
     };
     parser.parse2(item)
 }

@@ -40,10 +40,11 @@ fn is_generic(agent: &Agent) -> bool {
 }
 
 fn timeout(agent: &Agent) -> TokenStream {
-    match agent.settings.timeout.map(duration_tokens) {
-        Some(timeout) => quote!(__fastroai::Some(#timeout)),
-        None => quote!(__fastroai::Option::None),
-    }
+    let timeout = agent.settings.timeout.map(duration_tokens);
+    timeout.map_or_else(
+        || quote!(__fastroai::Option::None),
+        |timeout| quote!(__fastroai::Some(#timeout)),
+    )
 }
 
 /// What can only be known across items: asked in const, at the entry that it is about.

@@ -57,6 +57,8 @@ pub(super) fn signature(
         parameters,
         returned: returned
             .unwrap_or(Returned { value: Span::call_site(), error: Span::call_site() }),
+        depth: None,
+        is_agent: false,
         is_sound,
         function,
         instance: None,
@@ -155,7 +157,7 @@ fn one_run(function: &Function, parameters: &[Parameter], report: &mut Report) {
     }
 }
 
-fn distinct_names(parameters: &[Parameter], report: &mut Report) {
+pub(super) fn distinct_names(parameters: &[Parameter], report: &mut Report) {
     let mut seen: Vec<&str> = Vec::new();
     for argument in arguments(parameters) {
         if seen.contains(&argument.name.as_str()) {
@@ -180,7 +182,7 @@ fn parameters_are_whole(function: &Function, is_sound: bool) -> bool {
 ///
 /// A bullet that describes nothing is a mistake where arguments are announced, or where it is a
 /// slip of a parameter's name; other lists are the author's business.
-fn describe(
+pub(super) fn describe(
     parameters: &mut [Parameter],
     bullets: &[Bullet],
     are_whole: bool,

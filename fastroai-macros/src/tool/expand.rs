@@ -14,16 +14,27 @@ use crate::root::hidden;
 
 pub(super) fn expand(tool: &Tool) -> TokenStream {
     let function = tool.function.without_marks();
+    let beside = beside(tool);
+    quote!(#function #beside)
+}
+
+/// What stands beside the function.
+pub(super) fn beside(tool: &Tool) -> TokenStream {
     let conditions: Vec<_> = tool.function.conditions().collect();
     let visibility = &tool.function.visibility;
     let type_name = &tool.type_name;
     let docs = format!("The tool of [`{0}()`](fn@{0}).", tool.function.name().unraw());
     let import = tool.root.import();
+    let limits = limits(tool);
+    let unfound = tool.is_agent.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use __fastroai::NoFacts as _;
+        }
+    });
     let info = info(tool);
     let call = call::call(tool);
     quote! {
-        #function
-
         #(#conditions)*
         #[doc = #docs]
         #[allow(dead_code, non_camel_case_types)]
@@ -34,11 +45,21 @@ pub(super) fn expand(tool: &Tool) -> TokenStream {
             #import
             #[allow(unused_imports)]
             use __fastroai::WithoutError as _;
+            #unfound
 
+            #limits
             #info
             #call
         };
     }
+}
+
+/// What the arguments must keep to, for the schema and for every call.
+pub(super) fn limits(tool: &Tool) -> TokenStream {
+    let conditions: Vec<_> = tool.function.conditions().collect();
+    arguments(&tool.parameters)
+        .filter_map(|argument| argument.limits(&tool.type_name, &conditions))
+        .collect()
 }
 
 /// What is known before any agent lists the tool.
@@ -47,13 +68,18 @@ pub(super) fn info(tool: &Tool) -> TokenStream {
     let options = tool.options.to_expression();
     let schema = Ident::new("schema", hidden(proc_macro2::Span::call_site()));
     let arguments: Vec<_> = arguments(&tool.parameters).collect();
-    let fields = arguments.iter().map(|argument| argument.describe(&schema));
+    let fields = arguments.iter().map(|argument| argument.describe(&schema, type_name));
     let mutable = (!arguments.is_empty()).then(|| quote!(mut));
+    let depth = tool
+        .depth
+        .as_ref()
+        .map(|depth| quote!(const AGENTS_CALL_EACH_OTHER_IN_A_RING: u32 = #depth;));
     quote! {
         #[automatically_derived]
         impl __fastroai::ToolInfo for #type_name {
             const NAMES: &'static [&'static str] = &[#name];
             const OPTIONS: __fastroai::ToolOptions = #options;
+            #depth
 
             fn definition() -> &'static __fastroai::Arc<__fastroai::ToolDefinition> {
                 static DEFINITION: __fastroai::LazyLock<__fastroai::Arc<__fastroai::ToolDefinition>> =

@@ -1,20 +1,26 @@
 //! The function under the attribute. Its body is not looked at.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, TokenStreamExt};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, FnArg, Ident, Signature, Token, Visibility};
 
 /// A function, as the user wrote it.
-pub(super) struct Function {
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) visibility: Visibility,
-    pub(super) signature: Signature,
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
     pub(super) body: TokenStream,
 }
 
 /// The marks on parameters that are ours; the emitted function is without them.
-const MARKS: [&str; 3] = ["doc", "context", "tool"];
+pub(crate) const MARKS: [&str; 3] = ["doc", "context", "tool"];
+
+/// What a tool has to do, and clippy would not: own its arguments, and be `async` where it is not
+/// to run on a thread of its own.
+pub(super) fn lenient() -> TokenStream {
+    quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async)])
+}
 
 /// Whether it is ours, on a parameter.
 pub(super) fn is_mark(attribute: &Attribute) -> bool {
@@ -22,7 +28,7 @@ pub(super) fn is_mark(attribute: &Attribute) -> bool {
 }
 
 /// Reads a function; anything else is a mistake on the word that says what it is.
-pub(super) fn parse(item: TokenStream) -> syn::Result<Function> {
+pub(crate) fn parse(item: TokenStream) -> syn::Result<Function> {
     let parser = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -37,7 +43,7 @@ pub(super) fn parse(item: TokenStream) -> syn::Result<Function> {
     parser.parse2(item)
 }
 
-fn is_function(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while !ahead.is_empty() && !ahead.peek(Token![fn]) {
         let modifier = ahead.peek(Token![const])
@@ -53,28 +59,32 @@ fn is_function(input: ParseStream<'_>) -> bool {
 }
 
 impl Function {
-    pub(super) fn name(&self) -> &Ident {
+    pub(crate) fn name(&self) -> &Ident {
         &self.signature.ident
     }
 
-    pub(super) fn is_async(&self) -> bool {
+    pub(crate) fn is_async(&self) -> bool {
         self.signature.asyncness.is_some()
     }
 
+    pub(crate) fn body(&self) -> &TokenStream {
+        &self.body
+    }
+
     /// The conditions under which it exists.
-    pub(super) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
     }
 
     /// The function without our marks on its parameters.
-    pub(super) fn without_marks(&self) -> TokenStream {
+    pub(crate) fn without_marks(&self) -> TokenStream {
         let mut signature = self.signature.clone();
         for input in &mut signature.inputs {
             if let FnArg::Typed(parameter) = input {
                 parameter.attrs.retain(|attribute| !is_mark(attribute));
             }
         }
-        let mut tokens = TokenStream::new();
+        let mut tokens = lenient();
         tokens.append_all(&self.attributes);
         self.visibility.to_tokens(&mut tokens);
         signature.to_tokens(&mut tokens);

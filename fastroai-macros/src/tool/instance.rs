@@ -10,7 +10,7 @@ use syn::{
 use super::expand::{self, call};
 use super::function::Function;
 use super::options::Options;
-use super::parameter::{Parameter, arguments};
+use super::parameter::{Default, Parameter, arguments};
 use super::{Tool, check};
 use crate::report::Report;
 use crate::root::Root;
@@ -50,10 +50,8 @@ impl Instance {
     /// `<Type>`, or `<Type as Trait>`.
     pub(super) fn qualified(&self) -> TokenStream {
         let Self { ty, of, .. } = self;
-        match of {
-            Some(of) => quote!(<#ty as #of>),
-            None => quote!(<#ty>),
-        }
+        let of = of.as_ref().map(|of| quote!(as #of));
+        quote!(<#ty #of>)
     }
 }
 
@@ -120,9 +118,24 @@ fn concrete(tool: &mut Tool, generics: &Generics, report: &mut Report) {
         if types::mentions_parameter(&argument.ty, generics) {
             report.at(&argument.ty, "the model cannot choose a type: write a concrete type");
         }
+        if let Some(Default::Expression(value)) = &argument.default
+            && types::is_open(value, generics)
+        {
+            report.at(
+                value,
+                "the schema tells the default, and is the same whatever the type parameters are: \
+                 write a value that does not depend on them",
+            );
+        }
     }
     tool.parameters.retain(|parameter| match parameter {
-        Parameter::Argument(argument) => !types::mentions_parameter(&argument.ty, generics),
+        Parameter::Argument(argument) => {
+            let is_open = match &argument.default {
+                Some(Default::Expression(value)) => types::is_open(value, generics),
+                Some(Default::OfType) | None => false,
+            };
+            !is_open && !types::mentions_parameter(&argument.ty, generics)
+        }
         Parameter::Lent { .. } | Parameter::Run { .. } => true,
     });
 }
@@ -169,11 +182,13 @@ impl Method {
     pub(crate) fn to_items(&self) -> TokenStream {
         let conditions: Vec<_> = self.conditions().collect();
         let marker = self.marker();
+        let limits = expand::limits(&self.tool);
         let info = expand::info(&self.tool);
         let call = call::call(&self.tool);
         quote! {
             #(#conditions)*
             struct #marker {}
+            #limits
             #(#conditions)*
             #info
             #(#conditions)*
@@ -182,8 +197,14 @@ impl Method {
     }
 }
 
-/// Takes our marks off the parameters of a method.
+/// Takes our marks off the parameters of a method, which has its `self` whether it needs it or not.
 pub(crate) fn without_marks(item: &mut ImplItemFn) {
+    item.attrs.insert(
+        0,
+        syn::parse_quote!(
+            #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+        ),
+    );
     for input in &mut item.sig.inputs {
         if let FnArg::Typed(parameter) = input {
             parameter.attrs.retain(|attribute| !super::function::is_mark(attribute));

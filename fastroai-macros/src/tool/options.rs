@@ -58,6 +58,7 @@ pub(super) struct Options {
     sequential: Option<bool>,
     corrections: Option<u32>,
     cost: Option<TokenStream>,
+    is_agent: bool,
 }
 
 impl Options {
@@ -108,8 +109,21 @@ impl Options {
         options
     }
 
+    /// Those of an agent function: it may take what its agent is given.
+    pub(super) fn of_agent(timeout: Option<u64>) -> Self {
+        Self { timeout, is_agent: true, ..Self::default() }
+    }
+
     /// The `ToolOptions`, naming only what was said.
     pub(super) fn to_expression(&self) -> TokenStream {
+        if self.is_agent {
+            let timeout = self.timeout.map(duration_tokens);
+            let timeout = timeout.map_or_else(
+                || quote!(__fastroai::Option::None),
+                |timeout| quote!(__fastroai::Some(#timeout)),
+            );
+            return quote!(__fastroai::agent_options(#timeout));
+        }
         let mut fields: Vec<TokenStream> = Vec::new();
         if let Some(milliseconds) = self.timeout {
             let timeout = duration_tokens(milliseconds);

@@ -1,5 +1,8 @@
 //! The parameters: what the model fills in, and what the agent lends.
 
+mod limits;
+mod pattern;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -9,9 +12,10 @@ use crate::docs::Docs;
 use crate::keys::{self, Table, Value};
 use crate::report::Report;
 use crate::types::{self, Unfillable};
+pub(crate) use limits::{Limits, within};
 
 /// A sound parameter.
-pub(super) enum Parameter {
+pub(crate) enum Parameter {
     /// Filled in by the model.
     Argument(Box<Argument>),
     /// Lent by the agent: `#[context] db: &Db`.
@@ -21,18 +25,23 @@ pub(super) enum Parameter {
 }
 
 /// A parameter that the model fills in.
-pub(super) struct Argument {
-    pub(super) ident: Ident,
+pub(crate) struct Argument {
+    pub(crate) ident: Ident,
     /// What the model calls it.
-    pub(super) name: String,
-    pub(super) ty: Type,
+    pub(crate) name: String,
+    pub(crate) ty: Type,
     /// An expression; `None` if nothing is said.
-    pub(super) description: Option<TokenStream>,
-    pub(super) default: Option<Default>,
+    pub(crate) description: Option<TokenStream>,
+    pub(crate) default: Option<Default>,
+    pub(crate) example: Option<Expr>,
+    /// What it must keep to beyond its type.
+    pub(crate) limits: Limits,
+    /// The function takes a reference to it, as an agent function may.
+    pub(crate) is_borrowed: bool,
 }
 
 /// What stands for an absent argument.
-pub(super) enum Default {
+pub(crate) enum Default {
     /// `#[tool(default)]`.
     OfType,
     /// `#[tool(default = …)]`.
@@ -40,18 +49,24 @@ pub(super) enum Default {
 }
 
 const TABLE: Table = Table {
-    keys: &["default", "rename"],
+    keys: &["default", "rename", "example", "range", "min", "max", "length", "pattern"],
     foreign: &[
         ("name", "write `rename`"),
         ("description", "write a doc comment above the parameter"),
         ("context", "write `#[context]`"),
         ("optional", "give the parameter the type `Option<…>`"),
         ("skip", "write `#[context]` for what the agent lends"),
+        ("examples", "write one `example = …`, or more in the doc comment"),
+        ("regex", "write `pattern`"),
+        ("minimum", "write `min`, or `range(1..=10)`"),
+        ("maximum", "write `max`, or `range(1..=10)`"),
+        ("min_length", "write `length(1..)`"),
+        ("max_length", "write `length(..=80)`"),
     ],
 };
 
 /// The parameters that the model fills in.
-pub(super) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
+pub(crate) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argument> {
     parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Argument(argument) => Some(&**argument),
         Parameter::Lent { .. } | Parameter::Run { .. } => None,
@@ -59,7 +74,7 @@ pub(super) fn arguments(parameters: &[Parameter]) -> impl Iterator<Item = &Argum
 }
 
 /// The parameter, or `None` and what is wrong with it.
-pub(super) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
+pub(crate) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
     let FnArg::Typed(parameter) = input else { return None };
     let mistakes = report.len();
     for attribute in &parameter.attrs {
@@ -121,10 +136,16 @@ fn context_parameter(parameter: &PatType, report: &mut Report) -> Option<Paramet
 fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
     let ident = plain_name(parameter, report);
     fillable(parameter, report);
-    let (default, rename) = marks(parameter, report);
-    if let Some(Default::Expression(value)) = &default {
-        quoted_figure(value, &parameter.ty, report);
+    let Marks { default, rename, example, limits } = marks(parameter, report);
+    let said = match &default {
+        Some(Default::Expression(value)) => Some(("default", value)),
+        _ => None,
+    };
+    for (what, value) in said.into_iter().chain(example.as_ref().map(|value| ("example", value))) {
+        quoted_figure(what, value, within(&parameter.ty), report);
+        limits.hold(what, value, report);
     }
+    limits.fit(&parameter.ty, report);
     let ident = ident?;
     Some(Argument {
         name: rename.unwrap_or_else(|| ident.unraw().to_string()),
@@ -132,6 +153,9 @@ fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
         ty: (*parameter.ty).clone(),
         description: Docs::read(&parameter.attrs).whole(),
         default,
+        example,
+        limits,
+        is_borrowed: false,
     })
 }
 
@@ -184,19 +208,19 @@ fn fillable(parameter: &PatType, report: &mut Report) {
 }
 
 /// Reports a default in quotes for a type that no text turns into.
-fn quoted_figure(value: &Expr, ty: &Type, report: &mut Report) {
+fn quoted_figure(what: &str, value: &Expr, ty: &Type, report: &mut Report) {
     const FIGURES: [&str; 15] = [
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
         "u32", "u64", "usize",
     ];
     let is_text = matches!(value, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
     if let Some(figure) = FIGURES.iter().find(|figure| is_text && types::is_named(ty, figure)) {
-        report.at(value, format!("a text is no `{figure}`: write the default without quotes"));
+        report.at(value, format!("a text is no `{figure}`: write the {what} without quotes"));
     }
 }
 
 /// The type that owns what a reference to this one borrows.
-fn owned(borrowed: &Type) -> String {
+pub(crate) fn owned(borrowed: &Type) -> String {
     match types::plain(borrowed) {
         Type::Slice(slice) => format!("Vec<{}>", types::shown(&slice.elem)),
         ty if types::is_named(ty, "str") => "String".to_owned(),
@@ -205,8 +229,17 @@ fn owned(borrowed: &Type) -> String {
     }
 }
 
-fn marks(parameter: &PatType, report: &mut Report) -> (Option<Default>, Option<String>) {
-    let (mut default, mut rename) = (None, None);
+/// What `#[tool(…)]` says of a parameter, as far as it is sound.
+#[derive(std::default::Default)]
+struct Marks {
+    default: Option<Default>,
+    rename: Option<String>,
+    example: Option<Expr>,
+    limits: Limits,
+}
+
+fn marks(parameter: &PatType, report: &mut Report) -> Marks {
+    let mut marks = Marks::default();
     for attribute in parameter.attrs.iter().filter(|attr| attr.path().is_ident("tool")) {
         let Meta::List(list) = &attribute.meta else {
             report.at(attribute, "`#[tool]` needs a key: write `#[tool(default = …)]`");
@@ -215,17 +248,20 @@ fn marks(parameter: &PatType, report: &mut Report) -> (Option<Default>, Option<S
         for pair in keys::parse(list.tokens.clone(), &TABLE, report) {
             match pair.name().as_str() {
                 "default" => {
-                    default = match &pair.value {
+                    marks.default = match &pair.value {
                         Value::Absent => Some(Default::OfType),
                         Value::Given(_) | Value::List(_) => pair
                             .parse("an expression: write `default = …`", report)
                             .map(Default::Expression),
                     };
                 }
-                "rename" => rename = pair.text(report).map(|text| text.value()),
-                _ => {}
+                "rename" => marks.rename = pair.text(report).map(|text| text.value()),
+                "example" => {
+                    marks.example = pair.parse("an expression: write `example = …`", report);
+                }
+                _ => marks.limits.take(&pair, report),
             }
         }
     }
-    (default, rename)
+    marks
 }

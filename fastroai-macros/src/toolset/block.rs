@@ -1,12 +1,12 @@
 //! The `impl` under the attribute.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Lifetime, Meta, Path, Token,
-    Type, TypeReference,
+    Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Lifetime, Meta, PatType,
+    Path, Token, Type, TypeReference,
 };
 
 use crate::{tool, types};
@@ -112,8 +112,20 @@ impl VisitMut for Names {
     }
 }
 
-/// The tokens with the type of the `impl` where they say `Self`, which is another one elsewhere.
-pub(super) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
+/// Writes the type of the `impl` where a parameter says `Self`, which is another one elsewhere.
+pub(super) fn name_self(parameter: &mut PatType, ty: &Type) {
+    if let Ok(written) = syn::parse2(without_self(parameter.ty.to_token_stream(), ty)) {
+        parameter.ty = written;
+    }
+    let ty = types::without_lifetimes(ty);
+    for attribute in &mut parameter.attrs {
+        if let Meta::List(list) = &mut attribute.meta {
+            list.tokens = without_self(std::mem::take(&mut list.tokens), &ty);
+        }
+    }
+}
+
+fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
     let mut written = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -121,8 +133,9 @@ pub(super) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
             TokenTree::Ident(ident) if ident == "Self" => {
                 let goes_on =
                     matches!(tokens.peek(), Some(TokenTree::Punct(sign)) if sign.as_char() == ':');
-                let whole = if goes_on { quote!(<#ty>) } else { quote!(#ty) };
-                written.extend(types::placed(whole, ident.span()));
+                let at = ident.span();
+                let whole = if goes_on { quote_spanned!(at=> <#ty>) } else { quote!(#ty) };
+                written.extend(types::placed(whole, at));
             }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), without_self(group.stream(), ty));

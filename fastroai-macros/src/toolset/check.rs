@@ -1,11 +1,11 @@
 //! Reports every mistake of a toolset, and keeps what is sound.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 use syn::{FnArg, Path};
 
 use super::Toolset;
-use super::block::{Block, without_self};
+use super::block::{Block, name_self};
 use crate::keys::{self, Table};
 use crate::report::Report;
 use crate::root::{Root, hidden};
@@ -47,11 +47,8 @@ fn methods(block: &Block, instance: &Instance, root: &Root, report: &mut Report)
     for (index, (item, keys)) in block.marked.iter().enumerate() {
         let mut item = item.clone();
         for input in &mut item.sig.inputs {
-            if let FnArg::Typed(parameter) = &*input
-                && let tokens = without_self(parameter.to_token_stream(), &instance.ty)
-                && let Ok(written) = syn::parse2(tokens)
-            {
-                *input = written;
+            if let FnArg::Typed(parameter) = input {
+                name_self(parameter, &instance.ty);
             }
         }
         let marker = format_ident!("__Tool{index}", span = hidden(item.sig.ident.span()));

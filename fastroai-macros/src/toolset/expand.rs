@@ -6,6 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::Toolset;
+use crate::root::generated;
 use crate::types;
 
 pub(super) fn expand(toolset: &Toolset) -> TokenStream {
@@ -46,7 +47,7 @@ fn info(toolset: &Toolset) -> TokenStream {
         options.extend(quote!(#(#conditions)* <#marker as __fastroai::ToolInfo>::OPTIONS,));
     }
     // Another block of the same type is an error here, on the type.
-    quote_spanned! {ty.span()=>
+    quote_spanned! {generated(ty.span())=>
         #[automatically_derived]
         impl #parameters __fastroai::ToolsetInfo for #ty #clause {
             const NAMES: &'static [&'static str] = &[#names];
@@ -71,7 +72,7 @@ fn bind(toolset: &Toolset) -> TokenStream {
             <#marker as __fastroai::ToolMethod<Self, __Agent>>::bind(self, agent),
         });
     }
-    quote_spanned! {ty.span()=>
+    quote_spanned! {generated(ty.span())=>
         #[automatically_derived]
         impl #parameters __fastroai::Toolset<__Agent> for #ty #clause {
             fn bind<'__call>(

@@ -75,25 +75,32 @@ fn rewrite_keyword(
             Some(target) if target.starts_with('#') => keep(keyword, value.clone()),
             _ => return Err("it refers to another document".to_owned()),
         },
-        "items" => keep(keyword, rewrite(value, depth)?),
+        "items" => keep(keyword, rewrite(value, depth).map_err(|reason| within(keyword, &reason))?),
         "properties" | "$defs" | "definitions" => {
             let Value::Object(schemas) = value else {
                 return Err(format!("`{keyword}` is no object"));
             };
             let schemas: Result<Map<String, Value>, String> = schemas
                 .iter()
-                .map(|(name, schema)| Ok((name.clone(), rewrite(schema, depth)?)))
+                .map(|(name, schema)| {
+                    let schema = rewrite(schema, depth).map_err(|reason| within(name, &reason))?;
+                    Ok((name.clone(), schema))
+                })
                 .collect();
-            keep(keyword, Value::Object(schemas?));
+            let schemas = schemas.map_err(|reason: String| within(keyword, &reason))?;
+            keep(keyword, Value::Object(schemas));
         }
         // Where the branches exclude each other, which is what it is used for, it is the same.
         "anyOf" | "oneOf" => {
             let Value::Array(branches) = value else {
                 return Err(format!("`{keyword}` is no list"));
             };
-            let branches: Result<Vec<Value>, String> =
-                branches.iter().map(|branch| rewrite(branch, depth)).collect();
-            keep("anyOf", Value::Array(branches?));
+            let branches = branches.iter().enumerate().map(|(index, branch)| {
+                rewrite(branch, depth).map_err(|reason| within(&index.to_string(), &reason))
+            });
+            let branches: Result<Vec<Value>, String> = branches.collect();
+            let branches = branches.map_err(|reason| within(keyword, &reason))?;
+            keep("anyOf", Value::Array(branches));
         }
         "additionalProperties" | "unevaluatedProperties" => {
             if *value != Value::Bool(false) {
@@ -115,6 +122,15 @@ fn rewrite_keyword(
         other => return Err(format!("the dialect has no `{other}`")),
     }
     Ok(())
+}
+
+/// The reason, with a JSON pointer to its place one step further in.
+fn within(step: &str, reason: &str) -> String {
+    let step = step.replace('~', "~0").replace('/', "~1");
+    match reason.strip_prefix("`/") {
+        Some(rest) => format!("`/{step}/{rest}"),
+        None => format!("`/{step}`: {reason}"),
+    }
 }
 
 fn text(value: &Value) -> String {

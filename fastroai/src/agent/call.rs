@@ -42,8 +42,8 @@ enum State<'a, T> {
 
 /// What is asked, of whom, and how.
 pub(super) struct Question<'a, T> {
-    agent: &'a dyn AgentSpec<Output = T>,
-    prompt: UserMessage,
+    agent: Held<'a, T>,
+    prompt: Option<UserMessage>,
     history: Vec<Message>,
     model: Option<String>,
     settings: Settings,
@@ -55,10 +55,37 @@ pub(super) struct Question<'a, T> {
     run_id: String,
 }
 
+/// An agent that was there before the call, or that lives for it.
+enum Held<'a, T> {
+    Lent(&'a dyn AgentSpec<Output = T>),
+    Owned(Box<dyn AgentSpec<Output = T> + Send + 'a>),
+}
+
 impl<'a, T: AgentOutput> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
-        Self { state: State::Ready(Box::new(Question::new(agent, prompt.into()))) }
+        Self::of(Held::Lent(agent), Some(prompt.into()), Vec::new())
+    }
+
+    /// A question to an agent that lives for this call only, as that of an agent function does.
+    pub fn owning(
+        agent: impl AgentSpec<Output = T> + Send + 'a,
+        prompt: impl Into<UserMessage>,
+    ) -> Self {
+        Self::of(Held::Owned(Box::new(agent)), Some(prompt.into()), Vec::new())
+    }
+
+    /// A conversation that an agent goes on with as it stands: see
+    /// [`AgentSpec::continue_from`].
+    pub fn continue_from(
+        agent: &'a dyn AgentSpec<Output = T>,
+        history: impl Into<History>,
+    ) -> Self {
+        Self::of(Held::Lent(agent), None, history.into().into_messages())
+    }
+
+    fn of(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
+        Self { state: State::Ready(Box::new(Question::new(agent, prompt, history))) }
     }
 
     fn refine(mut self, refine: impl FnOnce(&mut Question<'a, T>)) -> Self {
@@ -88,7 +115,9 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     /// # Ok(()) }
     /// ```
     pub fn attach(self, media: Media) -> Self {
-        self.refine(|question| question.prompt.parts.push(UserPart::Media(media)))
+        self.refine(|question| {
+            question.prompt.get_or_insert_default().parts.push(UserPart::Media(media));
+        })
     }
 
     /// Asks another model than the agent's own, as `provider:model`.
@@ -175,11 +204,11 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 }
 
 impl<'a, T: AgentOutput> Question<'a, T> {
-    fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: UserMessage) -> Self {
+    fn new(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
         Self {
             agent,
             prompt,
-            history: Vec::new(),
+            history,
             model: None,
             settings: Settings::default(),
             runtime: None,
@@ -200,8 +229,11 @@ impl<'a, T: AgentOutput> Question<'a, T> {
     }
 
     async fn ask(self, check: &Typed<T>, sink: &Sink) -> Result<Finished, Error> {
-        let agent = self.agent;
-        let instructions = move || -> Cow<'a, str> { agent.instructions() };
+        let agent: &dyn AgentSpec<Output = T> = match &self.agent {
+            Held::Lent(agent) => *agent,
+            Held::Owned(agent) => &**agent,
+        };
+        let instructions = move || -> Cow<'_, str> { agent.instructions() };
         let order = Order {
             config: agent.config(),
             instructions: Box::new(instructions),
@@ -228,7 +260,10 @@ pub(super) async fn ask_for_text<T: AgentOutput>(
     prompt: String,
 ) -> Result<String, Error> {
     let check = Typed::<T>::new();
-    Ok(Question::new(agent, prompt.into()).ask(&check, &Sink::none()).await?.text)
+    Ok(Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
+        .ask(&check, &Sink::none())
+        .await?
+        .text)
 }
 
 impl<T: AgentOutput> Future for Call<'_, T> {

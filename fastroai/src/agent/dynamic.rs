@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{HostedTool, ModelId, Settings, UserMessage};
+use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
 use super::{AgentConfig, AgentOutput, AgentSpec, Call};
 use crate::money::{Cost, Rates};
@@ -74,6 +74,11 @@ impl<T: AgentOutput> Agent<T> {
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// Goes on with a conversation as it stands: see [`AgentSpec::continue_from`].
+    pub fn continue_from(&self, history: impl Into<History>) -> Call<'_, T> {
+        Call::continue_from(self, history)
     }
 }
 

@@ -76,6 +76,9 @@ impl<'a, T> RunStream<'a, T> {
     }
 
     /// What the run has cost so far; good to ask before dropping a stream that has not ended.
+    ///
+    /// A request that is on its way is a line of it, of unknown cost: what it would be if the
+    /// stream were dropped now.
     #[must_use]
     pub fn bill(&self) -> Bill {
         self.sink.bill()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fastroai_providers::UserMessage;
+use fastroai_providers::{History, UserMessage};
 
 use super::{AgentConfig, AgentOutput, Call};
 use crate::runtime::Runtime;
@@ -60,5 +60,28 @@ pub trait AgentSpec: Sync {
         Self: Sized,
     {
         Call::new(self, prompt)
+    }
+
+    /// Goes on with a conversation as it stands, without a new prompt: with what a user said or
+    /// tools gave last, as an [`Error`](crate::Error) leaves it.
+    ///
+    /// A reply at its end that was cut off is asked for again, a paused one goes on. Where there is
+    /// nothing to answer, the call fails with [`ErrorKind::Config`](crate::ErrorKind::Config).
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// let answer = match agent.run("Hello").await {
+    ///     Err(error) if error.is_retryable() => agent.continue_from(error.history()).await?,
+    ///     ended => ended?,
+    /// };
+    /// # Ok(()) }
+    /// ```
+    fn continue_from(&self, history: impl Into<History>) -> Call<'_, Self::Output>
+    where
+        Self: Sized,
+    {
+        Call::continue_from(self, history)
     }
 }

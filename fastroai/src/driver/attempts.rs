@@ -69,6 +69,7 @@ impl Run<'_, '_> {
             .without_max_times()
             .with_jitter()
             .build();
+        let mut spent = telemetry::Spent::new(span);
         let mut taken = 0;
         let mut ambiguous = 0;
         let mut attempt: u32 = 0;
@@ -98,14 +99,16 @@ impl Run<'_, '_> {
                     reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
-                    telemetry::replied(span, &reply, cost);
+                    spent.add(&reply.usage, cost);
+                    telemetry::replied(span, &reply);
                     budget.refund(taken);
                     return Ok(reply);
                 }
                 Err(error) => error,
             };
             if let Some(partial) = error.partial() {
-                unsettled.price(partial).await;
+                let cost = unsettled.price(partial).await;
+                spent.add(&partial.usage, cost);
             }
             unsettled.fail(&error);
             let class = error.retry_class();
@@ -138,8 +141,9 @@ impl Run<'_, '_> {
     fn wait(&self, error: &ModelError, ours: Option<Duration>) -> Option<Duration> {
         let wait = match error.retry_after() {
             Some(asked) if asked > LONGEST_RETRY_AFTER => return None,
-            Some(asked) => asked,
-            None => ours?,
+            Some(asked) if !asked.is_zero() => asked,
+            // "At once" is what the attempt that failed was, too.
+            _ => ours?,
         };
         let in_time = self.scope.time_left().is_none_or(|left| wait < left);
         in_time.then_some(wait)

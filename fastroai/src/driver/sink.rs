@@ -73,7 +73,7 @@ impl Sink {
 
     pub(crate) fn bill(&self) -> Bill {
         let meter = self.0.as_ref().and_then(|watched| watched.meter.get());
-        meter.map(Meter::bill).unwrap_or_default()
+        meter.map(Meter::bill_with_pending).unwrap_or_default()
     }
 
     pub(crate) fn tell(&self, notice: impl FnOnce() -> Notice) {

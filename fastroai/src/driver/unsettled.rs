@@ -4,7 +4,7 @@ use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::payer::{Payer, Reserved};
-use crate::money::{Cost, Line};
+use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
 ///
@@ -16,6 +16,7 @@ pub(crate) struct Unsettled<'a> {
     tier: Option<&'a str>,
     reserved: Reserved,
     line: Option<Line>,
+    pending: Pending,
 }
 
 impl<'a> Unsettled<'a> {
@@ -29,7 +30,9 @@ impl<'a> Unsettled<'a> {
         let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
         line.cost = payer.model.profile().free.then_some(Cost::ZERO);
         line.lowered_to = reserved.max_tokens.filter(|_| reserved.lowered);
-        Self { payer, tier, reserved, line: Some(line) }
+        line.held = reserved.amount().filter(|held| !held.is_zero());
+        let pending = payer.scope.meter().begin(line.clone());
+        Self { payer, tier, reserved, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
@@ -81,15 +84,16 @@ impl<'a> Unsettled<'a> {
 impl Drop for Unsettled<'_> {
     fn drop(&mut self) {
         let reserved = std::mem::take(&mut self.reserved);
-        let Some(mut line) = self.line.take() else { return };
-        match line.total().exact() {
-            Some(cost) => reserved.settle(cost),
-            None => {
-                line.held = reserved.amount().filter(|held| !held.is_zero());
-                reserved.possibly_paid(line.cost.unwrap_or_default());
+        if let Some(line) = &mut self.line {
+            match line.total().exact() {
+                Some(cost) => {
+                    line.held = None;
+                    reserved.settle(cost);
+                }
+                None => reserved.possibly_paid(line.cost.unwrap_or_default()),
             }
         }
-        self.payer.scope.meter().record(line);
+        self.payer.scope.meter().end(&self.pending, self.line.as_ref());
     }
 }
 

@@ -24,8 +24,12 @@ pub struct Meter(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     bill: Mutex<Bill>,
+    pending: Mutex<Vec<Pending>>,
     parent: Option<Meter>,
 }
+
+/// A request that is on its way, as it goes on the bill should nothing more be heard of it.
+pub(crate) type Pending = Arc<Line>;
 
 impl Meter {
     /// A meter at nothing.
@@ -37,17 +41,49 @@ impl Meter {
     /// A meter at nothing, whose lines go on this one too.
     #[must_use]
     pub fn child(&self) -> Self {
-        Self(Arc::new(Inner { bill: Mutex::default(), parent: Some(self.clone()) }))
+        Self(Arc::new(Inner { parent: Some(self.clone()), ..Inner::default() }))
     }
 
     /// Adds a request here and in all parents.
     pub fn record(&self, line: Line) {
-        let mut meter = self;
-        while let Some(parent) = &meter.0.parent {
-            meter.lock().push(line.clone());
-            meter = parent;
+        for parent in self.and_parents().skip(1) {
+            parent.lock().push(line.clone());
         }
-        meter.lock().push(line);
+        self.lock().push(line);
+    }
+
+    /// Notes a request that is on its way, here and in all parents.
+    pub(crate) fn begin(&self, line: Line) -> Pending {
+        let pending = Arc::new(line);
+        for meter in self.and_parents() {
+            meter.lock_pending().push(Arc::clone(&pending));
+        }
+        pending
+    }
+
+    /// Puts what has come of a request in its place, here and in all parents.
+    pub(crate) fn end(&self, pending: &Pending, line: Option<&Line>) {
+        for meter in self.and_parents() {
+            let mut others = meter.lock_pending();
+            others.retain(|other| !Arc::ptr_eq(other, pending));
+            meter.lock().extend(line.cloned());
+        }
+    }
+
+    /// All requests so far, those included that are on their way.
+    pub(crate) fn bill_with_pending(&self) -> Bill {
+        let pending = self.lock_pending();
+        let mut bill = self.bill();
+        bill.extend(pending.iter().map(|line| Line::clone(line)));
+        bill
+    }
+
+    fn and_parents(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |meter| meter.0.parent.as_ref())
+    }
+
+    fn lock_pending(&self) -> MutexGuard<'_, Vec<Pending>> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All requests so far.

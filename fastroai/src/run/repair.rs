@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use fastroai_providers::{Message, Response, ToolOutcome, ToolResult};
+use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
 
 /// What the model reads in place of a result that never came.
 pub(super) const INTERRUPTED: &str = "The run ended before this tool gave a result.";
 
 /// Mends a conversation: a call without a result is answered as interrupted, a result without a
-/// call is dropped, and so is a message that this leaves empty.
+/// call is dropped, and so is a message that this leaves empty. Messages of results in a row become
+/// one.
 ///
 /// Mending what is whole, or was mended before, changes nothing.
 ///
@@ -21,50 +22,61 @@ pub(super) const INTERRUPTED: &str = "The run ended before this tool gave a resu
 #[must_use]
 pub fn repair(messages: Vec<Message>) -> Vec<Message> {
     let mut mended = Vec::with_capacity(messages.len());
-    let mut open: Option<Response> = None;
+    let mut open: Option<Open> = None;
     for message in messages {
         match message {
-            Message::Tool(mut tool) => {
-                let Some(reply) = open.take() else { continue };
-                let mut given: BTreeMap<String, ToolResult> = BTreeMap::new();
-                for result in std::mem::take(&mut tool.results) {
-                    given.entry(result.call_id.clone()).or_insert(result);
+            Message::Tool(tool) => {
+                // Without calls before them, results are of no use.
+                let Some(open) = &mut open else { continue };
+                open.interrupted |= tool.interrupted;
+                for result in tool.results {
+                    open.given.entry(result.call_id.clone()).or_insert(result);
                 }
-                for call in reply.tool_calls() {
-                    let result = given.remove(&call.id).unwrap_or_else(|| {
-                        tool.interrupted = true;
-                        interrupted(call)
-                    });
-                    tool.results.push(result);
-                }
-                mended.push(Message::Tool(tool));
             }
             other => {
-                close(&mut open, &mut mended);
-                if let Message::Assistant(reply) = &other
-                    && reply.tool_calls().next().is_some()
-                {
-                    open = Some(reply.clone());
+                mended.extend(open.take().map(Open::close));
+                if let Message::Assistant(reply) = &other {
+                    open = Open::of(reply);
                 }
                 mended.push(other);
             }
         }
     }
-    close(&mut open, &mut mended);
+    mended.extend(open.map(Open::close));
     mended
 }
 
-/// The result of a call that has none.
-pub(super) fn interrupted(call: &fastroai_providers::ToolCall) -> ToolResult {
-    ToolResult::new(call, INTERRUPTED, ToolOutcome::Interrupted)
+/// The calls of a reply, and the results that have been found for them.
+struct Open {
+    calls: Vec<ToolCall>,
+    given: BTreeMap<String, ToolResult>,
+    interrupted: bool,
 }
 
-fn close(open: &mut Option<Response>, mended: &mut Vec<Message>) {
-    if let Some(reply) = open.take() {
-        let mut message = Message::tool(reply.tool_calls().map(interrupted).collect());
-        if let Message::Tool(tool) = &mut message {
-            tool.interrupted = true;
-        }
-        mended.push(message);
+impl Open {
+    fn of(reply: &Response) -> Option<Self> {
+        let calls: Vec<_> = reply.tool_calls().cloned().collect();
+        (!calls.is_empty()).then(|| Self { calls, given: BTreeMap::new(), interrupted: false })
     }
+
+    /// The message that answers all of them, in their order.
+    fn close(mut self) -> Message {
+        let mut interrupted = self.interrupted;
+        let result = |call: &ToolCall| {
+            self.given.remove(&call.id).unwrap_or_else(|| {
+                interrupted = true;
+                self::interrupted(call)
+            })
+        };
+        let mut message = Message::tool(self.calls.iter().map(result).collect());
+        if let Message::Tool(tool) = &mut message {
+            tool.interrupted = interrupted;
+        }
+        message
+    }
+}
+
+/// The result of a call that has none.
+pub(super) fn interrupted(call: &ToolCall) -> ToolResult {
+    ToolResult::new(call, INTERRUPTED, ToolOutcome::Interrupted)
 }

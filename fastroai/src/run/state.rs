@@ -49,10 +49,33 @@ impl RunState {
     /// A run that goes on from a history, which is [repaired](repair()), with a prompt.
     #[must_use]
     pub fn new(spec: RunSpec, history: Vec<Message>, prompt: impl Into<UserMessage>) -> Self {
+        Self::begin(spec, repair(history), Some(Message::User(prompt.into())))
+    }
+
+    /// A run that answers a history as it stands, which is [repaired](repair()): what a user said or
+    /// tools gave last. A reply at its end that was cut off is asked for again, a paused one goes on.
+    ///
+    /// # Errors
+    /// [`NothingToAnswer`], where the history is empty or ends with a whole reply.
+    pub fn continue_from(spec: RunSpec, history: Vec<Message>) -> Result<Self, NothingToAnswer> {
         let mut messages = repair(history);
+        while messages
+            .pop_if(|last| matches!(last, Message::Assistant(it) if it.interrupted))
+            .is_some()
+        {}
+        match messages.last() {
+            None => Err(NothingToAnswer("is empty")),
+            Some(Message::Assistant(reply)) if reply.finish_reason != FinishReason::Paused => {
+                Err(NothingToAnswer("ends with an answer"))
+            }
+            Some(_) => Ok(Self::begin(spec, messages, None)),
+        }
+    }
+
+    fn begin(spec: RunSpec, mut messages: Vec<Message>, prompt: Option<Message>) -> Self {
         let first_new = messages.len();
         let ids = Ids::of(&messages);
-        messages.push(Message::User(prompt.into()));
+        messages.extend(prompt);
         let mut run = Self {
             spec,
             messages,
@@ -258,25 +281,19 @@ impl RunState {
         let last = self.rejections >= self.spec.output_attempts;
         let told =
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
-        match output {
-            Some((mut calls, index)) => {
-                let report = ToolReport::new(told, ToolOutcome::Retry);
-                calls.report(index, report, &self.spec, &mut self.repeats);
-                if let Some(failure) = cut {
-                    self.messages.push(calls.into_message());
-                    return self.fail(failure);
-                }
-                self.go_on(calls);
+        if let Some((mut calls, index)) = output {
+            let report = ToolReport::new(told, ToolOutcome::Retry);
+            calls.report(index, report, &self.spec, &mut self.repeats);
+            if let Some(failure) = cut {
+                self.messages.push(calls.into_message());
+                return self.fail(failure);
             }
-            None => {
-                if let Some(failure) = cut {
-                    return self.fail(failure);
-                }
-                if !last {
-                    self.messages.push(Message::correction(told));
-                    self.ask();
-                }
-            }
+            self.go_on(calls);
+        } else if let Some(failure) = cut {
+            return self.fail(failure);
+        } else if !last {
+            self.messages.push(Message::correction(told));
+            self.ask();
         }
         if last && !matches!(self.phase, Phase::Check { .. }) {
             self.fail(Failure::OutputInvalid { attempts: self.rejections, reason });
@@ -327,6 +344,11 @@ impl fmt::Debug for RunState {
             .finish_non_exhaustive()
     }
 }
+
+/// A history that cannot be gone on from without a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is nothing to answer: the history {0}: give the run a prompt")]
+pub struct NothingToAnswer(&'static str);
 
 /// An event that cannot have happened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

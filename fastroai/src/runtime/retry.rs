@@ -9,7 +9,7 @@ use fastroai_providers::RetryClass;
 ///
 /// Waits double from `first_wait` to `longest_wait`, each shortened at random by up to half. A
 /// provider's `Retry-After` is waited for exactly, or the error comes at once where it asks for
-/// more than a minute, or for more time than the run has.
+/// more than a minute, or for more time than the run has. One of zero is no wait to keep: ours is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::argument::ToolArg;
 use super::error::ToolError;
+use super::limits::Limits;
 pub(super) use missing::is_optional;
 
 /// The arguments of a call, as the model wrote them.
@@ -92,6 +93,19 @@ impl Reader<'_> {
     /// The field of this name, `default()` where it is absent, or `None` and a note of the misfit.
     pub fn get_or<T: ToolArg>(&mut self, name: &str, default: impl FnOnce() -> T) -> Option<T> {
         T::read_or(self, name, default)
+    }
+
+    /// Notes where the field of this name breaks its limits; to be asked before it is taken.
+    ///
+    /// An absent field breaks none, nor does one of another type, which is a misfit by itself.
+    pub fn hold(&mut self, name: &str, limits: &Limits) -> &mut Self {
+        if let Some(raw) = self.fields.get(name)
+            && let Ok(value) = serde_json::from_str(raw.get())
+        {
+            let broken = limits.broken_by(&value).into_iter();
+            self.misfits.extend(broken.map(|reason| (pointer(name, ""), reason)));
+        }
+        self
     }
 
     pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {

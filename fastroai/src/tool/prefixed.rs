@@ -11,7 +11,7 @@ struct Prefixed<'a> {
     definition: Arc<ToolDefinition>,
 }
 
-impl<'t> BoundTool<'t> {
+impl BoundTool<'_> {
     /// The same tool, with this before its name.
     #[must_use]
     pub fn prefixed(self, prefix: &str) -> Self {

@@ -21,6 +21,9 @@ pub type ToolReturn = Result<String, ToolError>;
 pub trait ToolOutput {
     /// Writes the value for the model: texts as they are, other values as JSON.
     ///
+    /// JSON has no word for NaN and the infinities: the model reads `null` for such a float. A tool
+    /// that may come upon one says so itself, with an `Option` or an error.
+    ///
     /// # Errors
     /// The serialiser's own.
     fn to_reply(&self) -> ToolReturn;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::argument::{ToolArg, ToolDefault};
 use super::arguments::is_optional;
+use super::limits::Limits;
 
 /// Builds the schema of a tool's arguments: an object, closed to further fields.
 ///
@@ -57,6 +58,24 @@ impl ArgumentsSchema {
         self
     }
 
+    /// Tells what a field that was added must keep to.
+    pub fn limit(&mut self, name: &str, limits: &Limits) -> &mut Self {
+        if let Some(Value::Object(schema)) = self.properties.get_mut(name) {
+            limits.describe(schema);
+        }
+        self
+    }
+
+    /// Tells an example of a field that was added; `None` tells nothing.
+    pub fn example(&mut self, name: &str, example: Option<Value>) -> &mut Self {
+        if let (Some(Value::Object(schema)), Some(example)) =
+            (self.properties.get_mut(name), example)
+        {
+            schema.insert("examples".to_owned(), json!([example]));
+        }
+        self
+    }
+
     pub(super) fn add<T: DeserializeOwned + JsonSchema>(&mut self, name: &str, description: &str) {
         self.insert::<T>(name, description, None);
         if !is_optional::<T>() {
@@ -75,6 +94,8 @@ impl ArgumentsSchema {
 
     fn insert<T: JsonSchema>(&mut self, name: &str, description: &str, default: Option<Value>) {
         let mut schema = self.generator.subschema_for::<T>();
+        // The generator transforms whole schemas only.
+        DropFormats.transform(&mut schema);
         if !description.is_empty() {
             schema.insert("description".to_owned(), description.into());
         }

@@ -51,6 +51,21 @@ fn behaviour_46_a_result_without_a_call_is_dropped() {
 }
 
 #[test]
+fn behaviour_46_results_in_several_messages_are_kept_in_one() {
+    let (assistant, calls) = asked_for(&[("a", "echo"), ("b", "echo"), ("c", "echo")]);
+    let result = |n: usize| ToolResult::new(&calls[n], format!("got {n}"), ToolOutcome::Success);
+    let split = vec![
+        assistant.clone(),
+        Message::tool(vec![result(2)]),
+        Message::tool(vec![result(0), result(1)]),
+        Message::user("Go"),
+        Message::tool(vec![result(0)]),
+    ];
+    let whole = Message::tool(vec![result(0), result(1), result(2)]);
+    assert_eq!(repair(split), [assistant, whole, Message::user("Go")]);
+}
+
+#[test]
 fn behaviour_46_mending_what_is_mended_changes_nothing() {
     let (first, _) = asked_for(&[("a", "echo"), ("a", "echo")]);
     let (last, _) = asked_for(&[("", "echo")]);
@@ -184,4 +199,81 @@ async fn behaviour_48_cancelling_with_the_last_result_keeps_an_honest_reason() {
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("no answer");
     assert!(matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::MaxTurns { .. }), "{error:?}");
     assert_closed(error.history());
+}
+
+fn says(text: &str) -> Message {
+    Message::Assistant(reply(vec![Part::text(text)]))
+}
+
+#[tokio::test]
+async fn a_history_is_gone_on_from_without_a_prompt_where_it_waits_for_an_answer() {
+    let (assistant, asked) = asked_for(&[("a", "echo")]);
+    let given = Message::tool(vec![ToolResult::new(&asked[0], "got 1", ToolOutcome::Success)]);
+    let waiting = [
+        vec![Message::user("Go")],
+        vec![says("Hello"), Message::user("Go")],
+        vec![Message::user("Go"), assistant.clone(), given],
+        // Mended, it ends with a result that says what happened.
+        vec![Message::user("Go"), assistant],
+    ];
+    for history in waiting {
+        let model = Scripted::new("test:model", [text("Done")]);
+        let agent = agent().build().expect("an agent");
+        let answer =
+            agent.continue_from(history.clone()).on(&runtime(&model)).await.expect("an answer");
+        let mended = repair(history);
+        assert_eq!(model.asked()[0].messages, mended, "nothing is added");
+        assert_eq!(answer.messages[..mended.len()], mended);
+        assert_eq!(answer.new_messages().len(), 1);
+        assert_closed(&answer.messages);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_was_cut_off_is_asked_for_again_and_a_paused_one_goes_on() {
+    let (mut cut, mut paused) = (reply(vec![Part::text("Onc")]), reply(vec![Part::text("Hm")]));
+    cut.interrupted = true;
+    paused.finish_reason = fastroai::providers::FinishReason::Paused;
+    let (go, paused) = (Message::user("Go"), Message::Assistant(paused));
+    let cases = [
+        (vec![go.clone(), Message::Assistant(cut)], vec![go.clone()]),
+        (vec![go.clone(), paused.clone()], vec![go, paused]),
+    ];
+    for (history, sent) in cases {
+        let model = Scripted::new("test:model", [text("Done")]);
+        let agent = agent().build().expect("an agent");
+        agent.continue_from(history).on(&runtime(&model)).await.expect("an answer");
+        assert_eq!(model.asked()[0].messages, sent);
+    }
+}
+
+#[tokio::test]
+async fn a_history_that_waits_for_nothing_needs_a_prompt() {
+    for history in [vec![], vec![Message::user("Go"), says("Done")]] {
+        let model = Scripted::new("test:model", [text("never asked for")]);
+        let agent = agent().build().expect("an agent");
+        let error =
+            agent.continue_from(history.clone()).on(&runtime(&model)).await.expect_err("nothing");
+        assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");
+        assert!(error.to_string().contains("give the run a prompt"), "{error}");
+        assert_eq!(error.history()[..], history, "what was said is kept");
+        assert!(model.asked().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_failed_run_is_gone_on_from_with_and_without_a_prompt() {
+    use fastroai::providers::ModelError;
+    use fastroai_providers::error::ProviderFault;
+    let fault = ModelError::provider_fault(ProviderFault::Authentication, "the key is unknown");
+    let model = Scripted::new("test:model", [Step::Fail(fault), text("Without"), text("With one")]);
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let error = agent.run("Go").on(&rt).await.expect_err("no key");
+    let answer = agent.continue_from(error.history()).on(&rt).await.expect("an answer");
+    assert_eq!(answer.output, "Without");
+    let answer = agent.run("Now?").messages(error.history()).on(&rt).await.expect("an answer");
+    assert_eq!(answer.output, "With one");
+    // Two of the user's in a row: the wires take them, or the adapters make them one.
+    assert_eq!(model.asked()[2].messages, [Message::user("Go"), Message::user("Now?")]);
 }

@@ -2,6 +2,7 @@
 //!
 //! A test called `behaviour_…` holds the behaviour of that number.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::similar_names, reason = "a tool and what it is told are close by nature")]
 
 mod calls;
 mod concurrency;

@@ -11,10 +11,12 @@ use tests::scripted::{Scripted, Step, call, calls, events, reply, text};
 use super::stage::{REPLY, agent, contents, echo, results, runtime, tool};
 use super::transcript::assert_closed;
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes down a stream")]
 fn delta(text: &str) -> Result<StreamEvent, ModelError> {
     Ok(StreamEvent::Delta(Delta::Text(text.to_owned())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes down a stream")]
 fn done(text: &str) -> Result<StreamEvent, ModelError> {
     Ok(StreamEvent::Done(Box::new(reply(vec![Part::text(text)]))))
 }
@@ -247,6 +249,22 @@ async fn a_dropped_stream_tells_its_bill_first() {
     assert_eq!(stream.bill().total(), REPLY);
     drop(stream);
     assert_eq!(dropped.get(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_on_its_way_is_on_the_bill_of_a_stream_as_it_is_when_that_is_dropped() {
+    use fastroai::providers::Delta;
+    let stalls = Step::Stalls(vec![Delta::Text("Hm".to_owned())]);
+    let model = Scripted::new("test:model", [call("a", "echo", r#"{"n":1}"#), stalls]);
+    let rt = runtime(&model);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let mut stream = agent.run("Go").on(&rt).stream();
+    assert!(stream.bill().is_empty(), "nothing was asked");
+    while word(&stream.next().await.expect("an event").expect("no error")) != "text Hm" {}
+    let bill = stream.bill();
+    let lines: Vec<_> = bill.lines().iter().map(|line| (line.turn, line.failed)).collect();
+    assert_eq!(lines, [(1, false), (2, true)]);
+    assert_eq!((bill.total().known(), bill.total().exact()), (REPLY, None));
 }
 
 #[tokio::test]

@@ -72,6 +72,15 @@ async fn waits_of_our_own_double_and_keep_between_half_and_all_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn p2_a_provider_that_asks_for_no_wait_is_given_a_little_time_all_the_same() {
+    let at_once = || throttled().with_retry_after(Duration::ZERO);
+    let model = then_text([at_once(), at_once()]);
+    let (requests, elapsed, _) = one_run(&model, &runtime(&model)).await;
+    assert_eq!(requests, 3);
+    assert!((750..=1502).contains(&elapsed.as_millis()), "{elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn p3_a_wait_of_an_hour_is_an_error_now_that_names_the_wait() {
     let hour = Duration::from_secs(3_600);
     let model = then_text([throttled().with_retry_after(hour)]);

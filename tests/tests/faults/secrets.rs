@@ -5,7 +5,9 @@ use std::fmt::{Debug, Display};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use fastroai::providers::{Connection, FinishReason, Part, Request, Settings, ToolCall};
+use fastroai::providers::{
+    Connection, FinishReason, Part, Request, Settings, ToolCall, ToolOutcome,
+};
 use fastroai::run::{Event, RunSpec, RunState};
 use fastroai::tool::FunctionTool;
 use fastroai::{
@@ -172,7 +174,7 @@ fn eventful() -> Scripted {
 
 fn thought(text: &str) -> Part {
     let mut thought = fastroai::providers::Reasoning::default();
-    thought.text = text.to_owned();
+    text.clone_into(&mut thought.text);
     Part::Reasoning(thought)
 }
 
@@ -267,14 +269,14 @@ fn states(written: &mut Written) {
         written.debug("Work", &run.next());
         let misfed = run.clone().feed(Event::ToolDone {
             index: 9,
-            report: fastroai::run::ToolReport::new(RESULT, Default::default()),
+            report: fastroai::run::ToolReport::new(RESULT, ToolOutcome::Success),
         });
         written.debug("Misfed", &misfed);
     }
 }
 
 /// A whole reply of the Chat Completions wire.
-fn completion(message: serde_json::Value, finish: &str) -> Answer {
+fn completion(message: &serde_json::Value, finish: &str) -> Answer {
     let body = json!({
         "id": "chatcmpl-1", "object": "chat.completion", "model": "gpt-4o-mini",
         "choices": [{ "index": 0, "message": message, "finish_reason": finish }],
@@ -298,8 +300,8 @@ async fn real_runs(written: &mut Written) {
         { "id": "call_1", "type": "function", "function": { "name": "act", "arguments": word(ARGUMENT) } },
     ]});
     let server = Loopback::new(vec![
-        completion(asked, "tool_calls"),
-        completion(json!({ "role": "assistant", "content": ANSWER }), "stop"),
+        completion(&asked, "tool_calls"),
+        completion(&json!({ "role": "assistant", "content": ANSWER }), "stop"),
     ]);
     let agent = careful();
     let on = connected(&server);

@@ -149,6 +149,32 @@ async fn spans_carry_the_names_of_the_conventions_with_signed_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn spans_add_up_to_the_bill_though_attempts_fail_after_they_have_used_something() {
+    let half = || {
+        let partial = tests::scripted::reply(vec![fastroai::providers::Part::text("Half")]);
+        Step::Fail(fault(ProviderFault::Overloaded, 529).with_partial(partial))
+    };
+    let (spans, _guard) = capture();
+    let model = script([half(), call("a", "double", r#"{"n": 1}"#), half(), half(), half()]);
+    let agent = agent().tool(double().0).build().unwrap();
+    let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
+    let chats = spans.named("chat one");
+    let sum = |field: &str| chats.iter().filter_map(|chat| chat.number(field)).sum::<i64>();
+    let usage = error.bill().usage();
+    assert_eq!(Some(sum("gen_ai.usage.input_tokens").unsigned_abs()), usage.input_tokens);
+    assert_eq!(Some(sum("gen_ai.usage.output_tokens").unsigned_abs()), usage.output_tokens);
+    let spent: f64 = chats
+        .iter()
+        .filter_map(|chat| match chat.fields.get("operation.cost") {
+            Some(Value::F64(cost)) => Some(*cost),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(error.bill().requests(), 5);
+    assert!((spent - error.bill().total().known().dollars()).abs() < 1e-12, "{spent}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_streamed_request_says_so() {
     use futures_util::StreamExt as _;
     let (spans, _guard) = capture();
@@ -179,6 +205,25 @@ async fn a_failed_request_fails_its_span_and_that_of_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_fails_before_it_has_a_model_has_a_span_that_says_so() {
+    for (name, provider, asked) in
+        [("nobody:large", Some("nobody"), Some("large")), ("large\n", None, None)]
+    {
+        let (spans, _guard) = capture();
+        let agent = agent().build().unwrap();
+        let model = script([]);
+        let error = agent.run("hello").model(name).on(&runtime(&model)).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
+        assert_failed(&spans, "invoke_agent tester", "config");
+        let span = spans.one("invoke_agent tester");
+        assert_eq!(span.text("fastroai.run.id"), Some(error.run_id()));
+        assert_eq!(span.text("gen_ai.provider.name"), provider);
+        assert_eq!(span.text("gen_ai.request.model"), asked);
+        assert!(span.closed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_tool_fails_its_own_span_only() {
     for (how, kind) in [(0, "failed"), (1, "panicked"), (2, "timed_out"), (3, "retry")] {
         let (spans, _guard) = capture();
@@ -200,7 +245,7 @@ async fn a_failed_tool_fails_its_own_span_only() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_given_up_ends_as_a_failure_in_the_trace() {
-    let (spans, _guard) = capture();
+    let (spans, guard) = capture();
     let model = script([Step::Hang]);
     let agent = agent().build().unwrap();
     let on = runtime(&model);
@@ -209,7 +254,7 @@ async fn what_is_given_up_ends_as_a_failure_in_the_trace() {
     assert!(matches!(error.kind(), ErrorKind::DeadlinePassed));
     assert_failed(&spans, "chat one", "cancelled");
     assert_failed(&spans, "invoke_agent tester", "deadline");
-    drop(_guard);
+    drop(guard);
 
     let (spans, _guard) = capture();
     let model = script([call("a", "wait", "{}")]);

@@ -62,6 +62,7 @@ fn seconds(seconds: u64) -> ToolOptions {
 
 #[tokio::test(start_paused = true)]
 async fn t1_a_panic_is_a_failed_call_and_the_others_go_on() {
+    use ToolOutcome::{Failed, Success};
     let broken = tool(ToolOptions::DEFAULT, |_| async { panic!("canary in a panic") });
     let model = script([
         calls(&[
@@ -76,17 +77,14 @@ async fn t1_a_panic_is_a_failed_call_and_the_others_go_on() {
     assert_eq!(answer.output, "Two of three.");
     let told = results(&model, 1);
     let told: Vec<_> = told.iter().map(|it| (it.content.as_str(), it.outcome)).collect();
-    use ToolOutcome::{Failed, Success};
     assert_eq!(told, [("2", Success), (FIXED, Failed), ("6", Success)]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn t2_a_panic_without_a_text_and_one_before_the_first_await_are_failed_calls() {
     let odd = tool(ToolOptions::DEFAULT, |_| async { std::panic::panic_any(42_u8) });
-    let early = FunctionTool::new("early", "Fails.", |_: Nothing, _run| {
-        if true {
-            panic!("before the future is made");
-        }
+    let early = FunctionTool::new("early", "Fails.", |_: Nothing, run| {
+        assert_eq!(run.tool(), "late", "before the future is made");
         async { Ok::<_, Infallible>(0) }
     });
     let model = script([calls(&[("a", "fail", "{}"), ("b", "early", "{}")]), text("Neither.")]);

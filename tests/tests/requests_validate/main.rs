@@ -1,4 +1,10 @@
 //! What the adapters send fits the providers' own definitions, to the last key.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod conversations;
 mod extras;

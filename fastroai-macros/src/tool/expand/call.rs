@@ -65,7 +65,7 @@ pub(in super::super) fn call(tool: &Tool) -> TokenStream {
 fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 4]) -> TokenStream {
     let [agent, arguments, run, set] = locals;
     let read = read(tool, arguments);
-    let is_async = tool.function.is_async();
+    let is_async = tool.function.is_async() || tool.is_agent;
     let mut provides = provides.iter();
     let mut lent = TokenStream::new();
     let instance = tool.instance.as_ref().map(|instance| {
@@ -81,7 +81,7 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 4]) -> TokenStream {
     let parameters = tool.parameters.iter().map(|parameter| match parameter {
         Parameter::Argument(argument) => {
             let value = argument.local();
-            quote!(#value)
+            if argument.is_borrowed { quote!(&#value) } else { quote!(#value) }
         }
         Parameter::Run { is_reference: true } => quote!(&#run),
         Parameter::Run { is_reference: false } => quote!(#run),
@@ -121,7 +121,7 @@ fn finish(
             quote_spanned!(at=> #ty::#function(#(#passed),*))
         }
     };
-    let body = if tool.function.is_async() {
+    let body = if tool.function.is_async() || tool.is_agent {
         // Where the future is not `Send`, the function's name is underlined, once.
         let awaited = quote_spanned!(at=> __fastroai::send(#called).await);
         quote! {
@@ -153,7 +153,11 @@ fn finish(
 /// What the function returned, for the model; complaints about a type land where it is written.
 fn reply(tool: &Tool, returned: &Ident) -> TokenStream {
     let (at_value, at_error) = (tool.returned.value, tool.returned.error);
-    let shown = quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value));
+    let shown = if tool.is_agent {
+        quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value.output))
+    } else {
+        quote_spanned!(at_value=> __fastroai::ToolOutput::to_reply(&value))
+    };
     let failed = quote_spanned!(at_error=> __fastroai::ToolFailure::into_tool_error(error));
     let (value, error) = (Ident::new("value", at_value), Ident::new("error", at_error));
     quote! {
@@ -174,8 +178,10 @@ fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
     let names = all.iter().map(|argument| &argument.name);
     let values = all.iter().map(|argument| argument.local());
     let reads = all.iter().map(|argument| argument.read(&fields));
+    let holds = all.iter().filter_map(|argument| argument.hold(&fields, &tool.type_name));
     quote! {
         let mut #fields = #arguments.read(&[#(#names),*])?;
+        #(#holds)*
         let (#(__fastroai::Some(#values),)* __fastroai::Ok(())) = (#(#reads,)* #fields.check()) else {
             return __fastroai::Err(#fields.misfit());
         };

@@ -17,7 +17,8 @@ pub(crate) struct Body {
     api: String,
     provider: String,
     version: Option<String>,
-    body: Box<RawValue>,
+    #[serde(rename = "body")]
+    json: Box<RawValue>,
 }
 
 impl Body {
@@ -30,7 +31,7 @@ impl Body {
             api: exchange.api.clone(),
             provider: exchange.provider.clone(),
             version: version.map(|(_, value)| value.clone()),
-            body: RawValue::from_string(text).ok()?,
+            json: RawValue::from_string(text).ok()?,
         })
     }
 }

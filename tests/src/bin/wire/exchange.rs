@@ -71,13 +71,12 @@ pub(crate) async fn examine(
         findings.unmodelled = rebuilt.unmodelled.iter().cloned().collect();
     }
     // What the adapter rightly refuses to ask was answered all the same.
-    let (rebuilt, encoded) = match encoded {
-        Ok(encoded) => (rebuilt, Ok(encoded)),
-        Err(_) => {
-            let plain = rebuilt.plain();
-            let encoded = encode(&plain);
-            (plain, encoded)
-        }
+    let (rebuilt, encoded) = if encoded.is_ok() {
+        (rebuilt, encoded)
+    } else {
+        let plain = rebuilt.plain();
+        let encoded = encode(&plain);
+        (plain, encoded)
     };
     match encoded {
         Ok(encoded) => {

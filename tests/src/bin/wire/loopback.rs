@@ -121,7 +121,7 @@ async fn write_answer(stream: &mut TcpStream, answer: Answer) -> io::Result<()> 
     let mut head = format!("HTTP/1.1 {} Recorded\r\ntransfer-encoding: chunked\r\n", answer.status);
     for (name, value) in &answer.headers {
         if !OF_THE_CONNECTION.contains(&name.as_str()) {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
         }
     }
     stream.write_all((head + "\r\n").as_bytes()).await?;

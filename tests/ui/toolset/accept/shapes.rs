@@ -77,10 +77,12 @@ pub struct Borrowing<'a> {
 
 #[toolset]
 impl Borrowing<'_> {
+    const FIRST: usize = 1;
+
     /// The name.
     #[safe_tool(name = "borrowed_name")]
-    async fn name<'s>(&'s self) -> &'s str {
-        self.name
+    async fn name<'s>(&'s self, #[tool(default = Self::FIRST)] from: usize) -> &'s str {
+        self.name.get(from..).unwrap_or_default()
     }
 }
 

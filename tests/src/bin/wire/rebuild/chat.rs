@@ -217,13 +217,15 @@ fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
             "any" | "required" => ToolChoice::Required,
             _ => ToolChoice::Auto,
         },
-        Value::Object(choice) => match choice.get("function").and_then(|it| it["name"].as_str()) {
-            Some(name) => ToolChoice::Named(name.to_owned()),
-            None => {
+        Value::Object(choice) => {
+            let name = choice.get("function").and_then(|it| it["name"].as_str());
+            if let Some(name) = name {
+                ToolChoice::Named(name.to_owned())
+            } else {
                 rebuilt.obstacle("a choice among some of the tools");
                 ToolChoice::Auto
             }
-        },
+        }
         _ => ToolChoice::Auto,
     };
 }
