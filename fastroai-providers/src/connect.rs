@@ -85,15 +85,17 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
     };
     let keys = connection.keys();
     // What is known now is told now, and not with the first request.
-    match (keys.now(provider.name()), &without_key) {
+    let known = match (keys.now(provider.name()), &without_key) {
         (Some(Err(error)), _) => return Err(ModelError::config(format!("for `{id}`, {error}"))),
         (Some(Ok(None)), Some(message)) => return Err(ModelError::config(message)),
-        _ => {}
-    }
+        (Some(Ok(key)), _) => key,
+        (None, _) => None,
+    };
     let free = costs_nothing(id, base_url.is_loopback());
     let model = HttpModel::over(id.clone(), provider.protocol(), connection.way(), base_url)
         .with_timeouts(connection.limits())
         .with_keys_of(Arc::new(keys.clone()), without_key)
+        .with_known_key(known.as_ref())
         .with_profile(|profile| {
             profile.free |= free;
             connection.adjust(id, profile);

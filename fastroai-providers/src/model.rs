@@ -33,6 +33,12 @@ pub trait Model: Send + Sync + 'static {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>>;
 
+    /// Models with the same one share what their retries may draw on: in a brown-out these stop
+    /// for all that suffer from it, and for no others. The provider's name unless said otherwise.
+    fn throttle_key(&self) -> &str {
+        self.id().provider()
+    }
+
     /// Asks how many tokens a request takes in, without having it answered.
     ///
     /// What comes of it is `Err` of kind `Config` where the provider counts none.

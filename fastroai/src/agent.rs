@@ -4,6 +4,7 @@ mod call;
 mod config;
 mod dynamic;
 mod event;
+mod fallback;
 mod function;
 mod output;
 #[cfg(feature = "partial")]
@@ -16,6 +17,7 @@ pub use call::Call;
 pub use config::AgentConfig;
 pub use dynamic::{Agent, AgentBuilder, BuildError};
 pub use event::{AgentEvent, RunStream};
+pub use fallback::Fallback;
 #[doc(hidden)]
 pub use function::{Answers, Prompt, answers, ask};
 pub use output::AgentOutput;

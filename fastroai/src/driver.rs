@@ -1,7 +1,9 @@
 //! The one async shell around a run: it does the work that the state machine asks for.
 
 mod arrived;
+mod asking;
 mod attempts;
+mod candidate;
 mod check;
 mod direct;
 mod payer;
@@ -10,28 +12,23 @@ mod tools;
 mod unsettled;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{
-    FinishReason, History, Message, Model, ModelId, OutputFormat, Request, Response, Schema,
-    Settings, ToolChoice, ToolDefinition, UserMessage,
-};
+use fastroai_providers::{FinishReason, History, Message, ModelId, Schema, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use attempts::Unanswered;
 pub(crate) use check::{Check, Typed};
 pub(crate) use sink::{Notice, Sink};
 
-use self::arrived::Arrived;
-use crate::agent::{AgentConfig, ToolCallRecord};
+use self::candidate::Candidates;
+use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
-use crate::money::{Bill, Budget, Cost, Rates};
+use crate::money::{Bill, Budget, Cost};
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, RunSpec, RunState, Stop,
-    ToolSpec, Work, repair,
+    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work,
+    repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::Scope;
@@ -48,6 +45,7 @@ pub(crate) struct Order<'a> {
     pub(crate) prompt: Option<UserMessage>,
     pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
+    pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
     pub(crate) runtime: Option<Runtime>,
     pub(crate) timeout: Option<Duration>,
@@ -116,9 +114,9 @@ pub(crate) async fn drive(
     };
     sink.watch(scope.meter());
     let prepared = names_differ(&order.tools)
-        .and_then(|()| scope.runtime().model(name).map_err(ErrorKind::Model))
-        .and_then(|model| {
-            let run = Run::new(&order, model, scope.clone(), sink);
+        .and_then(|()| Candidates::connect(&order, &scope))
+        .and_then(|candidates| {
+            let run = Run::new(&order, candidates, scope.clone(), sink);
             let state = order.state(run.spec.clone());
             Ok((run, state.map_err(|nothing| ErrorKind::Config(nothing.to_string()))?))
         });
@@ -127,10 +125,11 @@ pub(crate) async fn drive(
         Err(kind) => return Err(unstarted(kind)),
     };
 
-    if !run.model.profile().free {
+    if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let span = telemetry::invoke_agent(order.config, Some(run.model.id()), &order.run_id);
+    let first = run.candidates.at(0).model.id();
+    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -148,11 +147,12 @@ pub(crate) async fn drive(
     }
     stopping.disarm();
     let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    let asked = run.candidates.at(ended.asked).model.id().name();
     Ok(Finished {
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-        model: reply.model.unwrap_or_else(|| run.model.id().name().to_owned()),
+        model: reply.model.unwrap_or_else(|| asked.to_owned()),
         finish_reason: reply.finish_reason,
         messages: ended.state.into_messages(),
         tool_calls: ended.tool_calls,
@@ -191,13 +191,9 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
 /// A run on its way.
 struct Run<'r, 'a> {
     order: &'r Order<'a>,
-    model: Arc<dyn Model>,
+    candidates: Candidates,
     scope: Scope,
     sink: &'r Sink,
-    definitions: Vec<Arc<ToolDefinition>>,
-    choice: ToolChoice,
-    output: OutputFormat,
-    settings: Settings,
     spec: RunSpec,
 }
 
@@ -208,6 +204,8 @@ struct Ended {
     failure: Option<ErrorKind>,
     tool_calls: Vec<ToolCallRecord>,
     requests: u32,
+    /// The place of the model that was asked last.
+    asked: usize,
 }
 
 impl Ended {
@@ -225,34 +223,8 @@ impl Ended {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(order: &'r Order<'a>, model: Arc<dyn Model>, scope: Scope, sink: &'r Sink) -> Self {
+    fn new(order: &'r Order<'a>, candidates: Candidates, scope: Scope, sink: &'r Sink) -> Self {
         let config = order.config;
-        let mut definitions: Vec<_> =
-            order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect();
-        let mut choice = ToolChoice::Auto;
-        let mut output = OutputFormat::Text;
-        let profile = model.profile();
-        let native =
-            profile.json_schema && (profile.json_schema_beside_tools || order.tools.is_empty());
-        let mode = match &order.schema {
-            None => OutputMode::Text,
-            Some(schema) if native => {
-                output =
-                    OutputFormat::JsonSchema { name: "answer".to_owned(), schema: schema.clone() };
-                OutputMode::Native
-            }
-            Some(schema) => {
-                let description = "Hand in the final answer. Call it once, when you have it all.";
-                definitions.push(Arc::new(ToolDefinition::new(
-                    OUTPUT_TOOL,
-                    description,
-                    schema.clone(),
-                )));
-                choice = ToolChoice::Required;
-                OutputMode::Tool
-            }
-        };
-        let settings = config.settings.merge(&order.settings);
         let spec = RunSpec {
             tools: order
                 .tools
@@ -264,12 +236,12 @@ impl<'r, 'a> Run<'r, 'a> {
                     polling: tool.options().polling,
                 })
                 .collect(),
-            output: mode,
+            output: candidates.output(),
             max_turns: config.max_turns,
             max_tool_calls: config.max_tool_calls,
             output_attempts: config.output_attempts,
         };
-        Self { order, model, scope, sink, definitions, choice, output, settings, spec }
+        Self { order, candidates, scope, sink, spec }
     }
 
     async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
@@ -279,6 +251,7 @@ impl<'r, 'a> Run<'r, 'a> {
             failure: None,
             tool_calls: Vec::new(),
             requests: 0,
+            asked: 0,
         };
         loop {
             let event = match ended.state.next() {
@@ -313,42 +286,5 @@ impl<'r, 'a> Run<'r, 'a> {
                 self.tell_refused(&mut ended);
             }
         }
-    }
-
-    async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
-        let mut arrived = Arrived::default();
-        let Ended { state, requests, .. } = &mut *ended;
-        let asking = async {
-            let instructions = (self.order.instructions)();
-            let mut request = Request::new(state.messages(), &self.settings);
-            request.instructions = Some(&*instructions).filter(|text| !text.is_empty());
-            request.tools = &self.definitions;
-            request.hosted_tools = &self.order.config.hosted_tools;
-            request.tool_choice = &self.choice;
-            request.output = &self.output;
-            self.attempts(turn, &request, requests, &mut arrived).await
-        };
-        let asked = self.scope.guard(asking).await;
-        let kept = |mut partial: Response| {
-            partial.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
-            partial
-        };
-        match asked {
-            Ok(Ok(reply)) => Event::Replied { reply },
-            Ok(Err(Unanswered::Failed(mut error))) => {
-                let partial = error.take_partial().or_else(|| arrived.into_reply()).map(kept);
-                ended.failure = Some(ErrorKind::Model(error));
-                Event::ModelFailed { partial }
-            }
-            Ok(Err(Unanswered::Unpaid(kind))) => {
-                ended.failure = Some(kind);
-                Event::Stopped { stop: Stop::Budget, partial: None }
-            }
-            Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
-        }
-    }
-
-    fn rates(&self) -> Option<&Rates> {
-        self.order.config.rates.as_ref()
     }
 }

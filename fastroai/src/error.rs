@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use fastroai_providers::error::ProviderFault;
-use fastroai_providers::{History, ModelError, ModelErrorKind, RetryClass};
+use fastroai_providers::{History, ModelError, ModelErrorKind};
 
 use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
@@ -34,6 +34,9 @@ pub enum ErrorKind {
     Config(String),
     /// The model could not be asked.
     Model(ModelError),
+    /// Neither the model nor its fallbacks could be asked: at least two errors, in the order in
+    /// which the models were asked.
+    Models(Vec<ModelError>),
     /// The model said nothing, twice.
     Empty,
     /// The model would not answer; its words are at the end of the history.
@@ -176,12 +179,20 @@ impl Error {
         self.0.elapsed
     }
 
-    /// The failure of the model, where that is what it was.
+    /// The failure of the model, where that is what it was; of the last one, where several were
+    /// asked.
     #[must_use]
     pub fn model_error(&self) -> Option<&ModelError> {
+        self.model_errors().last()
+    }
+
+    /// The failures of all models that were asked in a row, in that order.
+    #[must_use]
+    pub fn model_errors(&self) -> &[ModelError] {
         match &self.0.kind {
-            ErrorKind::Model(error) => Some(error),
-            _ => None,
+            ErrorKind::Model(error) => std::slice::from_ref(error),
+            ErrorKind::Models(errors) => errors,
+            _ => &[],
         }
     }
 }
@@ -207,16 +218,24 @@ impl ErrorKind {
         }
     }
 
+    /// Of the models that were asked in vain.
+    pub(crate) fn of_models(mut errors: Vec<ModelError>) -> Self {
+        match errors.pop() {
+            Some(error) if errors.is_empty() => Self::Model(error),
+            Some(error) => {
+                errors.push(error);
+                Self::Models(errors)
+            }
+            None => Self::of(Failure::Model),
+        }
+    }
+
     /// A word for traces.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Config(_) => "config",
-            Self::Model(error) => match error.kind() {
-                ModelErrorKind::Config => "config",
-                ModelErrorKind::Transport { .. } => "transport",
-                ModelErrorKind::Protocol(_) => "protocol",
-                _ => "provider",
-            },
+            Self::Model(error) => model_word(error),
+            Self::Models(errors) => errors.last().map_or("provider", model_word),
             Self::Empty => "empty",
             Self::Refused => "refused",
             Self::Filtered => "filtered",
@@ -238,16 +257,8 @@ impl ErrorKind {
 
     fn category(&self) -> ErrorCategory {
         match self {
-            Self::Model(error) => match (error.kind(), error.retry_class()) {
-                (
-                    ModelErrorKind::Provider(
-                        ProviderFault::Quota | ProviderFault::ContextLength { .. },
-                    ),
-                    _,
-                ) => ErrorCategory::ResourceExhaustion,
-                (_, RetryClass::Never) => ErrorCategory::Permanent,
-                _ => ErrorCategory::Transient,
-            },
+            Self::Model(error) => model_category(error),
+            Self::Models(errors) => most_hopeful(errors),
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
             | Self::Refused
@@ -275,11 +286,49 @@ impl From<Refusal> for ErrorKind {
     }
 }
 
+fn model_word(error: &ModelError) -> &'static str {
+    match error.kind() {
+        ModelErrorKind::Config => "config",
+        ModelErrorKind::Transport { .. } => "transport",
+        ModelErrorKind::Protocol(_) => "protocol",
+        _ => "provider",
+    }
+}
+
+fn model_category(error: &ModelError) -> ErrorCategory {
+    let exhausted = matches!(
+        error.kind(),
+        ModelErrorKind::Provider(ProviderFault::Quota | ProviderFault::ContextLength { .. })
+    );
+    if exhausted {
+        ErrorCategory::ResourceExhaustion
+    } else if error.is_retryable() {
+        ErrorCategory::Transient
+    } else {
+        ErrorCategory::Permanent
+    }
+}
+
+/// One model that answers is enough.
+fn most_hopeful(errors: &[ModelError]) -> ErrorCategory {
+    let categories: Vec<_> = errors.iter().map(model_category).collect();
+    let hopeful = [ErrorCategory::Transient, ErrorCategory::ResourceExhaustion];
+    let found = hopeful.into_iter().find(|category| categories.contains(category));
+    found.unwrap_or(ErrorCategory::Permanent)
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(why) => f.write_str(why),
             Self::Model(error) => error.fmt(f),
+            Self::Models(errors) => {
+                write!(f, "none of {} models could be asked", errors.len())?;
+                for (index, error) in errors.iter().enumerate() {
+                    write!(f, "{} {error}", if index == 0 { ":" } else { ";" })?;
+                }
+                Ok(())
+            }
             Self::Empty => f.write_str("the model gave an empty answer twice"),
             Self::Refused => f.write_str("the model refused to answer"),
             Self::Filtered => f.write_str("the provider's content filter stopped the answer"),
@@ -363,9 +412,6 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.0.kind {
-            ErrorKind::Model(error) => error.source(),
-            _ => None,
-        }
+        self.model_error()?.source()
     }
 }

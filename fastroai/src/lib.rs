@@ -64,6 +64,7 @@ pub mod __private {
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
+    pub use crate::run::OutputMode;
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{

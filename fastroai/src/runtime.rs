@@ -90,9 +90,10 @@ impl Runtime {
         &self.0.retry
     }
 
-    pub(crate) fn retry_budget(&self, provider: &str) -> Arc<RetryBudget> {
+    /// What the retries of models with this [key](Model::throttle_key) may draw on.
+    pub(crate) fn retry_budget(&self, throttle_key: &str) -> Arc<RetryBudget> {
         let mut budgets = self.0.retry_budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(budgets.entry(provider.to_owned()).or_default())
+        Arc::clone(budgets.entry(throttle_key.to_owned()).or_default())
     }
 
     pub(crate) fn blocking_permits(&self) -> &Arc<Semaphore> {

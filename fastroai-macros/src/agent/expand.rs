@@ -153,11 +153,15 @@ fn provide(agent: &Agent, provided: &Provided) -> TokenStream {
     }
 }
 
-/// Whether the model is known, and can do what the agent asks of it.
-fn model(agent: &Agent) -> Option<TokenStream> {
-    let model = agent.settings.model.as_ref()?;
+/// Whether the models are known, and can do what the agent asks of them.
+fn model(agent: &Agent) -> TokenStream {
     let has_tools = !agent.entries.is_empty();
-    Some(quote_spanned! {model.span()=>
-        const _: () = __fastroai::check_model(#model, #has_tools);
-    })
+    let models = agent.settings.model.iter().chain(&agent.settings.fallback);
+    models
+        .map(|model| {
+            quote_spanned! {model.span()=>
+                const _: () = __fastroai::check_model(#model, #has_tools);
+            }
+        })
+        .collect()
 }

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::{LitStr, Path, Type};
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, Type, bracketed};
 
 use super::listed::{self, Listed};
 use crate::keys::value::{dollars_tokens, duration_tokens};
@@ -13,6 +15,7 @@ use crate::report::Report;
 const TABLE: Table = Table {
     keys: &[
         "model",
+        "fallback",
         "tools",
         "instructions",
         "output",
@@ -25,6 +28,7 @@ const TABLE: Table = Table {
         "max_tool_calls",
         "max_concurrency",
         "output_attempts",
+        "output_mode",
         "name",
         "description",
         "tool_name",
@@ -45,6 +49,8 @@ const TABLE: Table = Table {
         ("result_type", "write `output`"),
         ("cost_budget", "write `budget`"),
         ("prices", "write `price`"),
+        ("fallback_model", "write `fallback = [\"provider:model\"]`"),
+        ("fallback_models", "write `fallback = [\"provider:model\"]`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -63,6 +69,7 @@ const PRICES: Table = Table {
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) model: Option<LitStr>,
+    pub(super) fallback: Vec<LitStr>,
     pub(super) tools: Vec<Listed>,
     /// What stands before the names of all tools.
     pub(super) prefix: String,
@@ -109,6 +116,20 @@ impl Settings {
     fn take(&mut self, pair: &Pair, report: &mut Report) {
         match pair.name().as_str() {
             "model" => self.model = model(pair, report),
+            "fallback" => {
+                self.fallback = fallback(pair, report);
+                let models = &self.fallback;
+                self.call("fallback", (!models.is_empty()).then(|| quote!([#(#models),*])));
+            }
+            "output_mode" => {
+                let mode =
+                    pair.word(&["native", "tool", "prompted"], report).map(|word| match word {
+                        "native" => quote!(__fastroai::OutputMode::Native),
+                        "tool" => quote!(__fastroai::OutputMode::Tool),
+                        _ => quote!(__fastroai::OutputMode::Prompted),
+                    });
+                self.call("output_mode", mode);
+            }
             "tools" => self.tools = listed::read(pair, report),
             "description" => self.description = pair.text_or_macro(report),
             "tool_name" => self.tool_name = tool_name(pair, report),
@@ -170,10 +191,26 @@ impl Settings {
     }
 }
 
-/// The model; whether the provider and the name are known is asked of the catalogue, in const.
+/// The model.
 fn model(pair: &Pair, report: &mut Report) -> Option<LitStr> {
-    let text: LitStr =
-        pair.parse("a string literal: write `model = \"provider:model\"`", report)?;
+    let text = pair.parse("a string literal: write `model = \"provider:model\"`", report)?;
+    named_model(text, report)
+}
+
+/// The models to ask where that one cannot be.
+fn fallback(pair: &Pair, report: &mut Report) -> Vec<LitStr> {
+    let list = |input: ParseStream<'_>| {
+        let content;
+        bracketed!(content in input);
+        Punctuated::<LitStr, Token![,]>::parse_terminated(&content)
+    };
+    let example = "a list of models: write `fallback = [\"provider:model\"]`";
+    let models = pair.parse_with(list, example, report).into_iter().flatten();
+    models.filter_map(|text| named_model(text, report)).collect()
+}
+
+/// Whether the provider and the name are known is asked of the catalogue, in const.
+fn named_model(text: LitStr, report: &mut Report) -> Option<LitStr> {
     let model = text.value();
     let message = match model.split_once(':') {
         None => format!(

@@ -1,7 +1,8 @@
 //! A model that is reached over HTTP.
 
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, LazyLock};
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
@@ -33,6 +34,8 @@ pub struct HttpModel {
     keys: Arc<dyn KeyProvider>,
     /// What is wrong where there is no key; `None` where it can do without.
     without_key: Option<String>,
+    /// What its retries are counted under: the address, and the key where it is known beforehand.
+    throttle_key: String,
 }
 
 impl HttpModel {
@@ -54,7 +57,18 @@ impl HttpModel {
     ) -> Self {
         let profile = protocol.profile(id.name());
         let (timeouts, keys) = (Timeouts::default(), Arc::new(FixedKeys::new()));
-        Self { id, profile, protocol, transport, timeouts, base_url, keys, without_key: None }
+        let throttle_key = throttle_key(&id, &base_url, None);
+        Self {
+            id,
+            profile,
+            protocol,
+            transport,
+            timeouts,
+            base_url,
+            keys,
+            without_key: None,
+            throttle_key,
+        }
     }
 
     /// Gives up by these limits.
@@ -67,8 +81,9 @@ impl HttpModel {
     /// Sends this key with each request.
     #[must_use]
     pub fn with_key(self, key: ApiKey) -> Self {
-        let keys = FixedKeys::new().with(self.id.provider(), key);
-        self.with_keys(keys)
+        let model = self.with_known_key(Some(&key));
+        let keys = FixedKeys::new().with(model.id.provider(), key);
+        model.with_keys_of(Arc::new(keys), None)
     }
 
     /// Sends the key that these have for the model's provider, if they have one.
@@ -78,7 +93,14 @@ impl HttpModel {
     /// no second attempt at a price: a provider bills nothing for a request that it did not let in.
     #[must_use]
     pub fn with_keys(self, keys: impl KeyProvider) -> Self {
-        self.with_keys_of(Arc::new(keys), None)
+        self.with_known_key(None).with_keys_of(Arc::new(keys), None)
+    }
+
+    /// Counts its retries apart from those under other keys. A key that only its source knows may
+    /// be another one for each request, which would have a count of its own each time.
+    pub(crate) fn with_known_key(mut self, key: Option<&ApiKey>) -> Self {
+        self.throttle_key = throttle_key(&self.id, &self.base_url, key);
+        self
     }
 
     pub(crate) fn with_keys_of(
@@ -222,9 +244,20 @@ impl HttpModel {
     }
 }
 
+/// Names an address and a key without showing it.
+fn throttle_key(id: &ModelId, base_url: &BaseUrl, key: Option<&ApiKey>) -> String {
+    static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let account = key.map(|key| HASHER.hash_one(key.expose()));
+    format!("{} at {base_url} as {account:?}", id.provider())
+}
+
 impl Model for HttpModel {
     fn id(&self) -> &ModelId {
         &self.id
+    }
+
+    fn throttle_key(&self) -> &str {
+        &self.throttle_key
     }
 
     fn profile(&self) -> &Profile {

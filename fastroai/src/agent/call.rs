@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{AgentOutput, AgentResponse, AgentSpec, RunStream};
+use super::{AgentOutput, AgentResponse, AgentSpec, Fallback, RunStream};
 use crate::driver::{Finished, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::{Budget, Cost};
@@ -46,6 +46,7 @@ pub(super) struct Question<'a, T> {
     prompt: Option<UserMessage>,
     history: Vec<Message>,
     model: Option<String>,
+    fallback: Option<Vec<Fallback>>,
     settings: Settings,
     runtime: Option<Runtime>,
     timeout: Option<Duration>,
@@ -120,9 +121,24 @@ impl<'a, T: AgentOutput> Call<'a, T> {
         })
     }
 
-    /// Asks another model than the agent's own, as `provider:model`.
+    /// Asks another model than the agent's own, as `provider:model`. Its fallbacks stay, and the
+    /// prices that it was given are its own model's only.
     pub fn model(self, model: impl Into<String>) -> Self {
         self.refine(|question| question.model = Some(model.into()))
+    }
+
+    /// Asks these models where the first cannot be, instead of those that the agent names.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// let answer = agent.run("Hello").fallback(["offline:other"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn fallback<F: Into<Fallback>>(self, models: impl IntoIterator<Item = F>) -> Self {
+        let models = models.into_iter().map(Into::into).collect();
+        self.refine(|question| question.fallback = Some(models))
     }
 
     /// Generates otherwise than the agent says; what is not set here stays as it is there.
@@ -210,6 +226,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             prompt,
             history,
             model: None,
+            fallback: None,
             settings: Settings::default(),
             runtime: None,
             timeout: None,
@@ -242,6 +259,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             prompt: self.prompt,
             history: self.history,
             model: self.model,
+            fallback: self.fallback,
             settings: self.settings,
             runtime: self.runtime.or_else(|| agent.runtime().cloned()),
             timeout: self.timeout,

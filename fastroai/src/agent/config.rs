@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use fastroai_providers::{HostedTool, Settings};
 
+use super::Fallback;
 use crate::money::{Cost, Rates};
+use crate::run::OutputMode;
 
 /// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
 ///
@@ -22,6 +24,9 @@ pub struct AgentConfig {
     pub name: String,
     /// The model, as `provider:model`.
     pub model: String,
+    /// The models to ask where that one cannot be, in this order.
+    #[doc(alias = "FallbackModel")]
+    pub fallback: Vec<Fallback>,
     /// How to generate; what is not set is not sent.
     pub settings: Settings,
     /// Tools that the provider runs itself. A request that would take one to another provider is
@@ -30,7 +35,8 @@ pub struct AgentConfig {
     /// The most that one run may spend.
     #[doc(alias = "cost_budget")]
     pub budget: Option<Cost>,
-    /// Prices for a server of one's own; they win over the catalogue.
+    /// Prices for a server of one's own; they win over the catalogue. They are those of
+    /// [`model`](Self::model): another one that is asked has its own.
     pub rates: Option<Rates>,
     /// How long one run may take.
     pub timeout: Option<Duration>,
@@ -43,6 +49,8 @@ pub struct AgentConfig {
     pub max_tool_calls: u32,
     /// How many answers the model may try until one fits the output; 3 unless said otherwise.
     pub output_attempts: u32,
+    /// How a typed answer is asked for; unless said otherwise, as fits the model that is asked.
+    pub output_mode: Option<OutputMode>,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
 }
@@ -53,6 +61,7 @@ impl AgentConfig {
         Self {
             name: name.into(),
             model: model.into(),
+            fallback: Vec::new(),
             settings: Settings::default(),
             hosted_tools: Vec::new(),
             budget: None,
@@ -61,8 +70,16 @@ impl AgentConfig {
             max_turns: 16,
             max_tool_calls: 256,
             output_attempts: 3,
+            output_mode: None,
             max_concurrency: 16,
         }
+    }
+
+    /// Sets the models to ask where the agent's own cannot be: names, or [`Fallback`]s.
+    #[must_use]
+    pub fn fallback<F: Into<Fallback>>(mut self, models: impl IntoIterator<Item = F>) -> Self {
+        self.fallback = models.into_iter().map(Into::into).collect();
+        self
     }
 
     /// Sets the temperature.
@@ -132,6 +149,13 @@ impl AgentConfig {
     #[must_use]
     pub fn output_attempts(mut self, output_attempts: u32) -> Self {
         self.output_attempts = output_attempts;
+        self
+    }
+
+    /// Sets how a typed answer is asked for, whichever model is asked.
+    #[must_use]
+    pub fn output_mode(mut self, mode: OutputMode) -> Self {
+        self.output_mode = Some(mode);
         self
     }
 

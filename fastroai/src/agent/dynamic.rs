@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
-use super::{AgentConfig, AgentOutput, AgentSpec, Call};
+use super::{AgentConfig, AgentOutput, AgentSpec, Call, Fallback};
 use crate::money::{Cost, Rates};
+use crate::run::OutputMode;
 use crate::runtime::Runtime;
 use crate::tool::{BoundTool, DynTool, DynToolset, is_tool_name};
 
@@ -146,6 +147,13 @@ impl<T: AgentOutput> AgentBuilder<T> {
         self
     }
 
+    /// The models to ask where that one cannot be, in this order: names, or [`Fallback`]s.
+    #[doc(alias = "FallbackModel")]
+    pub fn fallback<F: Into<Fallback>>(mut self, models: impl IntoIterator<Item = F>) -> Self {
+        self.config = self.config.fallback(models);
+        self
+    }
+
     /// What the model is told before each request.
     #[doc(alias = "system_prompt")]
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
@@ -182,6 +190,12 @@ impl<T: AgentOutput> AgentBuilder<T> {
     pub fn output<U: AgentOutput>(self) -> AgentBuilder<U> {
         let Self { config, description, instructions, tools, runtime, .. } = self;
         AgentBuilder { config, description, instructions, tools, runtime, output: PhantomData }
+    }
+
+    /// How a typed answer is asked for; unless said, as fits the model that is asked.
+    pub fn output_mode(mut self, mode: OutputMode) -> Self {
+        self.config = self.config.output_mode(mode);
+        self
     }
 
     /// How to generate, key by key over what is set.
@@ -241,7 +255,7 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// The agent.
     ///
     /// # Errors
-    /// [`BuildError`], where there is no model or a tool's name cannot be used.
+    /// [`BuildError`], where there is no model, or the name of a model or of a tool cannot be used.
     pub fn build(self) -> Result<Agent<T>, BuildError> {
         let Self { config, description, instructions, tools, runtime, output } = self;
         if config.model.is_empty() {
@@ -249,8 +263,11 @@ impl<T: AgentOutput> AgentBuilder<T> {
                 "an agent needs a model: write `.model(\"provider:model\")`".into(),
             ));
         }
-        if let Err(error) = config.model.parse::<ModelId>() {
-            return Err(BuildError(error.to_string()));
+        let fallbacks = config.fallback.iter().map(|fallback| &fallback.model);
+        for model in std::iter::once(&config.model).chain(fallbacks) {
+            if let Err(error) = model.parse::<ModelId>() {
+                return Err(BuildError(error.to_string()));
+            }
         }
         if config.settings.temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
             return Err(BuildError("the temperature is outside 0.0 to 2.0".into()));

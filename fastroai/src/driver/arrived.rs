@@ -51,6 +51,11 @@ impl Arrived {
         }
     }
 
+    /// Whether nothing has come that a watcher could have been shown.
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// The reply as far as it has come; `None` where nothing has.
     pub(super) fn into_reply(self) -> Option<Response> {
         if self.parts.is_empty() {

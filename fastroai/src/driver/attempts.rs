@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::ProtocolFault;
-use fastroai_providers::{ModelError, Request, Response, RetryClass, Settings, StreamEvent};
+use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, Settings, StreamEvent};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
 use super::arrived::Arrived;
-use super::payer::Payer;
+use super::candidate::Candidate;
 use super::unsettled::Unsettled;
 use crate::error::ErrorKind;
 use crate::runtime::LONGEST_RETRY_AFTER;
@@ -31,18 +31,19 @@ impl From<ModelError> for Unanswered {
 }
 
 impl Run<'_, '_> {
-    /// Asks the model. Each attempt that may have reached it has its line on the bill; what comes
+    /// Asks one model. Each attempt that may have reached it has its line on the bill; what comes
     /// of a streamed reply is in `arrived`, even where this future is dropped.
     pub(super) async fn attempts(
         &self,
+        candidate: &Candidate,
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
-        let span = telemetry::chat(self.model.id(), request, self.sink.is_streaming());
+        let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
         let unended = telemetry::Unended::new(&span);
-        let asked = self.attempts_in(turn, request, requests, arrived, &span);
+        let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
         unended.end();
         match &asked {
@@ -55,14 +56,16 @@ impl Run<'_, '_> {
 
     async fn attempts_in(
         &self,
+        candidate: &Candidate,
         turn: u32,
         request: &Request<'_>,
         requests: &mut u32,
         arrived: &mut Arrived,
         span: &Span,
     ) -> Result<Response, Unanswered> {
+        let model = &candidate.model;
         let policy = self.scope.runtime().retry();
-        let budget = self.scope.runtime().retry_budget(self.model.id().provider());
+        let budget = self.scope.runtime().retry_budget(model.throttle_key());
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(policy.first_wait / 2)
             .with_max_delay(policy.longest_wait / 2)
@@ -73,7 +76,7 @@ impl Run<'_, '_> {
         let mut taken = 0;
         let mut ambiguous = 0;
         let mut attempt: u32 = 0;
-        let payer = Payer { scope: &self.scope, model: &*self.model, rates: self.rates() };
+        let payer = candidate.payer(&self.scope);
         let tier = request.settings.service_tier.as_deref();
         let mut failure: Option<ModelError> = None;
         loop {
@@ -92,11 +95,11 @@ impl Run<'_, '_> {
             *requests = requests.saturating_add(1);
             let mut delivered = false;
             let mut unsettled = Unsettled::new(payer, tier, reserved, (turn, attempt));
-            let outcome = self.once(request, &mut delivered, arrived).await;
+            let outcome = self.once(&**model, request, &mut delivered, arrived).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
-                    reply.provider.get_or_insert_with(|| self.model.id().provider().to_owned());
+                    reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
                     spent.add(&reply.usage, cost);
@@ -152,16 +155,17 @@ impl Run<'_, '_> {
     /// One attempt, whole or streamed.
     async fn once(
         &self,
+        model: &dyn Model,
         request: &Request<'_>,
         delivered: &mut bool,
         arrived: &mut Arrived,
     ) -> Result<Response, ModelError> {
         if !self.sink.is_streaming() {
-            return self.model.request(request).await;
+            return model.request(request).await;
         }
         arrived.clear();
         self.sink.reply_begins();
-        let mut stream = self.model.stream(request).await?;
+        let mut stream = model.stream(request).await?;
         while let Some(event) = stream.next().await {
             match event? {
                 StreamEvent::Delta(delta) => {

@@ -37,6 +37,15 @@ impl<'a> Payer<'a> {
         self.model.profile().free
     }
 
+    /// Refuses a model under a budget that nobody knows the price of.
+    pub(super) async fn is_priced(&self) -> Result<(), ErrorKind> {
+        let hard = self.scope.accounts().iter().any(Budget::is_hard);
+        if !hard || self.is_free() || self.tariff(None).await.is_some() {
+            return Ok(());
+        }
+        Err(ErrorKind::UnknownPrice { model: self.model.id().to_string() })
+    }
+
     /// Sets the worst case of a request aside on all accounts that pay for it.
     ///
     /// Where it does not fit by its bytes, the provider is asked to count it. Money that is held
@@ -79,7 +88,7 @@ impl<'a> Payer<'a> {
             return Ok(None);
         }
         let hard = self.scope.accounts().iter().any(Budget::is_hard);
-        let Some(tariff) = self.tariff(request).await else {
+        let Some(tariff) = self.tariff(request.settings.service_tier.as_deref()).await else {
             let model = self.model.id().to_string();
             return if hard { Err(ErrorKind::UnknownPrice { model }) } else { Ok(None) };
         };
@@ -107,13 +116,12 @@ impl<'a> Payer<'a> {
         (case.input < bound.case.input).then_some(case)
     }
 
-    async fn tariff(&self, request: &Request<'_>) -> Option<Tariff> {
+    async fn tariff(&self, tier: Option<&str>) -> Option<Tariff> {
         if let Some(rates) = self.rates {
             return Some(Tariff::of(*rates));
         }
         let (id, prices) = (self.model.id(), self.scope.runtime().prices());
         prices.ready().await;
-        let tier = request.settings.service_tier.as_deref();
         prices.tariff(id.provider(), id.name(), tier).map(|tariff| (*tariff).clone())
     }
 

@@ -55,16 +55,30 @@ impl ToolSpec {
     }
 }
 
-/// How the answer comes.
+/// How a typed answer is asked for, and so how it comes.
+///
+/// Unless an agent [says otherwise](crate::agent::AgentConfig::output_mode), the model that is asked
+/// decides: `Native` where its provider holds it to a schema (beside tools, if there are some),
+/// else `Tool` where it calls tools, else `Prompted`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]
 pub enum OutputMode {
-    /// As text.
+    /// As text. A typed answer is read from it, and what it must look like is left to the
+    /// instructions.
     #[default]
     Text,
     /// As JSON that the provider holds to a schema.
     Native,
     /// As the arguments of a tool of ours, [`OUTPUT_TOOL`].
     Tool,
+    /// As text that is JSON, which the model is only asked for in words: these go below the
+    /// instructions, with the schema in place of the dots.
+    ///
+    /// ```text
+    /// Answer with one JSON object that fits this JSON schema, and with nothing else:
+    ///
+    /// …
+    /// ```
+    Prompted,
 }

@@ -10,6 +10,8 @@ use fastroai_providers::RetryClass;
 /// Waits double from `first_wait` to `longest_wait`, each shortened at random by up to half. A
 /// provider's `Retry-After` is waited for exactly, or the error comes at once where it asks for
 /// more than a minute, or for more time than the run has. One of zero is no wait to keep: ours is.
+///
+/// Each [fallback model](crate::agent::Fallback) has attempts of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -19,8 +21,8 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// The longest wait of our own; 20 seconds unless said otherwise.
     pub longest_wait: Duration,
-    /// Repeat once what may have been served and billed without our hearing of it; on unless
-    /// said otherwise.
+    /// Repeat once what may have been served and billed without our hearing of it, and ask a
+    /// fallback model after it; on unless said otherwise.
     pub repeat_ambiguous: bool,
 }
 
@@ -60,7 +62,7 @@ impl RetryPolicy {
     }
 }
 
-/// What a provider's retries may draw on: in a long brown-out they stop instead of adding load.
+/// What the retries at a provider's address, under one key, may draw on: in a long brown-out they stop instead of adding load.
 ///
 /// The figures are those of the AWS SDKs: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>.
 #[derive(Debug)]

@@ -7,6 +7,7 @@
 mod calls;
 mod concurrency;
 mod endings;
+mod fallback;
 mod history;
 mod interrupted;
 mod limits;
@@ -20,3 +21,4 @@ mod streaming;
 mod tools;
 mod traces;
 mod transcript;
+mod wires;

@@ -3,7 +3,7 @@
 use fastroai::ErrorKind;
 use fastroai::prelude::*;
 use fastroai::providers::{FinishReason, Message, Part, Profile, ToolCall, ToolChoice};
-use fastroai::run::OUTPUT_TOOL;
+use fastroai::run::{OUTPUT_TOOL, OutputMode};
 use serde::Deserialize;
 use tests::scripted::{Scripted, Step, call, calls, reply, text};
 
@@ -285,4 +285,62 @@ async fn behaviour_37_without_content_the_filter_is_an_error_and_no_retry() {
     let error = agent.run("Go").on(&runtime(&model)).await.expect_err("nothing was said");
     assert!(matches!(error.kind(), ErrorKind::Filtered), "{error:?}");
     assert_eq!(model.asked().len(), 1);
+}
+
+fn prompted(instructions: &str, schema: &str) -> String {
+    format!(
+        "{instructions}\n\nAnswer with one JSON object that fits this JSON schema, and with nothing \
+         else:\n\n{schema}"
+    )
+}
+
+#[tokio::test]
+async fn a_model_that_takes_neither_schemas_nor_tools_is_asked_in_words() {
+    let mut profile = Profile::default();
+    (profile.json_schema, profile.tools) = (false, false);
+    let fenced = format!("```json\n{PLAN}\n```");
+    let steps = [text(r#"{"city":"Lisbon"}"#), text(&fenced)];
+    let model = Scripted::with_profile(MODEL, profile, steps);
+    let agent = agent().instructions("Plan a trip.").output::<Plan>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, plan());
+    let asked = model.asked();
+    assert_eq!(asked.len(), 2, "what does not fit is corrected");
+    let schema =
+        <Plan as fastroai::AgentOutput>::schema().expect("a schema").as_value().to_string();
+    assert!(schema.contains("minutes"));
+    for asked in asked {
+        assert_eq!(asked.instructions.as_deref(), Some(&*prompted("Plan a trip.", &schema)));
+        assert_eq!((asked.tools.len(), &asked.tool_choice), (0, &ToolChoice::Auto));
+    }
+}
+
+#[tokio::test]
+async fn an_agent_says_how_its_answer_is_asked_for_whatever_the_model_can_do() {
+    let model = Scripted::new(MODEL, [call("a", OUTPUT_TOOL, PLAN), text(PLAN), text(PLAN)]);
+    let rt = runtime(&model);
+    for mode in [OutputMode::Tool, OutputMode::Prompted, OutputMode::Text] {
+        let agent = agent().output::<Plan>().output_mode(mode).build().expect("an agent");
+        let answer = agent.run("Go").on(&rt).await.expect("an answer");
+        assert_eq!(answer.output, plan());
+    }
+    let model_without = without_schemas([text(PLAN)]);
+    let native = agent().output::<Plan>().output_mode(OutputMode::Native).build().expect("one");
+    native.run("Go").on(&runtime(&model_without)).await.expect("an answer");
+    assert!(model_without.asked()[0].tools.is_empty());
+    let asked = model.asked();
+    assert_eq!(asked[0].tools, [OUTPUT_TOOL]);
+    assert!(asked[1].tools.is_empty() && asked[1].instructions.is_some());
+    assert!(asked[2].tools.is_empty() && asked[2].instructions.is_none());
+}
+
+#[tokio::test]
+async fn text_is_text_however_a_typed_answer_would_be_asked_for() {
+    for mode in [OutputMode::Native, OutputMode::Tool, OutputMode::Prompted, OutputMode::Text] {
+        let model = Scripted::new(MODEL, [text("Hello")]);
+        let agent = agent().output_mode(mode).build().expect("an agent");
+        let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+        assert_eq!(answer.output, "Hello");
+        assert!(model.asked()[0].tools.is_empty() && model.asked()[0].instructions.is_none());
+    }
 }

@@ -1,16 +1,21 @@
 //! When a failed attempt is repeated, how often, and after which wait.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fastroai::providers::error::{Phase, ProtocolFault, ProviderFault, Sent};
+use fastroai::providers::http::{ApiKey, FixedKeys, HttpModel};
+use fastroai::providers::openai::ChatCompletions;
 use fastroai::providers::{
-    Delta, Model, ModelErrorKind, Part, Profile, Request, Response, ResponseStream, StreamEvent,
+    Connection, Delta, Model, ModelErrorKind, Part, Profile, Request, Response, ResponseStream,
+    StreamEvent, connect,
 };
 use fastroai::{AgentEvent, ErrorKind, ModelError, ModelId, RetryPolicy, Runtime};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use tests::scripted::{Scripted, Step, reply, text};
+use tests::transport::{Exchange, ScriptedTransport};
 use tokio::time::Instant;
 
 use crate::rig::{MODEL, agent, prices, runtime, script};
@@ -234,6 +239,85 @@ async fn p6_each_provider_has_a_bucket_of_its_own() {
     assert_eq!(answer.requests, 2);
 }
 
+/// A model over HTTP at an address, under a key.
+fn over_http(
+    name: &str,
+    address: &str,
+    key: Option<&str>,
+    transport: &ScriptedTransport,
+) -> HttpModel {
+    let wire = Arc::new(ChatCompletions::new());
+    let id = format!("openai:{name}").parse().unwrap();
+    let model = HttpModel::new(id, wire, transport.clone(), address.parse().unwrap());
+    match key {
+        Some(key) => model.with_key(ApiKey::new(key).unwrap()),
+        None => model,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn p6_each_key_of_a_provider_has_a_bucket_of_its_own_which_its_models_share() {
+    let busy = || (0..200).map(|_| Exchange::answer(429, "{}"));
+    let (one, other) = (ScriptedTransport::new(busy()), ScriptedTransport::new(busy()));
+    let at = "https://llm.example.com/v1";
+    let on = Runtime::builder()
+        .model(over_http("large", at, Some("sk-one"), &one))
+        .model(over_http("small", at, Some("sk-one"), &one))
+        .model(over_http("theirs", at, Some("sk-two"), &other))
+        .build();
+    let agent = agent().build().unwrap();
+    let requests = async |model: &str, transport: &ScriptedTransport| {
+        let before = transport.seen().len();
+        agent.run("hello").model(model).on(&on).await.unwrap_err();
+        transport.seen().len() - before
+    };
+    for run in 0..50 {
+        assert_eq!(requests("openai:large", &one).await, 3, "run {run}");
+    }
+    assert_eq!(requests("openai:large", &one).await, 1);
+    assert_eq!(requests("openai:small", &one).await, 1, "another model under the same key");
+    assert_eq!(requests("openai:theirs", &other).await, 3, "another key");
+}
+
+#[test]
+fn p6_a_bucket_is_named_by_address_and_key_and_shows_no_key() {
+    let transport = ScriptedTransport::default();
+    let (here, there) = ("https://llm.example.com/v1", "https://other.example.com/v1");
+    let key = "sk-canary-8f2e7d1c";
+    let model = |address, key| over_http("m", address, key, &transport);
+    let own = model(here, Some(key));
+    assert_eq!(own.throttle_key(), model(here, Some(key)).throttle_key());
+    for other in [model(there, Some(key)), model(here, Some("sk-two")), model(here, None)] {
+        assert_ne!(own.throttle_key(), other.throttle_key());
+    }
+    assert!(!own.throttle_key().contains("canary"), "{}", own.throttle_key());
+    let connection = Connection::new().environment(|_| None).base_url("openai", here);
+    let connected =
+        |key| connect(&"openai:m".parse().unwrap(), &connection.clone().key("openai", key));
+    assert_eq!(connected(key).unwrap().throttle_key(), own.throttle_key());
+    assert_ne!(connected("sk-two").unwrap().throttle_key(), own.throttle_key());
+    let asked = HttpModel::with_keys(model(here, None), FixedKeys::new());
+    assert_eq!(asked.throttle_key(), model(here, None).throttle_key(), "keys that may change");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p26_fallbacks_add_their_own_attempts_and_multiply_none() {
+    for attempts in [1, 2, 4] {
+        let models = [MODEL, "test:two", "other:three"]
+            .map(|id| Scripted::new(id, fails((0..20).map(|_| throttled()))));
+        let policy = RetryPolicy::default().attempts(attempts);
+        let builder = Runtime::builder().prices(prices()).retry(policy);
+        let on = models.iter().fold(builder, |builder, model| builder.model(model.clone())).build();
+        let agent = agent().fallback(["test:two", "other:three"]).build().unwrap();
+        let error = agent.run("hello").on(&on).await.unwrap_err();
+        assert_eq!(error.model_errors().len(), 3);
+        for model in &models {
+            assert_eq!(model.asked().len(), attempts as usize, "{}", model.id());
+        }
+        assert_eq!(error.bill().lines().len(), 3 * attempts as usize);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn p26_one_owner_repeats_and_the_attempts_are_those_of_the_policy() {
     for attempts in [0, 1, 2, 5] {
@@ -260,7 +344,7 @@ struct BrownOut {
     profile: Profile,
     state: AtomicU64,
     error: fn() -> ModelError,
-    asked: std::sync::Arc<AtomicU64>,
+    asked: Arc<AtomicU64>,
 }
 
 impl Model for BrownOut {
@@ -296,7 +380,7 @@ impl Model for BrownOut {
 async fn p27_in_a_long_brown_out_the_load_stays_below_a_third_more() {
     let errors: [fn() -> ModelError; 2] = [throttled, || transport(Phase::Connect, Sent::No)];
     for (error, seed) in errors.into_iter().zip([1, 2]) {
-        let asked = std::sync::Arc::new(AtomicU64::new(0));
+        let asked = Arc::new(AtomicU64::new(0));
         let model = BrownOut {
             id: MODEL.parse().unwrap(),
             profile: Profile::default(),
@@ -334,6 +418,31 @@ async fn p28_nothing_is_repeated_after_a_part_of_the_answer_was_shown() {
         assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
         assert!(stream.next().await.is_none());
         assert_eq!(model.asked().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn p28_no_other_model_is_asked_after_a_part_of_the_answer_was_shown() {
+    let begun: [fn() -> Step; 3] = [
+        || broken_stream("Once upon", throttled()),
+        || broken_stream("Once upon", transport(Phase::Body, Sent::Maybe)),
+        || {
+            let thought = StreamEvent::Delta(Delta::Reasoning("Hm".to_owned()));
+            Step::Events(vec![Ok(thought), Err(throttled())])
+        },
+    ];
+    for begun in begun {
+        let (model, other) =
+            (script([begun()]), Scripted::new("test:two", [text("A second answer")]));
+        let on = Runtime::builder().model(model.clone()).model(other.clone()).build();
+        let agent = agent().fallback(["test:two"]).build().unwrap();
+        let mut stream = agent.run("hello").on(&on).stream();
+        let shown = stream.next().await.unwrap().unwrap();
+        assert!(matches!(shown, AgentEvent::Text(_) | AgentEvent::Reasoning(_)), "{shown:?}");
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Model(_)), "{error:?}");
+        assert!(stream.next().await.is_none());
+        assert_eq!((model.asked().len(), other.asked().len()), (1, 0));
     }
 }
 

@@ -175,6 +175,28 @@ async fn spans_add_up_to_the_bill_though_attempts_fail_after_they_have_used_some
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_model_that_is_asked_has_a_span_of_its_own() {
+    let (spans, _guard) = capture();
+    let model = script((0..3).map(|_| Step::Fail(throttled())));
+    let other = Scripted::new("anthropic:two", [text("Done.")]);
+    let on = Runtime::builder().model(model).model(other).prices(prices()).build();
+    agent().fallback(["anthropic:two"]).build().unwrap().run("hello").on(&on).await.unwrap();
+    let chats = ["invoke_agent tester > chat one", "invoke_agent tester > chat two"];
+    assert_eq!(spans.paths(), ["invoke_agent tester", chats[0], chats[1]]);
+    assert_failed(&spans, "chat one", "provider");
+    let (one, two) = (spans.one("chat one"), spans.one("chat two"));
+    assert_eq!(
+        (one.number("fastroai.attempts"), two.number("fastroai.attempts")),
+        (Some(3), Some(1))
+    );
+    assert_eq!(
+        (one.text("gen_ai.provider.name"), two.text("gen_ai.provider.name")),
+        (Some("test"), Some("anthropic"))
+    );
+    assert_eq!(two.text("error.type"), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_streamed_request_says_so() {
     use futures_util::StreamExt as _;
     let (spans, _guard) = capture();

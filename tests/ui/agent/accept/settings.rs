@@ -23,6 +23,8 @@ fn told(librarian: &Librarian) -> String {
     max_tool_calls = 12,
     max_concurrency = 4,
     output_attempts = 2,
+    output_mode = prompted,
+    fallback = ["openai:gpt-4o-mini", "offline:demo"],
     name = "librarian",
 )]
 struct Librarian {
@@ -52,6 +54,9 @@ fn main() {
     let config = librarian.config();
     assert_eq!((config.name.as_str(), config.max_turns, config.max_tool_calls), ("librarian", 8, 12));
     assert_eq!((config.max_concurrency, config.output_attempts), (4, 2));
+    assert_eq!(config.output_mode, Some(fastroai::run::OutputMode::Prompted));
+    let fallback: Vec<_> = config.fallback.iter().map(|it| it.model.as_str()).collect();
+    assert_eq!(fallback, ["openai:gpt-4o-mini", "offline:demo"]);
     assert_eq!(config.settings.temperature, Some(1.0));
     assert_eq!(config.budget.map(|budget| budget.picodollars()), Some(50_000_000_000));
     assert_eq!(config.timeout.map(|timeout| timeout.as_secs()), Some(90));

@@ -1,0 +1,168 @@
+//! The models that a run may ask, and how each of them is asked.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use fastroai_providers::{
+    Message, Model, OutputFormat, Profile, Request, Schema, Settings, ToolChoice, ToolDefinition,
+};
+
+use super::Order;
+use super::payer::Payer;
+use crate::agent::Fallback;
+use crate::error::ErrorKind;
+use crate::money::Rates;
+use crate::run::{OUTPUT_TOOL, OutputMode};
+use crate::scope::Scope;
+
+/// The models that a run may ask, at least one, in their order.
+pub(super) struct Candidates {
+    first: Candidate,
+    fallbacks: Vec<Candidate>,
+}
+
+impl Candidates {
+    /// Connects all of them, so that what is missing for one is known before it is needed.
+    pub(super) fn connect(order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
+        let config = order.config;
+        let model = order.model.as_ref().unwrap_or(&config.model);
+        let first = Fallback {
+            model: model.clone(),
+            settings: Settings::default(),
+            rates: config.rates.filter(|_| *model == config.model),
+        };
+        let fallbacks = order.fallback.as_ref().unwrap_or(&config.fallback);
+        let connect = |named: &Fallback| Candidate::connect(named, order, scope);
+        Ok(Self {
+            first: connect(&first)?,
+            fallbacks: fallbacks.iter().map(connect).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.fallbacks.len() + 1
+    }
+
+    /// The one at this place, from 0.
+    pub(super) fn at(&self, place: usize) -> &Candidate {
+        let fallback = place.checked_sub(1).and_then(|place| self.fallbacks.get(place));
+        fallback.unwrap_or(&self.first)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {
+        std::iter::once(&self.first).chain(&self.fallbacks)
+    }
+
+    /// How the answer of the run comes: as a tool call, where one of them may make one.
+    pub(super) fn output(&self) -> OutputMode {
+        let tool = self.iter().any(|candidate| candidate.output == OutputMode::Tool);
+        if tool { OutputMode::Tool } else { self.first.output }
+    }
+}
+
+/// One model, and how it is asked.
+pub(super) struct Candidate {
+    pub(super) model: Arc<dyn Model>,
+    pub(super) rates: Option<Rates>,
+    settings: Settings,
+    definitions: Vec<Arc<ToolDefinition>>,
+    choice: ToolChoice,
+    format: OutputFormat,
+    output: OutputMode,
+    /// What is said below the instructions.
+    form: Option<String>,
+}
+
+impl Candidate {
+    fn connect(named: &Fallback, order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
+        let config = order.config;
+        let model = scope.runtime().model(&named.model).map_err(ErrorKind::Model)?;
+        let settings = config.settings.merge(&named.settings).merge(&order.settings);
+        let mode = config.output_mode;
+        let mode = mode.unwrap_or_else(|| fitting(model.profile(), !order.tools.is_empty()));
+        let mut candidate = Self {
+            model,
+            rates: named.rates,
+            settings,
+            definitions: order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect(),
+            choice: ToolChoice::Auto,
+            format: OutputFormat::Text,
+            output: OutputMode::Text,
+            form: None,
+        };
+        if let Some(schema) = &order.schema {
+            candidate.ask_for(mode, schema);
+        }
+        Ok(candidate)
+    }
+
+    /// Asks for an answer that fits a schema.
+    fn ask_for(&mut self, mode: OutputMode, schema: &Schema) {
+        self.output = mode;
+        match mode {
+            // Nothing is said of the schema, but the text must fit it all the same.
+            OutputMode::Text => self.output = OutputMode::Prompted,
+            OutputMode::Native => {
+                let (name, schema) = ("answer".to_owned(), schema.clone());
+                self.format = OutputFormat::JsonSchema { name, schema };
+            }
+            OutputMode::Tool => {
+                let description = "Hand in the final answer. Call it once, when you have it all.";
+                let tool = ToolDefinition::new(OUTPUT_TOOL, description, schema.clone());
+                self.definitions.push(Arc::new(tool));
+                self.choice = ToolChoice::Required;
+            }
+            OutputMode::Prompted => {
+                self.form = Some(format!(
+                    "Answer with one JSON object that fits this JSON schema, and with nothing \
+                     else:\n\n{}",
+                    schema.as_value()
+                ));
+            }
+        }
+    }
+
+    /// What this model is told, of what the agent tells.
+    pub(super) fn instructions<'t>(&'t self, told: &'t str) -> Cow<'t, str> {
+        match &self.form {
+            None => told.into(),
+            Some(form) if told.is_empty() => form.into(),
+            Some(form) => format!("{told}\n\n{form}").into(),
+        }
+    }
+
+    pub(super) fn request<'q>(
+        &'q self,
+        instructions: &'q str,
+        messages: &'q [Message],
+        order: &'q Order<'_>,
+    ) -> Request<'q> {
+        let mut request = Request::new(messages, &self.settings);
+        request.instructions = Some(instructions).filter(|text| !text.is_empty());
+        request.tools = &self.definitions;
+        request.hosted_tools = &order.config.hosted_tools;
+        request.tool_choice = &self.choice;
+        request.output = &self.format;
+        request
+    }
+
+    /// Who pays for it.
+    pub(super) fn payer<'p>(&'p self, scope: &'p Scope) -> Payer<'p> {
+        Payer { scope, model: &*self.model, rates: self.rates.as_ref() }
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.model.profile().free
+    }
+}
+
+/// How a typed answer is asked for where nobody says.
+fn fitting(profile: &Profile, has_tools: bool) -> OutputMode {
+    if profile.json_schema && (profile.json_schema_beside_tools || !has_tools) {
+        OutputMode::Native
+    } else if profile.tools {
+        OutputMode::Tool
+    } else {
+        OutputMode::Prompted
+    }
+}
