@@ -59,6 +59,8 @@ fn runtime(server: &Server) -> Runtime {
     Runtime::builder()
         .base_url("openai", format!("{}/v1", server.url()))
         .base_url("anthropic", server.url())
+        .price("tiny", Rates::FREE)
+        .expect("a pattern")
         .build()
 }
 

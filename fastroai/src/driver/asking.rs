@@ -20,7 +20,9 @@ impl Run<'_, '_> {
     /// Asks a model for the next reply.
     pub(super) async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
         let mut arrived = Arrived::default();
-        let asked = self.scope.guard(self.ask_models(turn, ended, &mut arrived)).await;
+        // On the heap: runs inside runs are polled on top of one another.
+        let asking = Box::pin(self.ask_models(turn, ended, &mut arrived));
+        let asked = self.scope.guard(asking).await;
         let provider = self.candidates.at(ended.asked).model.id().provider();
         let kept = |mut partial: Response| {
             partial.provider.get_or_insert_with(|| provider.to_owned());

@@ -45,7 +45,7 @@ impl Run<'_, '_> {
             self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
         }
         let mut running = stream::iter(units)
-            .map(|unit| self.run_unit(turn, unit))
+            .map(|unit| Box::pin(self.run_unit(turn, unit)))
             .buffer_unordered(self.order.config.max_concurrency.max(1));
         loop {
             match self.scope.guard(running.next()).await {
@@ -129,7 +129,7 @@ impl Run<'_, '_> {
             *attempts = attempts.saturating_add(1);
             let line = |cost| Line::tool(turn, *attempts, &call.name, cost);
             if let ToolCost::Each(cost) = options.cost {
-                self.scope.pay(line(cost), cost).await?;
+                Box::pin(self.scope.pay(line(cost), cost)).await?;
             }
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
             if let (ToolCost::By(cost), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
