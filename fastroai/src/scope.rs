@@ -131,7 +131,9 @@ impl Scope {
     /// Spends money for a tool at once, from all accounts or from none.
     pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
         let holds = money::try_reserve(&self.accounts, cost)?;
-        holds.into_iter().for_each(|hold| hold.settle(cost));
+        for hold in holds {
+            hold.settle(cost);
+        }
         self.meter.record(line);
         Ok(())
     }
@@ -139,7 +141,9 @@ impl Scope {
     /// The same, but what is held for others is waited for.
     pub(crate) async fn pay(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
         let holds = money::reserve(&self.accounts, cost, cost).await?;
-        holds.into_iter().for_each(|hold| hold.settle(cost));
+        for hold in holds {
+            hold.settle(cost);
+        }
         self.meter.record(line);
         Ok(())
     }

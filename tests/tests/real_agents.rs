@@ -55,6 +55,7 @@ fn server(test: &str, model: TinyModel) -> Option<&'static Server> {
 }
 
 /// Both wires as their vendors' own libraries would be pointed at a server.
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
 fn runtime(server: &Server) -> Runtime {
     Runtime::builder()
         .base_url("openai", format!("{}/v1", server.url()))

@@ -16,8 +16,6 @@ use tests::scripted::{Scripted, Step, call, dear, text};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// What one scripted reply costs: 10 tokens in and 5 out, at a dollar per million each.
-
 fn runtime(models: &[&Scripted]) -> Runtime {
     let rates = Rates::per_million("1", "1").expect("two prices");
     let prices = Prices::unlisted().with_override("*", rates).expect("a pattern");

@@ -32,7 +32,7 @@ pub(crate) struct Reserved {
     pub(crate) lowered: bool,
 }
 
-impl<'a> Payer<'a> {
+impl Payer<'_> {
     fn is_free(&self) -> bool {
         self.model.profile().free
     }
@@ -159,12 +159,16 @@ impl Reserved {
 
     /// Spends what it cost in the end, and gives the rest back.
     pub(crate) fn settle(self, cost: Cost) {
-        self.holds.into_iter().for_each(|hold| hold.settle(cost));
+        for hold in self.holds {
+            hold.settle(cost);
+        }
     }
 
     /// Keeps what may have been paid: so much was for sure.
     pub(crate) fn possibly_paid(self, known: Cost) {
-        self.holds.into_iter().for_each(|hold| hold.possibly_paid(known));
+        for hold in self.holds {
+            hold.possibly_paid(known);
+        }
     }
 }
 

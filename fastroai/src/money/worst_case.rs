@@ -85,10 +85,10 @@ impl WorstCase {
             return Err(Unbounded::Field((*field).to_owned()));
         }
         let window = tariff.window.unwrap_or(LARGEST_WINDOW);
-        let tokens = match counted {
-            // Providers call their counts estimates.
-            Some(counted) => counted.saturating_add(counted / 20).saturating_add(256),
-            None => {
+        // Providers call their counts estimates.
+        let margin = |counted: u64| counted.saturating_add(counted / 20).saturating_add(256);
+        let tokens = counted.map_or_else(
+            || {
                 let media = user_messages(request.messages).flat_map(|message| &message.parts);
                 let media = media.filter_map(|part| match part {
                     UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
@@ -96,8 +96,9 @@ impl WorstCase {
                 });
                 let media = media.fold(0u64, u64::saturating_add).min(window);
                 size::tokens(request).saturating_add(media)
-            }
-        };
+            },
+            margin,
+        );
         let rates = tariff.dearest(tokens);
         let (writes, keeps) = caching(request);
         let mut rate = rates.input;

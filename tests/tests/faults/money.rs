@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fastroai::money::{Budget, Cost, Item, LineState, Refusal};
+use fastroai::money::{Budget, Cost, Item, Line, LineState, Refusal};
 use fastroai::providers::error::{Phase, Sent};
 use fastroai::providers::{
     Delta, FinishReason, HostedTool, Message, Model, ModelError, ModelId, Part, Profile, Request,
@@ -117,7 +117,7 @@ async fn b8_each_attempt_has_its_line_and_an_ambiguous_one_stays_held() {
     let model = script(steps);
     let agent = agent().build().unwrap();
     let answer = agent.run("hello").on(&runtime(&model)).account(&budget).await.unwrap();
-    let states: Vec<_> = answer.bill.lines().iter().map(|line| line.state()).collect();
+    let states: Vec<_> = answer.bill.lines().iter().map(Line::state).collect();
     assert_eq!(states, [LineState::Settled, LineState::PossiblyPaid, LineState::Settled]);
     assert_eq!((budget.spent(), budget.held()), (ONE, Cost::ZERO));
     assert_eq!(budget.possibly_paid(), answer.bill.possibly_paid());

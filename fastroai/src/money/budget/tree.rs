@@ -91,16 +91,11 @@ pub(super) struct Tree {
 impl Tree {
     pub(super) fn open(&mut self, name: &str, parent: Option<Place>, limit: Limit) -> Place {
         let account = Account { name: name.to_owned(), parent, limit, sums: Sums::default() };
-        match self.accounts.iter().position(Option::is_none) {
-            Some(free) => {
-                self.accounts[free] = Some(account);
-                free
-            }
-            None => {
-                self.accounts.push(Some(account));
-                self.accounts.len() - 1
-            }
-        }
+        let free = self.accounts.iter().position(Option::is_none);
+        let place = free.unwrap_or(self.accounts.len());
+        self.accounts.resize_with(self.accounts.len().max(place + 1), || None);
+        self.accounts[place] = Some(account);
+        place
     }
 
     pub(super) fn close(&mut self, place: Place) {

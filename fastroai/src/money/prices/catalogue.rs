@@ -92,6 +92,18 @@ pub(super) fn context_window(provider: &str, model: &str) -> Option<u64> {
     known.models().find(|known| known.id() == model)?.context_window()
 }
 
+/// The models of these providers, each with its provider.
+#[cfg(test)]
+pub(super) fn models(of: &[&str]) -> Vec<(String, String)> {
+    let providers = catalogue().into_iter().flat_map(Calculator::providers);
+    let providers = providers.filter(|provider| of.contains(&provider.id()));
+    let named = |provider: genai_prices::ProviderInfo<'static>| {
+        let id = provider.id();
+        provider.models().map(move |model| (id.to_owned(), model.id().to_owned()))
+    };
+    providers.flat_map(named).collect()
+}
+
 fn provider_id(ours: &str) -> &str {
     PROVIDERS.iter().find(|(known, _)| *known == ours).map_or(ours, |(_, theirs)| theirs)
 }

@@ -225,7 +225,7 @@ fn dearest_time(listed: Listed<'_>, now: SystemTime) -> Option<SystemTime> {
 }
 
 impl Tariff {
-    /// Whether what it says is no less than what the list says, and not more either.
+    /// Whether what it says is no less than what the list says, wherever its rates change.
     fn agrees_with(&self, price: Price<'_>) -> bool {
         let steps = self.steps.iter().map(|(from, _)| *from);
         let lengths = steps.flat_map(|from| [from.saturating_sub(1), from, from + 7_919]);
@@ -237,9 +237,8 @@ impl Tariff {
             let theirs = price(&tokens(length, 777));
             match (ours, theirs) {
                 (Some(ours), Some(theirs)) => {
-                    let (ours, theirs) = (ours.picodollars(), theirs.picodollars());
-                    // Nobody is charged more for audio or reasoning in a request that has none.
-                    ours.saturating_add(2) >= theirs
+                    // The list is made of floats, whose last digit may be off.
+                    ours.picodollars().saturating_add(2) >= theirs.picodollars()
                 }
                 _ => false,
             }
@@ -292,6 +291,32 @@ mod tests {
         assert!(tier("gpt-5", "priority") > ordinary);
         assert_eq!(tier("gpt-5", "auto"), ordinary);
         assert_eq!(tier("gpt-5", "unheard-of"), None);
+    }
+
+    #[test]
+    fn models_of_the_large_providers_have_rates_wherever_they_have_a_price() {
+        let mut without = Vec::new();
+        let mut priced = 0;
+        for (provider, model) in catalogue::models(&[
+            "anthropic",
+            "google",
+            "openai",
+            "deepseek",
+            "x-ai",
+            "mistral",
+            "groq",
+        ]) {
+            let listed = Listed { provider: &provider, model: &model, tier: None, at: None };
+            if catalogue::price(listed, &tokens(MILLION, MILLION)).is_none() {
+                continue;
+            }
+            priced += 1;
+            if table(listed, SystemTime::now()).is_none() {
+                without.push(model);
+            }
+        }
+        assert!(priced > 100, "{priced}");
+        assert!(without.is_empty(), "{without:?}");
     }
 
     #[test]
