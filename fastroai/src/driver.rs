@@ -5,6 +5,8 @@ mod asking;
 mod attempts;
 mod candidate;
 mod check;
+mod direct;
+mod payer;
 mod sink;
 mod tools;
 mod unsettled;
@@ -23,9 +25,10 @@ pub(crate) use sink::{Notice, Sink};
 use self::candidate::Candidates;
 use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
-use crate::money::{Bill, Cost, Meter};
+use crate::money::{Bill, Budget, Cost};
 use crate::run::{
-    End, Event, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work, repair,
+    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work,
+    repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::Scope;
@@ -47,6 +50,7 @@ pub(crate) struct Order<'a> {
     pub(crate) runtime: Option<Runtime>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) budget: Option<Cost>,
+    pub(crate) account: Option<Budget>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
 }
@@ -89,6 +93,7 @@ pub(crate) async fn drive(
         order.runtime.clone(),
         timeouts.into_iter().flatten().min(),
         budgets.into_iter().flatten().min(),
+        order.account.clone(),
         order.cancellation.clone(),
     );
     let failed = |kind, bill, messages: Vec<Message>| {
@@ -103,7 +108,10 @@ pub(crate) async fn drive(
         let said = state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages);
         failed(kind, Bill::default(), said)
     };
-    let Some(scope) = scope else { return Err(unstarted(ErrorKind::TooDeep)) };
+    let scope = match scope {
+        Ok(scope) => scope,
+        Err(kind) => return Err(unstarted(kind)),
+    };
     sink.watch(scope.meter());
     let prepared = names_differ(&order.tools)
         .and_then(|()| Candidates::connect(&order, &scope))
@@ -262,7 +270,13 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
                 Work::Done(End::Failed { failure }) => {
-                    ended.failure.get_or_insert_with(|| ErrorKind::of(failure));
+                    let kind = match self.scope.meter().bill().lowered_to() {
+                        Some(max_tokens) if failure == Failure::OutputTruncated => {
+                            ErrorKind::OutputCutByBudget { max_tokens }
+                        }
+                        _ => ErrorKind::of(failure),
+                    };
+                    ended.failure.get_or_insert(kind);
                     return ended;
                 }
             };
@@ -272,9 +286,5 @@ impl<'r, 'a> Run<'r, 'a> {
                 self.tell_refused(&mut ended);
             }
         }
-    }
-
-    fn meter(&self) -> &Meter {
-        self.scope.meter()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
-use crate::money::{Bill, Cost, Total};
+use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
@@ -79,21 +79,28 @@ pub enum ErrorKind {
         /// The tool.
         tool: String,
     },
-    /// The budget is spent.
+    /// An account does not cover what the next request or tool may cost; nothing was sent.
     Budget {
-        /// The budget.
+        /// The account.
+        account: String,
+        /// Its limit.
         budget: Cost,
-        /// What was spent against it.
-        spent: Total,
+        /// What was spent of it.
+        spent: Cost,
+        /// What is held of it: for requests on their way, and for those that may have been paid.
+        held: Cost,
+        /// What was needed at least.
+        needed: Cost,
     },
+    /// The answer was cut because the budget afforded no longer one, and so does not fit the output.
+    OutputCutByBudget {
+        /// How many tokens it was allowed.
+        max_tokens: u32,
+    },
+    /// There is a budget, and nobody can say what the request may cost; nothing was sent.
+    Unbounded(String),
     /// There is a budget, and nobody knows what the model costs; nothing was sent to it.
     UnknownPrice {
-        /// The model.
-        model: String,
-    },
-    /// There is a budget, and the model did not report what its last answer used: what is left of
-    /// the budget is unknown, and nothing more was sent.
-    UnknownUsage {
         /// The model.
         model: String,
     },
@@ -239,8 +246,9 @@ impl ErrorKind {
             Self::ToolCorrections { .. } => "tool_corrections",
             Self::Loop { .. } => "loop",
             Self::Budget { .. } => "budget",
+            Self::OutputCutByBudget { .. } => "output_cut_by_budget",
+            Self::Unbounded(_) => "unbounded",
             Self::UnknownPrice { .. } => "unknown_price",
-            Self::UnknownUsage { .. } => "unknown_usage",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -255,11 +263,12 @@ impl ErrorKind {
             Self::Config(_)
             | Self::Refused
             | Self::Filtered
-            | Self::UnknownPrice { .. }
-            | Self::UnknownUsage { .. } => ErrorCategory::Permanent,
+            | Self::Unbounded(_)
+            | Self::UnknownPrice { .. } => ErrorCategory::Permanent,
             Self::OutputTruncated
             | Self::MaxTurns { .. }
             | Self::MaxToolCalls { .. }
+            | Self::OutputCutByBudget { .. }
             | Self::Budget { .. }
             | Self::DeadlinePassed
             | Self::TooDeep => ErrorCategory::ResourceExhaustion,
@@ -268,6 +277,12 @@ impl ErrorKind {
             | Self::Loop { .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }
+    }
+}
+
+impl From<Refusal> for ErrorKind {
+    fn from(Refusal { account, budget, spent, held, needed }: Refusal) -> Self {
+        Self::Budget { account, budget, spent, held, needed }
     }
 }
 
@@ -354,16 +369,22 @@ impl fmt::Display for ErrorKind {
                 let tool = tool.escape_debug();
                 write!(f, "the model called `{tool}` over and over with the same result")
             }
-            Self::Budget { budget, spent } => {
-                write!(f, "the budget of {budget} is spent: {spent}")
-            }
+            Self::Budget { account, budget, spent, held, needed } => write!(
+                f,
+                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
+                account.escape_debug()
+            ),
+            Self::OutputCutByBudget { max_tokens } => write!(
+                f,
+                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
+            ),
+            Self::Unbounded(why) => write!(
+                f,
+                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
+            ),
             Self::UnknownPrice { model } => write!(
                 f,
                 "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
-            ),
-            Self::UnknownUsage { model } => write!(
-                f,
-                "there is a budget, but `{model}` does not report what its answers use: ask it without a budget, or one that reports it"
             ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),

@@ -1,20 +1,79 @@
-//! What things cost: exact amounts, prices, and the bill.
+//! What things cost: exact amounts, prices, budgets, and the bill.
 //!
 //! Amounts are whole numbers of picodollars (1e-12 dollar), so that sums never round. What is not
 //! known to have a price has no cost, which is not the same as costing nothing.
+//!
+//! # What a budget bounds
+//!
+//! Before a request is sent, the most that it can cost is set aside on every account that pays for
+//! it, up to the root, at once or not at all. Its bill settles that, and the rest goes back. So what
+//! is spent and held together never passes a limit, in whatever order things happen: runs side by
+//! side, retries, tools that run agents, drops, panics. The most that a request can cost is
+//!
+//! - its input, of which a token stands for at least a byte, or by the provider's own count where
+//!   the bytes do not fit the budget and the provider counts; pictures by what is documented of
+//!   them; documents that are packed, films, and what lies at an address by the model's window;
+//! - its output by `max_tokens`, which is always sent under a budget (4,096 where nobody set it);
+//!   and reasoning by the model's window, where the provider bills it beside that limit;
+//! - each at the dearest rate that can apply: cache writes, long requests, audio, the service tier
+//!   that was asked for, the hour of the day.
+//!
+//! Money that is held for others is waited for, until the run's time is up. Where it is spent,
+//! `max_tokens` is lowered to what is left, down to 1,024 (or what was asked, if that is less), and
+//! the response, the bill and the error say so if the answer is cut. Below that the request is
+//! refused with [`ErrorKind::Budget`](crate::ErrorKind::Budget), and nothing is sent. So is what
+//! nobody can bound: tools that the provider runs, and fields of `extra_body` that change what is
+//! paid for. What may have been paid without our hearing of it stays held for good.
+//!
+//! # What it does not bound
+//!
+//! - A provider that bills more than its list says, or a list that is out of date, or more tokens
+//!   than its limit allowed. What was reported is spent in full, even beyond the limit, and the next
+//!   request is refused.
+//! - A project or an account that the provider serves in a dearer tier than was asked for; and what
+//!   `extra_headers`, or fields of `extra_body` unknown to us, change of the price.
+//! - Usage that is never reported. It stays held at its worst case, and the bill says so.
+//! - Tools whose cost is a function of their result: they are paid when they have ended.
+//! - What runs outside of the run: a bare `tokio::spawn`, and clients of one's own.
+//! - Accounts made with [`Budget::soft`], which are looked at before each request and no more.
 
 mod bill;
+mod budget;
 mod cost;
 mod counts;
 mod meter;
 mod prices;
 mod rates;
 mod total;
+mod worst_case;
 
-pub use bill::{Bill, Line};
+pub use bill::{Bill, Item, Line, LineState};
+pub use budget::{Budget, Hold, Refusal};
+pub(crate) use budget::{reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub(crate) use meter::Pending;
+pub(crate) use prices::Tariff;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;
 pub use total::Total;
+
+use fastroai_providers::{ModelId, Usage};
+
+/// What this usage of a model costs by the list, as `provider:model`; `None` where the price, or
+/// what was used, is unknown.
+///
+/// ```
+/// use fastroai::money::{Cost, price};
+/// # use fastroai::Usage;
+/// let mut usage = Usage::default();
+/// (usage.input_tokens, usage.output_tokens) = (Some(1_000), Some(500));
+/// # #[cfg(feature = "prices")]
+/// assert_eq!(price("openai:gpt-4o", &usage), Some(Cost::from_microdollars(7_500)));
+/// ```
+#[must_use]
+pub fn price(model: &str, usage: &Usage) -> Option<Cost> {
+    let id: ModelId = model.parse().ok()?;
+    Prices::standard().price(id.provider(), id.name(), usage)
+}
+pub(crate) use worst_case::{Unbounded, WorstCase};

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use crate::money::{Cost, Meter};
+use crate::error::ErrorKind;
+use crate::money::{self, Budget, Cost, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
 
@@ -22,12 +23,12 @@ tokio::task_local! {
 /// as many overflow a thread's two megabytes in a debug build.
 pub(crate) const MAX_DEPTH: u32 = 8;
 
-/// Deadline, cancellation, meter, budgets, depth and runtime of a run, inherited by what it calls.
+/// Deadline, cancellation, meter, accounts, depth and runtime of a run, inherited by what it calls.
 #[derive(Clone)]
 pub(crate) struct Scope {
     runtime: Runtime,
     meter: Meter,
-    budgets: Vec<(Cost, Meter)>,
+    accounts: Vec<Budget>,
     cancellation: CancellationToken,
     /// A token of the caller's, which cannot be a child of two parents.
     outside: Option<CancellationToken>,
@@ -41,13 +42,17 @@ impl Scope {
         CURRENT.try_with(Clone::clone).ok()
     }
 
-    /// A scope inside the current one, or a first one; `None` when that would be too deep.
+    /// A scope inside the current one, or a first one.
+    ///
+    /// What runs in it is paid for from `account` and from what the scope around it pays from, and
+    /// takes no more than `budget` of either.
     pub(crate) fn enter(
         runtime: Option<Runtime>,
         timeout: Option<Duration>,
         budget: Option<Cost>,
+        account: Option<Budget>,
         outside: Option<CancellationToken>,
-    ) -> Option<Self> {
+    ) -> Result<Self, ErrorKind> {
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
@@ -56,7 +61,7 @@ impl Scope {
             Some(parent) => Self {
                 runtime,
                 meter: parent.meter.child(),
-                budgets: parent.budgets,
+                accounts: parent.accounts,
                 cancellation: parent.cancellation.child_token(),
                 outside,
                 deadline: parent.deadline,
@@ -65,7 +70,7 @@ impl Scope {
             None => Self {
                 runtime,
                 meter: Meter::new(),
-                budgets: Vec::new(),
+                accounts: Vec::new(),
                 cancellation: CancellationToken::new(),
                 outside,
                 deadline: None,
@@ -75,10 +80,20 @@ impl Scope {
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
-        if let Some(budget) = budget {
-            scope.budgets.push((budget, scope.meter.clone()));
+        if scope.depth > MAX_DEPTH {
+            return Err(ErrorKind::TooDeep);
         }
-        (scope.depth <= MAX_DEPTH).then_some(scope)
+        if let Some(account) = account {
+            scope.pay_from(account)?;
+        }
+        if let Some(budget) = budget {
+            let run = match scope.accounts.pop() {
+                Some(above) => above.child("run", budget),
+                None => Budget::new("run", budget),
+            };
+            scope.accounts.push(run);
+        }
+        Ok(scope)
     }
 
     /// A scope inside this one that can be cancelled on its own, with a deadline that is not later
@@ -108,9 +123,53 @@ impl Scope {
         &self.cancellation
     }
 
-    /// The budgets that hold here, each with the meter that it is held against.
-    pub(crate) fn budgets(&self) -> &[(Cost, Meter)] {
-        &self.budgets
+    /// The accounts that pay for what is asked here, none of which is above another.
+    pub(crate) fn accounts(&self) -> &[Budget] {
+        &self.accounts
+    }
+
+    /// Spends money for a tool at once, from all accounts or from none.
+    pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
+        let holds = money::try_reserve(&self.accounts, cost)?;
+        for hold in holds {
+            hold.settle(cost);
+        }
+        self.meter.record(line);
+        Ok(())
+    }
+
+    /// The same, but what is held for others is waited for.
+    pub(crate) async fn pay(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
+        let holds = money::reserve(&self.accounts, cost, cost).await?;
+        for hold in holds {
+            hold.settle(cost);
+        }
+        self.meter.record(line);
+        Ok(())
+    }
+
+    /// Records what is spent already, whether there was enough or not.
+    pub(crate) fn spent(&self, line: Line, cost: Cost) {
+        self.accounts.iter().for_each(|account| account.spend(cost));
+        self.meter.record(line);
+    }
+
+    fn pay_from(&mut self, account: Budget) -> Result<(), ErrorKind> {
+        if self.accounts.iter().any(|mine| mine.is_under(&account)) {
+            return Ok(());
+        }
+        self.accounts.retain(|mine| !account.is_under(mine));
+        // What is above both of them would pay twice.
+        if let Some(other) = self.accounts.iter().find(|mine| mine.is_kin_of(&account)) {
+            return Err(ErrorKind::Config(format!(
+                "the account `{}` is beside `{}`, which the run around this one is paid from: give it one \
+                 under that, or one of another tree",
+                account.name().escape_debug(),
+                other.name().escape_debug(),
+            )));
+        }
+        self.accounts.push(account);
+        Ok(())
     }
 
     pub(crate) fn time_left(&self) -> Option<Duration> {

@@ -41,7 +41,7 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::is_tool_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
-pub use options::{Effect, ToolOptions};
+pub use options::{Effect, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};

@@ -6,6 +6,8 @@
 mod amounts;
 #[path = "money/bills.rs"]
 mod bills;
+#[path = "money/budgets.rs"]
+mod budgets;
 #[cfg(feature = "prices")]
 #[path = "money/list_prices.rs"]
 mod list_prices;

@@ -234,6 +234,15 @@ pub fn calls(calls: &[(&str, &str, &str)]) -> Step {
     Step::Reply(reply(calls.iter().map(part).collect()))
 }
 
+/// The same reply, reported to have taken many tokens of input.
+#[must_use]
+pub fn dear(mut step: Step) -> Step {
+    if let Step::Reply(reply) = &mut step {
+        reply.usage = usage(8_000, 5);
+    }
+    step
+}
+
 /// Tokens in and out.
 #[must_use]
 pub fn usage(input: u64, output: u64) -> Usage {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastroai::Message;
+use fastroai::money::Item;
 use fastroai::prelude::*;
-use fastroai::tool::{Effect, ToolInfo, ToolOptions};
+use fastroai::tool::{Effect, ToolCost, ToolInfo, ToolOptions};
+use fastroai::usd;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::scripted::{Scripted, call, text};
@@ -302,4 +304,39 @@ async fn an_agent_lends_what_its_fields_point_to_and_what_it_provides_by_hand() 
     let answer = counter.run("Count.").await.expect("an answer");
     assert_eq!(told(&answer), "3 2 by hand 1");
     assert_eq!((counter.other_names.len(), *counter.generic), (0, 1));
+}
+
+fn by_length(_arguments: &str, result: &str) -> Cost {
+    Cost::from_microdollars(u64::try_from(result.len()).unwrap_or(u64::MAX))
+}
+
+/// Look something up at a price.
+#[safe_tool(cost = "$0.002")]
+async fn look_up(word: String) -> String {
+    word
+}
+
+/// Read something at a price for each letter.
+#[safe_tool(cost = by_length)]
+async fn read_out(word: String) -> String {
+    word
+}
+
+#[agent(model = "offline:shop", instructions = "Spend.", tools = [look_up, read_out])]
+struct Shop;
+
+#[tokio::test]
+async fn a_tool_costs_what_its_attribute_says() {
+    assert_eq!(<look_up as ToolInfo>::OPTIONS.cost, ToolCost::Each(usd!("0.002")));
+    let steps = [
+        call("a", "look_up", r#"{"word":"owl"}"#),
+        call("b", "read_out", r#"{"word":"owl"}"#),
+        text("Done."),
+    ];
+    let on = Runtime::builder().model(Scripted::new("offline:shop", steps)).build();
+    let answer = Shop.run("Go").on(&on).await.expect("an answer");
+    let tools: Vec<_> = answer.bill.lines().iter().filter(|it| it.item == Item::Tool).collect();
+    let costs: Vec<_> = tools.iter().map(|line| (line.model.as_str(), line.cost)).collect();
+    let costs_are = [("look_up", Some(usd!("0.002"))), ("read_out", Some(usd!("0.000003")))];
+    assert_eq!(costs, costs_are);
 }

@@ -12,12 +12,9 @@ use fastroai::providers::{Message, ToolOutcome};
 use fastroai::tool::{DynToolset, FunctionTool, ToolsetInfo};
 use serde::Deserialize;
 use serde_json::json;
-use tests::scripted::{Scripted, Step, call, text};
+use tests::scripted::{Scripted, Step, call, dear, text};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// What one scripted reply costs: 10 tokens in and 5 out, at a dollar per million each.
-const REPLY: Cost = Cost::from_microdollars(15);
 
 fn runtime(models: &[&Scripted]) -> Runtime {
     let rates = Rates::per_million("1", "1").expect("two prices");
@@ -329,11 +326,15 @@ async fn an_inner_agent_keeps_its_own_time_and_the_outer_one_s() {
 
 #[tokio::test]
 async fn an_inner_agent_spends_from_the_outer_budget() {
-    let outer = Scripted::new("offline:outer", [call("1", "small_talk", r#"{"prompt":"Hello"}"#)]);
+    let asks = call("1", "small_talk", r#"{"prompt":"Hello"}"#);
+    let outer = Scripted::new("offline:outer", [dear(asks)]);
     let inner = Scripted::new("offline:inner", [text("never asked for")]);
-    let asked = library().run("Go").budget(REPLY).on(&runtime(&[&outer, &inner])).await;
+    let budget = Cost::from_microdollars(9_000);
+    let asked = library().run("Go").budget(budget).on(&runtime(&[&outer, &inner])).await;
     let error = asked.expect_err("it is spent");
-    assert!(matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == REPLY));
+    assert!(
+        matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == Cost::from_microdollars(9_000))
+    );
     assert!(inner.asked().is_empty());
 }
 

@@ -49,3 +49,8 @@ fn mistakes_in_a_toolset_are_told_where_they_are_made() {
 fn sound_toolsets_compile_without_a_warning() {
     TestCases::new().pass("ui/toolset/accept/*.rs");
 }
+
+#[test]
+fn b6_what_is_no_amount_of_money_does_not_compile() {
+    TestCases::new().compile_fail("ui/money/reject/*.rs");
+}

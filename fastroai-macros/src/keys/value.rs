@@ -33,6 +33,11 @@ impl Pair {
         parsed
     }
 
+    /// Whether the value is a string literal.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(&self.value, Value::Given(tokens) if syn::parse2::<LitStr>(tokens.clone()).is_ok())
+    }
+
     /// A string literal that is not empty.
     pub(crate) fn text(&self, report: &mut Report) -> Option<LitStr> {
         let example = format!("a string literal: write `{} = \"…\"`", self.key);

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr, Path};
 
-use crate::keys::value::duration_tokens;
+use crate::keys::value::{dollars_tokens, duration_tokens};
 use crate::keys::{self, Table};
 use crate::report::Report;
 use crate::{literal, similar};
@@ -21,6 +21,7 @@ const TABLE: Table = Table {
         "on_timeout",
         "sequential",
         "corrections",
+        "cost",
         "type",
         "crate",
     ],
@@ -38,7 +39,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 8;
+const FIELDS: usize = 9;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
@@ -56,6 +57,7 @@ pub(super) struct Options {
     on_timeout: Option<LitStr>,
     sequential: Option<bool>,
     corrections: Option<u32>,
+    cost: Option<TokenStream>,
     is_agent: bool,
 }
 
@@ -84,6 +86,7 @@ impl Options {
                 "on_timeout" => options.on_timeout = sentence(&pair, &[], report),
                 "sequential" => options.sequential = pair.flag(report),
                 "corrections" => options.corrections = pair.count(0, "none", report),
+                "cost" => options.cost = cost(&pair, report),
                 "type" => {
                     let example = "the name of a type: write `type = WeatherTool`";
                     options.type_name = pair.parse(example, report);
@@ -151,6 +154,9 @@ impl Options {
         if let Some(on_timeout) = &self.on_timeout {
             fields.push(quote!(on_timeout: __fastroai::Some(#on_timeout)));
         }
+        if let Some(cost) = &self.cost {
+            fields.push(quote!(cost: #cost));
+        }
         match fields.len() {
             0 => quote!(__fastroai::ToolOptions::DEFAULT),
             FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
@@ -159,6 +165,18 @@ impl Options {
             }
         }
     }
+}
+
+/// An amount for each attempt, or a function of the arguments and the result.
+fn cost(pair: &keys::Pair, report: &mut Report) -> Option<TokenStream> {
+    if pair.is_text() {
+        let amount = dollars_tokens(pair.dollars(report)?);
+        return Some(quote!(__fastroai::ToolCost::Each(#amount)));
+    }
+    let example = "dollars or a function: write `cost = \"$0.002\"`, or the path of a \
+                   `fn(arguments: &str, result: &str) -> Cost`";
+    let path: Path = pair.parse(example, report)?;
+    Some(quote!(__fastroai::ToolCost::By(#path)))
 }
 
 fn name(pair: &keys::Pair, report: &mut Report) -> Option<String> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{AgentOutput, AgentResponse, AgentSpec, Fallback, RunStream};
 use crate::driver::{Finished, Order, Sink, Typed, drive};
 use crate::error::Error;
-use crate::money::Cost;
+use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
 
 /// A question to an agent: a future that has not begun.
@@ -51,6 +51,7 @@ pub(super) struct Question<'a, T> {
     runtime: Option<Runtime>,
     timeout: Option<Duration>,
     budget: Option<Cost>,
+    account: Option<Budget>,
     cancellation: Option<CancellationToken>,
     run_id: String,
 }
@@ -158,9 +159,26 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 
     /// Spends at most this much, and never more than the agent or the run around it may.
     ///
-    /// The budget is checked before each request: the last one may go beyond it.
+    /// The worst case of each request is set aside before it is sent; see [`money`](crate::money)
+    /// for what that bounds.
     pub fn budget(self, budget: Cost) -> Self {
         self.refine(|question| question.budget = Some(budget))
+    }
+
+    /// Is paid for from this account, beside the one of the run around it.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::money::Budget;
+    /// use fastroai::usd;
+    /// let tenant = Budget::new("tenant", usd!("20.00"));
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// agent.run("Hello").account(&tenant).budget(usd!("0.05")).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn account(self, account: &Budget) -> Self {
+        self.refine(|question| question.account = Some(account.clone()))
     }
 
     /// Ends when this token is cancelled, with an error that keeps the history and the bill.
@@ -213,6 +231,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             runtime: None,
             timeout: None,
             budget: None,
+            account: None,
             cancellation: None,
             run_id: Uuid::now_v7().to_string(),
         }
@@ -245,6 +264,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             runtime: self.runtime.or_else(|| agent.runtime().cloned()),
             timeout: self.timeout,
             budget: self.budget,
+            account: self.account,
             cancellation: self.cancellation,
             run_id: self.run_id,
         };

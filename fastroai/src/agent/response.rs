@@ -42,6 +42,8 @@ pub struct AgentResponse<T> {
     /// Why the model stopped: [`FinishReason::Length`] says that the text was cut at the limit of
     /// tokens, [`FinishReason::ContentFilter`] that the provider's filter cut or replaced it.
     pub finish_reason: FinishReason,
+    /// The text was cut because the budget afforded no longer one.
+    pub cut_by_budget: bool,
     first_new: usize,
 }
 
@@ -80,6 +82,7 @@ impl<T: AgentOutput> AgentResponse<T> {
             output,
             usage: bill.usage(),
             cost: bill.total(),
+            cut_by_budget: finish_reason == FinishReason::Length && bill.lowered_to().is_some(),
             bill,
             model,
             messages,

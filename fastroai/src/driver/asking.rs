@@ -1,13 +1,11 @@
 //! Which model is asked, and when another one.
 
 use fastroai_providers::error::ProviderFault;
-use fastroai_providers::{ModelError, ModelErrorKind, Response, RetryClass, Usage};
+use fastroai_providers::{ModelError, ModelErrorKind, Response, RetryClass};
 
 use super::arrived::Arrived;
-use super::candidate::Candidate;
-use super::{Ended, Run};
+use super::{Ended, Run, attempts};
 use crate::error::ErrorKind;
-use crate::money::Bill;
 use crate::run::{Event, Stop};
 
 /// Why there is no reply.
@@ -22,7 +20,9 @@ impl Run<'_, '_> {
     /// Asks a model for the next reply.
     pub(super) async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
         let mut arrived = Arrived::default();
-        let asked = self.scope.guard(self.ask_models(turn, ended, &mut arrived)).await;
+        // On the heap: runs inside runs are polled on top of one another.
+        let asking = Box::pin(self.ask_models(turn, ended, &mut arrived));
+        let asked = self.scope.guard(asking).await;
         let provider = self.candidates.at(ended.asked).model.id().provider();
         let kept = |mut partial: Response| {
             partial.provider.get_or_insert_with(|| provider.to_owned());
@@ -55,14 +55,14 @@ impl Run<'_, '_> {
         let told = (self.order.instructions)();
         let mut errors = Vec::new();
         loop {
-            self.can_pay().map_err(Unanswered::Unpaid)?;
             let candidate = self.candidates.at(ended.asked);
             let instructions = candidate.instructions(&told);
             let request = candidate.request(&instructions, ended.state.messages(), self.order);
             let requests = &mut ended.requests;
             let error = match self.attempts(candidate, turn, &request, requests, arrived).await {
                 Ok(reply) => return Ok(reply),
-                Err(error) => error,
+                Err(attempts::Unanswered::Failed(error)) => error,
+                Err(attempts::Unanswered::Unpaid(kind)) => return Err(Unanswered::Unpaid(kind)),
             };
             let another = self.another_may_help(&error) && arrived.is_empty();
             errors.push(error);
@@ -95,46 +95,13 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Refuses a run under a budget with a model that nobody knows the price of.
+    /// Refuses a run under a budget with a model that nobody knows the price of, be it the last.
     async fn are_priced(&self, turn: u32) -> Result<(), ErrorKind> {
-        if turn > 1 || self.scope.budgets().is_empty() {
+        if turn > 1 {
             return Ok(());
         }
         for candidate in self.candidates.iter() {
-            self.is_priced(candidate).await?;
-        }
-        Ok(())
-    }
-
-    async fn is_priced(&self, candidate: &Candidate) -> Result<(), ErrorKind> {
-        if candidate.is_free() || candidate.rates.is_some() {
-            return Ok(());
-        }
-        let id = candidate.model.id();
-        let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        let mut one = Usage::default();
-        (one.input_tokens, one.output_tokens) = (Some(1), Some(1));
-        match prices.price(id.provider(), id.name(), &one) {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::UnknownPrice { model: id.to_string() }),
-        }
-    }
-
-    /// Refuses a request when a budget is spent, or when what was spent cannot be known.
-    fn can_pay(&self) -> Result<(), ErrorKind> {
-        for (budget, meter) in self.scope.budgets() {
-            let spent = meter.spent();
-            if spent.known() >= *budget {
-                return Err(ErrorKind::Budget { budget: *budget, spent });
-            }
-            // A failed attempt of unknown cost does not end a run; an answer does.
-            let bill = if spent.exact().is_none() { meter.bill() } else { Bill::default() };
-            if let Some(line) = bill.lines().iter().find(|line| !line.failed && line.cost.is_none())
-            {
-                let model = format!("{}:{}", line.provider, line.model);
-                return Err(ErrorKind::UnknownUsage { model });
-            }
+            candidate.payer(&self.scope).is_priced().await?;
         }
         Ok(())
     }

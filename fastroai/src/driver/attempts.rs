@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::ProtocolFault;
-use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, StreamEvent, Usage};
+use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, Settings, StreamEvent};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
@@ -12,9 +12,23 @@ use super::Run;
 use super::arrived::Arrived;
 use super::candidate::Candidate;
 use super::unsettled::Unsettled;
-use crate::money::Cost;
+use crate::error::ErrorKind;
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
+
+/// Why there is no reply.
+pub(super) enum Unanswered {
+    /// Nothing was sent: it could not be paid for.
+    Unpaid(ErrorKind),
+    /// The model could not be asked.
+    Failed(ModelError),
+}
+
+impl From<ModelError> for Unanswered {
+    fn from(error: ModelError) -> Self {
+        Self::Failed(error)
+    }
+}
 
 impl Run<'_, '_> {
     /// Asks one model. Each attempt that may have reached it has its line on the bill; what comes
@@ -26,14 +40,16 @@ impl Run<'_, '_> {
         request: &Request<'_>,
         requests: &mut u32,
         arrived: &mut Arrived,
-    ) -> Result<Response, ModelError> {
+    ) -> Result<Response, Unanswered> {
         let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
         unended.end();
-        if let Err(error) = &asked {
-            telemetry::failed(&span, error_word(error));
+        match &asked {
+            Ok(_) => {}
+            Err(Unanswered::Failed(error)) => telemetry::failed(&span, error_word(error)),
+            Err(Unanswered::Unpaid(kind)) => telemetry::failed(&span, kind.word()),
         }
         asked
     }
@@ -46,7 +62,7 @@ impl Run<'_, '_> {
         requests: &mut u32,
         arrived: &mut Arrived,
         span: &Span,
-    ) -> Result<Response, ModelError> {
+    ) -> Result<Response, Unanswered> {
         let model = &candidate.model;
         let policy = self.scope.runtime().retry();
         let budget = self.scope.runtime().retry_budget(model.throttle_key());
@@ -60,11 +76,25 @@ impl Run<'_, '_> {
         let mut taken = 0;
         let mut ambiguous = 0;
         let mut attempt: u32 = 0;
+        let payer = candidate.payer(&self.scope);
+        let tier = request.settings.service_tier.as_deref();
+        let mut failure: Option<ModelError> = None;
         loop {
+            let reserved = match (payer.reserve(request).await, failure.take()) {
+                (Ok(reserved), _) => reserved,
+                (Err(kind), None) => return Err(Unanswered::Unpaid(kind)),
+                // What went wrong is why it ends; that it cannot be mended is the lesser news.
+                (Err(_), Some(error)) => return Err(error.into()),
+            };
+            let max_tokens = reserved.max_tokens.or(request.settings.max_tokens);
+            let settings = Settings { max_tokens, ..request.settings.clone() };
+            let mut request = *request;
+            request.settings = &settings;
+            let request = &request;
             attempt = attempt.saturating_add(1);
             *requests = requests.saturating_add(1);
             let mut delivered = false;
-            let mut unsettled = Unsettled::new(self, candidate, turn, attempt);
+            let mut unsettled = Unsettled::new(payer, tier, reserved, (turn, attempt));
             let outcome = self.once(&**model, request, &mut delivered, arrived).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
@@ -93,10 +123,10 @@ impl Run<'_, '_> {
             };
             // What has been shown to a watcher cannot be taken back: no second answer after it.
             if !repeat || delivered || attempt >= policy.attempts {
-                return Err(error);
+                return Err(error.into());
             }
-            let Some(wait) = self.wait(&error, waits.next()) else { return Err(error) };
-            let Some(cost) = budget.take(class) else { return Err(error) };
+            let Some(wait) = self.wait(&error, waits.next()) else { return Err(error.into()) };
+            let Some(cost) = budget.take(class) else { return Err(error.into()) };
             taken = cost;
             tracing::debug!(
                 target: "fastroai",
@@ -105,6 +135,7 @@ impl Run<'_, '_> {
                 reason = error_word(&error),
                 "asking again"
             );
+            failure = Some(error);
             tokio::time::sleep(wait).await;
         }
     }
@@ -147,24 +178,6 @@ impl Run<'_, '_> {
             }
         }
         Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
-    }
-
-    pub(super) async fn price(
-        &self,
-        candidate: &Candidate,
-        provider: &str,
-        answered: &str,
-        usage: &Usage,
-    ) -> Option<Cost> {
-        if candidate.is_free() {
-            return Some(Cost::ZERO);
-        }
-        if let Some(rates) = &candidate.rates {
-            return rates.cost(usage);
-        }
-        let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        prices.price_reply(provider, candidate.model.id().name(), Some(answered), usage)
     }
 }
 

@@ -8,15 +8,12 @@ use fastroai_providers::{
 };
 
 use super::Order;
+use super::payer::Payer;
 use crate::agent::Fallback;
 use crate::error::ErrorKind;
 use crate::money::Rates;
 use crate::run::{OUTPUT_TOOL, OutputMode};
 use crate::scope::Scope;
-
-/// The limit of output tokens under a budget where none was set: without one, nobody could say
-/// what a request may cost.
-const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
 
 /// The models that a run may ask, at least one, in their order.
 pub(super) struct Candidates {
@@ -80,10 +77,7 @@ impl Candidate {
     fn connect(named: &Fallback, order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
         let config = order.config;
         let model = scope.runtime().model(&named.model).map_err(ErrorKind::Model)?;
-        let mut settings = config.settings.merge(&named.settings).merge(&order.settings);
-        if settings.max_tokens.is_none() && !scope.budgets().is_empty() {
-            settings.max_tokens = Some(MAX_TOKENS_UNDER_BUDGET);
-        }
+        let settings = config.settings.merge(&named.settings).merge(&order.settings);
         let mode = config.output_mode;
         let mode = mode.unwrap_or_else(|| fitting(model.profile(), !order.tools.is_empty()));
         let mut candidate = Self {
@@ -150,6 +144,11 @@ impl Candidate {
         request.tool_choice = &self.choice;
         request.output = &self.format;
         request
+    }
+
+    /// Who pays for it.
+    pub(super) fn payer<'p>(&'p self, scope: &'p Scope) -> Payer<'p> {
+        Payer { scope, model: &*self.model, rates: self.rates.as_ref() }
     }
 
     pub(super) fn is_free(&self) -> bool {

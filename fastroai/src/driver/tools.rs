@@ -13,9 +13,12 @@ use tracing::Instrument;
 
 use super::{Ended, Notice, Run};
 use crate::agent::ToolCallRecord;
+use crate::money::{Line, Refusal};
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
 use crate::telemetry;
-use crate::tool::{Arguments, BoundTool, CallContext, RunContext, ToolError, ToolOptions};
+use crate::tool::{
+    Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolError, ToolOptions,
+};
 
 /// The longest result that a model is given, in bytes.
 const RESULT_LIMIT: usize = 64 * 1024;
@@ -42,14 +45,18 @@ impl Run<'_, '_> {
             self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
         }
         let mut running = stream::iter(units)
-            .map(|unit| self.run_unit(turn, unit))
+            .map(|unit| Box::pin(self.run_unit(turn, unit)))
             .buffer_unordered(self.order.config.max_concurrency.max(1));
         loop {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
                 // With the last result the run may have ended on its own: that is the reason then.
                 Err(stop) => return (!ended.is_over()).then_some(stop),
-                Ok(Some((index, report, record))) => {
+                Ok(Some(Err(refusal))) => {
+                    ended.failure = Some(refusal.into());
+                    return Some(Stop::Budget);
+                }
+                Ok(Some(Ok((index, report, record)))) => {
                     ended.tool_calls.push(record);
                     ended.feed(Event::ToolDone { index, report });
                     // The state may have added a word of its own.
@@ -79,7 +86,11 @@ impl Run<'_, '_> {
         }
     }
 
-    async fn run_unit(&self, turn: u32, unit: ToolUnit) -> (usize, ToolReport, ToolCallRecord) {
+    async fn run_unit(
+        &self,
+        turn: u32,
+        unit: ToolUnit,
+    ) -> Result<(usize, ToolReport, ToolCallRecord), Refusal> {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
         let unended = telemetry::Unended::new(&span);
@@ -88,14 +99,14 @@ impl Run<'_, '_> {
         let report = match self.order.tools.iter().find(named) {
             Some(tool) => {
                 let running = self.repeat(tool, turn, &unit.call, &mut attempts, &span);
-                running.instrument(span.clone()).await
+                running.instrument(span.clone()).await?
             }
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        (unit.index, capped(report), record)
+        Ok((unit.index, capped(report), record))
     }
 
     /// Tries a call, as often as its tool allows.
@@ -106,7 +117,7 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempts: &mut u32,
         span: &tracing::Span,
-    ) -> ToolReport {
+    ) -> Result<ToolReport, Refusal> {
         let options = tool.options();
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
@@ -116,7 +127,15 @@ impl Run<'_, '_> {
             .build();
         loop {
             *attempts = attempts.saturating_add(1);
+            let line = |cost| Line::tool(turn, *attempts, &call.name, cost);
+            if let ToolCost::Each(cost) = options.cost {
+                Box::pin(self.scope.pay(line(cost), cost)).await?;
+            }
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
+            if let (ToolCost::By(cost), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
+                let cost = cost(&call.arguments, result);
+                self.scope.spent(line(cost), cost);
+            }
             let repeatable = match &attempt {
                 Attempt::Returned(Err(error)) => error.is_repeatable(),
                 Attempt::TimedOut => true,
@@ -130,7 +149,7 @@ impl Run<'_, '_> {
                 telemetry::failed(span, kind);
             }
             if !again {
-                return report(attempt, options);
+                return Ok(report(attempt, options));
             }
             tokio::time::sleep(waits.next().unwrap_or_default()).await;
         }

@@ -3,37 +3,40 @@
 use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
-use super::Run;
-use super::candidate::Candidate;
+use super::payer::{Payer, Reserved};
 use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
 ///
 /// Dropped before it is settled, as when its run is cancelled or its connection breaks, it goes on
 /// the bill as failed: it may have been served, and nobody knows for how much.
-pub(super) struct Unsettled<'s, 'r, 'a> {
-    run: &'s Run<'r, 'a>,
-    candidate: &'s Candidate,
+/// What was set aside for it then stays held.
+pub(crate) struct Unsettled<'a> {
+    payer: Payer<'a>,
+    tier: Option<&'a str>,
+    reserved: Reserved,
     line: Option<Line>,
     pending: Pending,
 }
 
-impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
-    pub(super) fn new(
-        run: &'s Run<'r, 'a>,
-        candidate: &'s Candidate,
-        turn: u32,
-        attempt: u32,
+impl<'a> Unsettled<'a> {
+    pub(crate) fn new(
+        payer: Payer<'a>,
+        tier: Option<&'a str>,
+        reserved: Reserved,
+        (turn, attempt): (u32, u32),
     ) -> Self {
-        let id = candidate.model.id();
+        let id = payer.model.id();
         let mut line = Line::new(turn, attempt, id.provider(), id.name()).failed();
-        line.cost = candidate.is_free().then_some(Cost::ZERO);
-        let pending = run.meter().begin(line.clone());
-        Self { run, candidate, line: Some(line), pending }
+        line.cost = payer.model.profile().free.then_some(Cost::ZERO);
+        line.lowered_to = reserved.max_tokens.filter(|_| reserved.lowered);
+        line.held = reserved.amount().filter(|held| !held.is_zero());
+        let pending = payer.scope.meter().begin(line.clone());
+        Self { payer, tier, reserved, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
-    pub(super) async fn price(&mut self, reply: &Response) -> Option<Cost> {
+    pub(crate) async fn price(&mut self, reply: &Response) -> Option<Cost> {
         let line = self.line.as_mut()?;
         if let Some(provider) = &reply.provider {
             line.provider.clone_from(provider);
@@ -42,7 +45,8 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
             line.model.clone_from(model);
         }
         line.usage.clone_from(&reply.usage);
-        line.cost = self.run.price(self.candidate, &line.provider, &line.model, &line.usage).await;
+        let priced = self.payer.price(&line.provider, &line.model, self.tier, &line.usage);
+        line.cost = priced.await;
         if line.cost.is_none() {
             tracing::warn!(
                 target: "fastroai",
@@ -56,7 +60,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
     }
 
     /// Puts it on the bill as one that went well.
-    pub(super) fn settle(mut self) {
+    pub(crate) fn settle(mut self) {
         if let Some(line) = &mut self.line {
             line.failed = false;
         }
@@ -64,7 +68,7 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
 
     /// Puts it on the bill as failed: at no cost where it was turned away unread, and not at all
     /// where nothing was asked.
-    pub(super) fn fail(mut self, error: &ModelError) {
+    pub(crate) fn fail(mut self, error: &ModelError) {
         match unreported(error) {
             Unreported::NotAsked => self.line = None,
             Unreported::Nothing => {
@@ -77,9 +81,19 @@ impl<'s, 'r, 'a> Unsettled<'s, 'r, 'a> {
     }
 }
 
-impl Drop for Unsettled<'_, '_, '_> {
+impl Drop for Unsettled<'_> {
     fn drop(&mut self) {
-        self.run.meter().end(&self.pending, self.line.as_ref());
+        let reserved = std::mem::take(&mut self.reserved);
+        if let Some(line) = &mut self.line {
+            match line.total().exact() {
+                Some(cost) => {
+                    line.held = None;
+                    reserved.settle(cost);
+                }
+                None => reserved.possibly_paid(line.cost.unwrap_or_default()),
+            }
+        }
+        self.payer.scope.meter().end(&self.pending, self.line.as_ref());
     }
 }
 

@@ -29,6 +29,41 @@ pub struct Line {
     /// before it broke.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub failed: bool,
+    /// What stays held of the budgets for it, as nobody knows what it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Cost>,
+    /// The limit of output tokens that the budget had come down to, where that is less than asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowered_to: Option<u32>,
+    /// What was paid for.
+    #[serde(default)]
+    pub item: Item,
+}
+
+/// What a [`Line`] was paid for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// A request to a model.
+    #[default]
+    Request,
+    /// A tool, named where the model stands.
+    Tool,
+}
+
+/// How sure the cost of a [`Line`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LineState {
+    /// It is what was paid.
+    Settled,
+    /// It was answered without a report of what it took: it cost what is held for it, at most.
+    Estimated,
+    /// It failed, and may have been paid: as much as is held for it, at most.
+    PossiblyPaid,
+    /// Nobody knows the cost, and nothing is held for it.
+    Unknown,
 }
 
 impl Line {
@@ -47,6 +82,26 @@ impl Line {
             usage: Usage::default(),
             cost: None,
             failed: false,
+            held: None,
+            lowered_to: None,
+            item: Item::Request,
+        }
+    }
+
+    /// What a tool cost.
+    pub fn tool(turn: u32, attempt: u32, name: impl Into<String>, cost: Cost) -> Self {
+        let line = Self::new(turn, attempt, "tool", name).with(Usage::default(), Some(cost));
+        Self { item: Item::Tool, ..line }
+    }
+
+    /// How sure its cost is.
+    #[must_use]
+    pub fn state(&self) -> LineState {
+        match (self.total().exact(), self.failed, self.held) {
+            (Some(_), ..) => LineState::Settled,
+            (None, true, _) => LineState::PossiblyPaid,
+            (None, false, Some(_)) => LineState::Estimated,
+            (None, false, None) => LineState::Unknown,
         }
     }
 
@@ -121,7 +176,26 @@ impl Bill {
     /// How many requests there were, failed ones included.
     #[must_use]
     pub fn requests(&self) -> usize {
-        self.lines.len()
+        self.lines.iter().filter(|line| line.item == Item::Request).count()
+    }
+
+    /// What may have been paid beside what is known: what stays held of the budgets, less that.
+    #[must_use]
+    pub fn possibly_paid(&self) -> Cost {
+        let unsure = |line: &Line| line.held?.checked_sub(line.cost.unwrap_or_default());
+        self.lines.iter().filter_map(unsure).fold(Cost::ZERO, Cost::saturating_add)
+    }
+
+    /// The bill as a receipt, line by line.
+    #[must_use]
+    pub fn table(&self) -> String {
+        self.to_string()
+    }
+
+    /// The limit that the budget had come down to for the last reply.
+    pub(crate) fn lowered_to(&self) -> Option<u32> {
+        let mut requests = self.lines.iter().filter(|line| line.item == Item::Request);
+        requests.next_back()?.lowered_to
     }
 
     /// Whether there was no request.

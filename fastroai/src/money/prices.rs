@@ -6,6 +6,7 @@ mod catalogue;
 #[path = "prices/no_catalogue.rs"]
 mod catalogue;
 mod pattern;
+mod tariff;
 
 use std::sync::Arc;
 
@@ -15,7 +16,10 @@ pub use pattern::OverrideError;
 
 use super::counts::possible;
 use super::{Cost, Rates};
+use catalogue::Listed;
 use pattern::Pattern;
+pub(crate) use tariff::Tariff;
+pub(super) use tariff::at_rate;
 
 /// What models cost. Cheap to clone.
 ///
@@ -73,7 +77,7 @@ impl Prices {
     /// list. Counts that contradict each other are clamped to what is possible first.
     #[must_use]
     pub fn price(&self, provider: &str, model: &str, usage: &Usage) -> Option<Cost> {
-        self.price_reply(provider, model, None, usage)
+        self.price_in_tier(provider, model, None, None, usage)
     }
 
     /// What a reply costs, by the model that answered and the one that was asked.
@@ -88,6 +92,18 @@ impl Prices {
         answered: Option<&str>,
         usage: &Usage,
     ) -> Option<Cost> {
+        self.price_in_tier(provider, asked, answered, None, usage)
+    }
+
+    /// The same in the service tier that was asked for; overrides are the same in every tier.
+    pub(crate) fn price_in_tier(
+        &self,
+        provider: &str,
+        asked: &str,
+        answered: Option<&str>,
+        tier: Option<&str>,
+        usage: &Usage,
+    ) -> Option<Cost> {
         let models = || answered.into_iter().chain([asked]);
         if let Some(rates) = models().find_map(|model| self.rates(provider, model)) {
             return rates.cost(usage);
@@ -96,7 +112,23 @@ impl Prices {
             return None;
         }
         let usage = possible(usage);
-        models().find_map(|model| catalogue::price(provider, model, &usage))
+        let listed = |model| Listed { provider, model, tier, at: None };
+        models().find_map(|model| catalogue::price(listed(model), &usage))
+    }
+
+    /// What a request to a model can cost at the dearest, by its own rates or by its agent's.
+    /// `None` where no price is known for it.
+    pub(crate) fn tariff(
+        &self,
+        provider: &str,
+        model: &str,
+        tier: Option<&str>,
+    ) -> Option<Arc<Tariff>> {
+        match self.rates(provider, model) {
+            Some(rates) => Some(Arc::new(Tariff::of(rates))),
+            None if self.listed => tariff::listed(provider, model, tier),
+            None => None,
+        }
     }
 
     /// The rates that were set for a model.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::money::{Bill, Total};
+use crate::money::{Bill, Budget, Cost, Line, Refusal, Total};
 use crate::scope::Scope;
 
 /// The run itself, for a tool that asks for it: `#[context] run: RunContext<'_>`.
@@ -74,6 +74,27 @@ impl RunContext<'_> {
     #[must_use]
     pub fn spent(&self) -> Total {
         self.call.scope.meter().spent()
+    }
+
+    /// Pays for something that this call is about to use: from the accounts of the run, and as a
+    /// line on its bill.
+    ///
+    /// # Errors
+    /// [`Refusal`], where an account does not have it now; nothing is paid then.
+    pub fn charge(&self, cost: Cost) -> Result<(), Refusal> {
+        let line = Line::tool(self.call.turn, self.call.attempt, &self.call.tool, cost);
+        self.call.scope.charge(line, cost)
+    }
+
+    /// What the run may still spend: the least that is left on an account that pays for it; `None`
+    /// where there is none.
+    #[must_use]
+    pub fn budget_left(&self) -> Option<Cost> {
+        let accounts = self.call.scope.accounts().iter();
+        accounts
+            .flat_map(|account| std::iter::successors(Some(account), |it| it.parent()))
+            .map(Budget::left)
+            .min()
     }
 
     /// How long this call may still take: its own time or the run's, whichever ends first.

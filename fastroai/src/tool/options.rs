@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::money::Cost;
+
 /// A tool's limits. `#[safe_tool(…)]` sets them.
 ///
 /// ```
@@ -34,6 +36,8 @@ pub struct ToolOptions {
     pub on_error: Option<&'static str>,
     /// What the model is told when it takes too long, in place of the fixed sentence.
     pub on_timeout: Option<&'static str>,
+    /// What it costs.
+    pub cost: ToolCost,
 }
 
 impl ToolOptions {
@@ -47,6 +51,7 @@ impl ToolOptions {
         polling: false,
         on_error: None,
         on_timeout: None,
+        cost: ToolCost::Free,
     };
 }
 
@@ -55,6 +60,34 @@ impl Default for ToolOptions {
         Self::DEFAULT
     }
 }
+
+/// What a tool costs, beside what the models cost that it asks.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub enum ToolCost {
+    /// Nothing.
+    #[default]
+    Free,
+    /// So much for each attempt. It is paid before the tool starts; where a budget does not cover
+    /// it, the run ends and the tool does not start.
+    Each(Cost),
+    /// What this function says of the arguments and the result, both as the model has them, of an
+    /// attempt that went well. It is paid when the tool has ended, whether there is enough or not.
+    By(fn(&str, &str) -> Cost),
+}
+
+impl PartialEq for ToolCost {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Free, Self::Free) => true,
+            (Self::Each(mine), Self::Each(other)) => mine == other,
+            (Self::By(mine), Self::By(other)) => std::ptr::fn_addr_eq(*mine, *other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for ToolCost {}
 
 /// What repeating a tool does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

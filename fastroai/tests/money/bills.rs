@@ -51,7 +51,7 @@ fn a_bill_reads_as_a_receipt() {
     let expected = "\
 model                               in  out  cached              cost
 openai:gpt-4o                      512   41     128           $0.0012
-acme:la\\u{1b}[31mrge (failed)        -    -       -      cost unknown
+acme:la\\u{1b}[31mrge (failed, possibly paid)  -  -  -  cost unknown
 total                              512   41     128  at least $0.0012";
     let squeeze = |text: &str| -> Vec<Vec<String>> {
         text.lines().map(|l| l.split_whitespace().map(str::to_owned).collect()).collect()

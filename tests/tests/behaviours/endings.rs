@@ -9,10 +9,10 @@ use fastroai::providers::{FinishReason, Message, ModelError, Part, ToolOutcome};
 use fastroai::{Call, ErrorCategory, ErrorKind};
 use fastroai_providers::error::{Phase, ProviderFault, Sent};
 use fastroai_providers::{ModelErrorKind, Response};
-use tests::scripted::{Scripted, Step, call, calls, reply, text};
+use tests::scripted::{Scripted, Step, call, calls, dear, reply, text};
 use tokio_util::sync::CancellationToken;
 
-use super::stage::{Counter, REPLY, agent, echo, endless, results, runtime, tool};
+use super::stage::{Counter, DEAR, FOR_ONE, REPLY, agent, echo, endless, results, runtime, tool};
 use super::transcript::assert_closed;
 
 /// Runs to an end without an answer, and checks what holds for every such end.
@@ -195,21 +195,21 @@ async fn cancelled_by_a_tool() {
 #[tokio::test]
 async fn its_budget_is_spent() {
     let (error, asked) =
-        ended([turn(1), text("no")], |agent| agent.budget(REPLY), |call| call).await;
-    let ErrorKind::Budget { budget, spent: told } = error.kind() else { panic!("{error:?}") };
-    assert_eq!((*budget, *told, asked), (REPLY, spent(1), 1));
+        ended([dear(turn(1)), text("no")], |agent| agent.budget(FOR_ONE), |call| call).await;
+    let ErrorKind::Budget { budget, spent: told, .. } = error.kind() else { panic!("{error:?}") };
+    assert_eq!((*budget, *told, asked), (FOR_ONE, DEAR, 1));
     assert_eq!(error.category(), ErrorCategory::ResourceExhaustion);
-    assert_eq!(error.bill().total(), spent(1));
+    assert_eq!(error.bill().total(), DEAR);
 }
 
 #[tokio::test]
 async fn the_smaller_of_two_budgets_holds_and_a_limit_of_tokens_is_sent() {
-    let model = Scripted::new("test:model", [turn(1), text("no")]);
+    let model = Scripted::new("test:model", [dear(turn(1)), text("no")]);
     let rt = runtime(&model);
     let agent =
         agent().budget(Cost::from_microdollars(1_000_000)).tool(echo("echo")).build().expect("it");
-    let error = agent.run("Go").budget(REPLY).on(&rt).await.expect_err("it is spent");
-    assert!(matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == REPLY));
+    let error = agent.run("Go").budget(FOR_ONE).on(&rt).await.expect_err("it is spent");
+    assert!(matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == FOR_ONE));
     assert_eq!(model.asked()[0].settings.max_tokens, Some(4096));
 }
 

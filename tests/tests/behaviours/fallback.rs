@@ -305,7 +305,7 @@ async fn prices_of_the_agent_are_its_own_models() {
     let first = Scripted::new(FIRST, [overloaded()]);
     let own = Scripted::new("nowhere:own", [text("a")]);
     let fallback = Fallback::new("nowhere:own").rates(Rates::per_million("2", "2").expect("rates"));
-    let call = agent.run("Go").fallback([fallback]).budget(Cost::from_microdollars(1_000));
+    let call = agent.run("Go").fallback([fallback]).budget(Cost::from_microdollars(20_000));
     let answer = call.on(&runtime(&[&first, &own])).await.expect("an answer");
     assert_eq!(answer.cost.exact(), Some(Cost::from_microdollars(30)));
 }

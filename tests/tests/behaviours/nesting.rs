@@ -8,11 +8,11 @@ use fastroai::money::{Cost, Prices, Rates};
 use fastroai::prelude::*;
 use fastroai::providers::ToolOutcome;
 use fastroai::tool::{FunctionTool, ToolOptions};
-use tests::scripted::{Scripted, Step, call, text};
+use tests::scripted::{Scripted, Step, call, dear, text};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::stage::{Counter, REPLY, agent, contents, endless, results, runtime, tool};
+use super::stage::{Counter, FOR_ONE, agent, contents, endless, results, runtime, tool};
 use super::transcript::assert_closed;
 
 /// A runtime with the models `test:model` and `test:inner`.
@@ -109,7 +109,7 @@ async fn cancelling_the_outer_run_stops_the_inner_one_and_is_not_taken_for_its_a
 
 #[tokio::test]
 async fn an_inner_run_may_not_spend_more_than_the_outer_one() {
-    let outer = Scripted::new("test:model", [call("a", "ask", r#"{"n":1}"#)]);
+    let outer = Scripted::new("test:model", [dear(call("a", "ask", r#"{"n":1}"#))]);
     let inner = Scripted::new("test:inner", [text("never asked for")]);
     let seen = Arc::new(Mutex::new(String::new()));
     let noted = seen.clone();
@@ -122,10 +122,10 @@ async fn an_inner_run_may_not_spend_more_than_the_outer_one() {
             Err(error.into())
         }
     });
-    let agent = agent().budget(REPLY).tool(ask).build().expect("an agent");
+    let agent = agent().budget(FOR_ONE).tool(ask).build().expect("an agent");
     let error = agent.run("Go").on(&two(&outer, &inner)).await.expect_err("it is spent");
     assert!(seen.lock().expect("no panic").starts_with("Budget"));
-    assert!(matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == REPLY));
+    assert!(matches!(error.kind(), ErrorKind::Budget { budget, .. } if *budget == FOR_ONE));
     assert!(inner.asked().is_empty());
 }
 

@@ -18,6 +18,12 @@ pub(crate) const MODEL: &str = "test:model";
 /// What one scripted reply costs: 10 tokens in and 5 out, at a dollar per million each.
 pub(crate) const REPLY: Cost = Cost::from_microdollars(15);
 
+/// What one reply costs that took [many tokens](tests::scripted::dear).
+pub(crate) const DEAR: Cost = Cost::from_microdollars(8_005);
+
+/// A budget that covers any one request of the tests, and no second one after a dear reply.
+pub(crate) const FOR_ONE: Cost = Cost::from_microdollars(9_000);
+
 /// The price of the model of the tests, and no other.
 pub(crate) fn prices() -> Prices {
     Prices::unlisted()

@@ -9,6 +9,7 @@
 mod bills;
 mod loopback;
 mod model;
+mod money;
 mod retries;
 mod rig;
 mod secrets;

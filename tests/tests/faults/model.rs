@@ -1,13 +1,13 @@
 //! What a model says wrongly.
 
+use fastroai::money::LineState;
 use fastroai::providers::{FinishReason, Message, Part, ToolCall, ToolOutcome};
-use fastroai::{ErrorKind, RunContext, tool::FunctionTool};
+use fastroai::{ErrorKind, RunContext, tool::FunctionTool, usd};
 use proptest::prelude::*;
-use tests::scripted::{Step, call, calls, reply, text};
+use tests::scripted::{Step, call, calls, dear, reply, text};
 
 use crate::rig::{
-    Count, MODEL, Number, agent, block_on, double, prices, results, runtime, script,
-    without_schemas,
+    Count, Number, agent, block_on, double, prices, results, runtime, script, without_schemas,
 };
 
 fn cut(parts: Vec<Part>) -> Step {
@@ -316,12 +316,14 @@ async fn p23_calls_without_end_reach_the_turn_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn p23_calls_without_end_reach_the_budget() {
-    let model = script((0..99).map(|n| call("a", "double", &format!(r#"{{"n": {n}}}"#))));
-    let agent = agent().tool(double().0).budget("0.00005".parse().unwrap()).build().unwrap();
+    let call = |n| call("a", "double", &format!(r#"{{"n": {n}}}"#));
+    let model = script((0..99).map(|n| dear(call(n))));
+    let agent = agent().tool(double().0).budget(usd!("0.05")).build().unwrap();
     let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Budget { .. }), "{error:?}");
-    // Each request costs $0.00002, so that the third one passes the limit and is the last.
-    assert_eq!(model.asked().len(), 3);
+    // Each reply costs $0.00801, and another request might cost more than is left after the sixth.
+    assert_eq!(model.asked().len(), 6);
+    assert_eq!(error.bill().total(), usd!("0.04806"));
 }
 
 proptest! {
@@ -357,21 +359,25 @@ async fn p25_an_empty_answer_is_asked_for_once_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_without_usage_is_given_out_but_nothing_more_is_sent_under_a_budget() {
+async fn an_answer_without_usage_is_held_at_its_worst_case_under_a_budget() {
     let unreported = |mut step| {
         if let Step::Reply(reply) = &mut step {
             reply.usage = fastroai::Usage::default();
         }
         step
     };
-    let agent = agent().tool(double().0).budget("1".parse().unwrap()).build().unwrap();
+    let agent = agent().tool(double().0).budget(usd!("0.02")).build().unwrap();
     let model = script([unreported(text("Here."))]);
     let answer = agent.run("hello").on(&runtime(&model)).await.unwrap();
     assert_eq!(answer.cost.exact(), None);
+    assert_eq!(answer.bill.lines()[0].state(), LineState::Estimated);
+    // All 4,096 tokens of output and the input, at two dollars and at more than one.
+    assert!(answer.bill.possibly_paid() > usd!("0.008192"), "{}", answer.bill);
 
-    let model = script([unreported(call("a", "double", r#"{"n": 1}"#)), text("Not asked for.")]);
+    let call = || unreported(call("a", "double", r#"{"n": 1}"#));
+    let model = script([call(), call(), text("Not asked for.")]);
     let error = agent.run("hello").on(&runtime(&model)).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::UnknownUsage { model } if model == MODEL), "{error}");
-    assert_eq!(model.asked().len(), 1);
+    assert!(matches!(error.kind(), ErrorKind::Budget { .. }), "{error}");
+    assert_eq!(model.asked().len(), 2);
     assert!(prices().price("test", "one", &fastroai::Usage::default()).is_none());
 }

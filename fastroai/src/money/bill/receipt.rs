@@ -4,7 +4,7 @@ use std::fmt;
 
 use fastroai_providers::Usage;
 
-use super::{Bill, Line};
+use super::{Bill, Line, LineState};
 use crate::money::Total;
 
 /// Model, input, output, input read from the cache, cost.
@@ -35,8 +35,14 @@ impl fmt::Display for Bill {
 
 /// Names come from outside, so that what could steer a terminal is escaped.
 fn name(line: &Line) -> String {
-    let failed = if line.failed { " (failed)" } else { "" };
-    format!("{}:{}{failed}", line.provider.escape_debug(), line.model.escape_debug())
+    let state = match line.state() {
+        LineState::PossiblyPaid => " (failed, possibly paid)",
+        LineState::Estimated => " (not reported)",
+        _ if line.failed => " (failed)",
+        _ => "",
+    };
+    let cut = if line.lowered_to.is_some() { " (shortened by the budget)" } else { "" };
+    format!("{}:{}{state}{cut}", line.provider.escape_debug(), line.model.escape_debug())
 }
 
 fn row(name: String, usage: &Usage, cost: Total) -> Row {

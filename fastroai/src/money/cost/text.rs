@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Cost, DOLLAR};
+use crate::sentence::Sentence;
 
 /// Decimals of a dollar that a picodollar takes.
 const DECIMALS: usize = 12;
@@ -64,36 +65,107 @@ impl FromStr for Cost {
     /// Reads dollars, with or without their sign: `$0.05`, `0.05`, `12`.
     fn from_str(text: &str) -> Result<Self, CostError> {
         let repeat = || text.chars().take(REPEATED).flat_map(char::escape_debug).collect();
-        read(text).map_err(|why| CostError { text: repeat(), why })
+        read(text).map_err(|why| {
+            let why = if why == Why::NotDigits { fault(text) } else { why };
+            CostError { text: repeat(), why }
+        })
     }
 }
 
-fn read(text: &str) -> Result<Cost, Why> {
-    let number = text.strip_prefix('$').unwrap_or(text);
-    if number.is_empty() {
+/// Reads dollars, when the program runs and when it is compiled.
+const fn read(text: &str) -> Result<Cost, Why> {
+    let bytes = text.as_bytes();
+    let start = if let [b'$', ..] = bytes { 1 } else { 0 };
+    if start == bytes.len() {
         return Err(Why::Empty);
     }
-    let (whole, decimals) = match number.split_once('.') {
-        Some((_, "")) => return Err(Why::NotDigits),
-        Some(halves) => halves,
-        None => (number, ""),
-    };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(decimals) {
-        return Err(fault(text, number));
+    let (mut at, mut decimals) = (start, 0);
+    let mut point = false;
+    // The amount in picodollars; `None` where it is too large.
+    let mut amount = Some(0u64);
+    while at < bytes.len() {
+        let digit = bytes[at];
+        if digit == b'.' && !point && at > start {
+            point = true;
+        } else if digit.is_ascii_digit() {
+            if point {
+                decimals += 1;
+            }
+            if decimals <= DECIMALS {
+                amount = append(amount, digit - b'0');
+            }
+        } else {
+            return Err(Why::NotDigits);
+        }
+        at += 1;
     }
-    if decimals.len() > DECIMALS {
+    if point && decimals == 0 {
+        return Err(Why::NotDigits);
+    }
+    if decimals > DECIMALS {
         return Err(Why::TooFine);
     }
-    // Only digits are left, so that what does not parse has too many of them.
-    let dollars: u64 = whole.parse().map_err(|_| Why::TooLarge)?;
-    let rest: u64 = format!("{decimals:0<DECIMALS$}").parse().map_err(|_| Why::TooFine)?;
-    let picodollars = dollars.checked_mul(DOLLAR).and_then(|amount| amount.checked_add(rest));
-    picodollars.map(Cost).ok_or(Why::TooLarge)
+    while decimals < DECIMALS {
+        amount = append(amount, 0);
+        decimals += 1;
+    }
+    match amount {
+        Some(picodollars) => Ok(Cost(picodollars)),
+        None => Err(Why::TooLarge),
+    }
+}
+
+const fn append(number: Option<u64>, digit: u8) -> Option<u64> {
+    let Some(number) = number else { return None };
+    match number.checked_mul(10) {
+        Some(tens) => tens.checked_add(digit as u64),
+        None => None,
+    }
+}
+
+impl Cost {
+    /// The amount of a text that stands in a program: what [`usd!`](crate::usd) expands to.
+    ///
+    /// # Panics
+    /// Where the text is no amount of money: while the program is compiled, if this is a constant.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn of_literal(text: &str) -> Self {
+        match read(text) {
+            Ok(cost) => cost,
+            Err(_) => Sentence::new("`")
+                .and(text)
+                .and("` is not an amount of money: write dollars, with up to 12 decimals, as in `$0.05`")
+                .panic(),
+        }
+    }
+}
+
+/// An amount of dollars that is checked while the program is compiled.
+///
+/// ```
+/// use fastroai::money::Cost;
+/// use fastroai::usd;
+/// const DAILY: Cost = usd!("2.50");
+/// assert_eq!(DAILY.to_string(), "$2.50");
+/// ```
+///
+/// ```compile_fail
+/// let wrong = fastroai::usd!("-2.50");
+/// ```
+#[macro_export]
+macro_rules! usd {
+    ($dollars:expr) => {{
+        // A constant of its own is checked even where nothing is built.
+        const DOLLARS: $crate::money::Cost = $crate::money::Cost::of_literal($dollars);
+        DOLLARS
+    }};
 }
 
 /// What is wrong with a text that is not just digits and a point.
-fn fault(text: &str, number: &str) -> Why {
+fn fault(text: &str) -> Why {
+    let number = text.strip_prefix('$').unwrap_or(text);
     let exponent = |(mantissa, power): (&str, &str)| {
         mantissa.ends_with(|c: char| c.is_ascii_digit() || c == '.')
             && power.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit())

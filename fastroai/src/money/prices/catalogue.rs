@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, OnceLock};
 use std::thread;
+use std::time::SystemTime;
 
 use fastroai_providers::Usage;
 use genai_prices::{Calculator, PriceRequest, Usage as Counts, UsageKey};
@@ -43,30 +44,73 @@ fn catalogue() -> Option<&'static Calculator> {
     *CATALOGUE.get_or_init(|| std::panic::catch_unwind(Calculator::bundled).ok())
 }
 
+/// A model in the catalogue, asked for in one service tier and at one time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Listed<'a> {
+    pub(super) provider: &'a str,
+    pub(super) model: &'a str,
+    /// The provider's word for the tier; `None` for its ordinary one.
+    pub(super) tier: Option<&'a str>,
+    /// Some prices depend on the time of day; `None` for now.
+    pub(super) at: Option<SystemTime>,
+}
+
 /// The list price of this usage, which is consistent with itself.
-pub(super) fn price(provider: &str, model: &str, usage: &Usage) -> Option<Cost> {
+pub(super) fn price(listed: Listed<'_>, usage: &Usage) -> Option<Cost> {
     // The catalogue takes what it is not told for nothing.
     let (input, output) = (usage.input_tokens?, usage.output_tokens?);
     let catalogue = catalogue()?;
-    let provider = PROVIDERS.iter().find(|(ours, _)| *ours == provider).map_or(provider, |p| p.1);
+    let provider = provider_id(listed.provider);
     // It also guesses providers by parts of their names; a price is not to be guessed.
     if !catalogue.providers().any(|known| known.id() == provider) {
         return None;
     }
     let total = |counts: &Counts| {
-        let request = PriceRequest::new(model, counts).with_provider_id(provider);
+        let mut request = PriceRequest::new(listed.model, counts).with_provider_id(provider);
+        if let Some(tier) = listed.tier {
+            request = request.with_price_context("service_tier", tier);
+        }
+        request.timestamp = listed.at;
         catalogue.calculate(&request).ok().map(|price| price.total_price)
     };
-    let whole = [(UsageKey::INPUT_TOKENS, count(input)), (UsageKey::OUTPUT_TOKENS, count(output))];
+    let whole = [
+        (UsageKey::INPUT_TOKENS, count(input)),
+        (UsageKey::OUTPUT_TOKENS, count(output)),
+        // A few providers take a fee for each request.
+        (UsageKey::REQUESTS, 1.0),
+    ];
     // Parts that overlap in a way that it refuses are priced by the parts that cannot.
     let dollars = total(&counts(whole.clone(), &parts(usage)))
         .or_else(|| total(&counts(whole, &cached(usage))))?;
     amount(dollars)
 }
 
+/// How many tokens a model can take in, where the catalogue knows.
+pub(super) fn context_window(provider: &str, model: &str) -> Option<u64> {
+    let provider = provider_id(provider);
+    let known = catalogue()?.providers().find(|known| known.id() == provider)?;
+    known.models().find(|known| known.id() == model)?.context_window()
+}
+
+/// The models of these providers, each with its provider.
+#[cfg(test)]
+pub(super) fn models(of: &[&str]) -> Vec<(String, String)> {
+    let providers = catalogue().into_iter().flat_map(Calculator::providers);
+    let providers = providers.filter(|provider| of.contains(&provider.id()));
+    let named = |provider: genai_prices::ProviderInfo<'static>| {
+        let id = provider.id();
+        provider.models().map(move |model| (id.to_owned(), model.id().to_owned()))
+    };
+    providers.flat_map(named).collect()
+}
+
+fn provider_id(ours: &str) -> &str {
+    PROVIDERS.iter().find(|(known, _)| *known == ours).map_or(ours, |(_, theirs)| theirs)
+}
+
 type Part = (UsageKey, Option<u64>);
 
-fn counts(whole: [(UsageKey, f64); 2], parts: &[Part]) -> Counts {
+fn counts(whole: [(UsageKey, f64); 3], parts: &[Part]) -> Counts {
     let mut counts = Counts::from(whole);
     counts.extend(parts.iter().filter_map(|(key, part)| Some((key.clone(), count((*part)?)))));
     counts

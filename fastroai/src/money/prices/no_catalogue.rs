@@ -1,12 +1,27 @@
 //! Stands in for the catalogue where its feature is off: no model has a list price.
 
 use std::future::Ready;
+use std::time::SystemTime;
 
 use fastroai_providers::Usage;
 
 use crate::money::Cost;
 
-pub(super) fn price(_provider: &str, _model: &str, _usage: &Usage) -> Option<Cost> {
+/// A model in the catalogue, if there were one.
+#[derive(Debug, Clone, Copy)]
+#[expect(dead_code, reason = "there is none to ask")]
+pub(super) struct Listed<'a> {
+    pub(super) provider: &'a str,
+    pub(super) model: &'a str,
+    pub(super) tier: Option<&'a str>,
+    pub(super) at: Option<SystemTime>,
+}
+
+pub(super) fn price(_listed: Listed<'_>, _usage: &Usage) -> Option<Cost> {
+    None
+}
+
+pub(super) fn context_window(_provider: &str, _model: &str) -> Option<u64> {
     None
 }
 

@@ -1,0 +1,187 @@
+//! Who pays for a request to a model: money is set aside before it is sent.
+
+use fastroai_providers::{Model, Request, Usage};
+
+use crate::error::ErrorKind;
+use crate::money::{self, Budget, Cost, Hold, Rates, Tariff, Unbounded, WorstCase};
+use crate::scope::Scope;
+
+/// The limit of output tokens under a budget where none was set: without one, nobody could say
+/// what a request may cost.
+const MAX_TOKENS_UNDER_BUDGET: u32 = 4_096;
+
+/// An answer of fewer tokens is hardly one: rather than less, nothing is asked for.
+const LEAST_TOKENS: u32 = 1_024;
+
+/// A scope that pays for requests to a model.
+#[derive(Clone, Copy)]
+pub(crate) struct Payer<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) model: &'a dyn Model,
+    /// Prices that win over all others.
+    pub(crate) rates: Option<&'a Rates>,
+}
+
+/// What is set aside for a request.
+#[derive(Default)]
+pub(crate) struct Reserved {
+    holds: Vec<Hold>,
+    /// The limit of output tokens to send instead of the request's own.
+    pub(crate) max_tokens: Option<u32>,
+    /// That limit is lower than what was asked for.
+    pub(crate) lowered: bool,
+}
+
+impl Payer<'_> {
+    fn is_free(&self) -> bool {
+        self.model.profile().free
+    }
+
+    /// Refuses a model under a budget that nobody knows the price of.
+    pub(super) async fn is_priced(&self) -> Result<(), ErrorKind> {
+        let hard = self.scope.accounts().iter().any(Budget::is_hard);
+        if !hard || self.is_free() || self.tariff(None).await.is_some() {
+            return Ok(());
+        }
+        Err(ErrorKind::UnknownPrice { model: self.model.id().to_string() })
+    }
+
+    /// Sets the worst case of a request aside on all accounts that pay for it.
+    ///
+    /// Where it does not fit by its bytes, the provider is asked to count it. Money that is held
+    /// for others is waited for; where some is spent, the answer may be shorter instead.
+    pub(crate) async fn reserve(&self, request: &Request<'_>) -> Result<Reserved, ErrorKind> {
+        let accounts = self.scope.accounts();
+        if accounts.is_empty() {
+            return Ok(Reserved::default());
+        }
+        let limits = [request.settings.max_tokens, self.model.profile().default_max_tokens];
+        let asked = limits.into_iter().flatten().next().unwrap_or(MAX_TOKENS_UNDER_BUDGET);
+        let Some(bound) = self.bound(request).await? else {
+            let holds = money::try_reserve(accounts, Cost::ZERO).map_err(ErrorKind::from)?;
+            return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
+        };
+        if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
+            return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
+        }
+        let case = self.counted(request, &bound).await.unwrap_or(bound.case);
+        let least = case.writing(asked.min(LEAST_TOKENS));
+        let holds = money::reserve(accounts, least, case.writing(asked)).await;
+        let holds = holds.map_err(ErrorKind::from)?;
+        let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
+        let max_tokens = case.affords(granted, asked);
+        if max_tokens < asked {
+            tracing::warn!(
+                target: "fastroai",
+                asked = i64::from(asked),
+                max_tokens = i64::from(max_tokens),
+                "the budget affords a shorter answer only"
+            );
+        }
+        Ok(Reserved { holds, max_tokens: Some(max_tokens), lowered: max_tokens < asked })
+    }
+
+    /// The most that a request can cost; `None` where it is free, or where no account that pays for
+    /// it has to know.
+    async fn bound(&self, request: &Request<'_>) -> Result<Option<Bound>, ErrorKind> {
+        if self.is_free() {
+            return Ok(None);
+        }
+        let hard = self.scope.accounts().iter().any(Budget::is_hard);
+        let Some(tariff) = self.tariff(request.settings.service_tier.as_deref()).await else {
+            let model = self.model.id().to_string();
+            return if hard { Err(ErrorKind::UnknownPrice { model }) } else { Ok(None) };
+        };
+        match self.worst_case(request, &tariff, None) {
+            Ok(case) => Ok(Some(Bound { case, tariff })),
+            Err(unbounded) if hard => Err(unbounded.into()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn worst_case(
+        &self,
+        request: &Request<'_>,
+        tariff: &Tariff,
+        counted: Option<u64>,
+    ) -> Result<WorstCase, Unbounded> {
+        let id = self.model.id();
+        WorstCase::of(request, id.provider(), id.name(), tariff, counted)
+    }
+
+    /// The most that a request can cost by what its provider counts, where it does and that is less.
+    async fn counted(&self, request: &Request<'_>, bound: &Bound) -> Option<WorstCase> {
+        let counted = self.model.count_tokens(request).await.ok()?;
+        let case = self.worst_case(request, &bound.tariff, Some(counted)).ok()?;
+        (case.input < bound.case.input).then_some(case)
+    }
+
+    async fn tariff(&self, tier: Option<&str>) -> Option<Tariff> {
+        if let Some(rates) = self.rates {
+            return Some(Tariff::of(*rates));
+        }
+        let (id, prices) = (self.model.id(), self.scope.runtime().prices());
+        prices.ready().await;
+        prices.tariff(id.provider(), id.name(), tier).map(|tariff| (*tariff).clone())
+    }
+
+    /// What a reply cost; `None` where nobody knows.
+    pub(crate) async fn price(
+        &self,
+        provider: &str,
+        answered: &str,
+        tier: Option<&str>,
+        usage: &Usage,
+    ) -> Option<Cost> {
+        if self.is_free() {
+            return Some(Cost::ZERO);
+        }
+        if let Some(rates) = self.rates {
+            return rates.cost(usage);
+        }
+        let prices = self.scope.runtime().prices();
+        prices.ready().await;
+        prices.price_in_tier(provider, self.model.id().name(), Some(answered), tier, usage)
+    }
+}
+
+/// What a request can cost, and the rates by which.
+struct Bound {
+    case: WorstCase,
+    tariff: Tariff,
+}
+
+impl Reserved {
+    /// How much is held.
+    pub(crate) fn amount(&self) -> Option<Cost> {
+        self.holds.iter().map(Hold::amount).max()
+    }
+
+    /// Spends what it cost in the end, and gives the rest back.
+    pub(crate) fn settle(self, cost: Cost) {
+        for hold in self.holds {
+            hold.settle(cost);
+        }
+    }
+
+    /// Keeps what may have been paid: so much was for sure.
+    pub(crate) fn possibly_paid(self, known: Cost) {
+        for hold in self.holds {
+            hold.possibly_paid(known);
+        }
+    }
+}
+
+impl From<Unbounded> for ErrorKind {
+    fn from(unbounded: Unbounded) -> Self {
+        Self::Unbounded(match unbounded {
+            Unbounded::HostedTool => {
+                "a tool that the provider runs has no price of its own".to_owned()
+            }
+            Unbounded::Field(field) => {
+                format!("the field `{field}` of `extra_body` changes what is paid for")
+            }
+            Unbounded::TooLarge => "it is more than an amount can be".to_owned(),
+        })
+    }
+}
