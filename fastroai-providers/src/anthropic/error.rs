@@ -7,7 +7,7 @@ use crate::error::{ModelError, ProviderFault};
 
 /// The error behind a status that says that the request failed.
 pub(super) fn of_status(status: u16, body: &[u8]) -> ModelError {
-    let fallback = by_status(status);
+    let fallback = ProviderFault::of_status(status);
     let text = String::from_utf8_lossy(body);
     let error = match Fields::parse(&text) {
         Ok(fields) => of_fields(&fields, fallback),
@@ -71,7 +71,9 @@ fn classify(
         Some("invalid_request_error") | None => {
             let fallback = if kind.is_some() { ProviderFault::InvalidRequest } else { fallback };
             by_message(message).unwrap_or(match inner.number("code") {
-                Some(status) if kind.is_none() => u16::try_from(status).map_or(fallback, by_status),
+                Some(status) if kind.is_none() => {
+                    u16::try_from(status).map_or(fallback, ProviderFault::of_status)
+                }
                 _ => fallback,
             })
         }
@@ -118,21 +120,4 @@ fn by_message(message: &str) -> Option<ProviderFault> {
     }
     (message.contains("credit balance is too low") || message.contains("usage limits"))
         .then_some(ProviderFault::Quota)
-}
-
-fn by_status(status: u16) -> ProviderFault {
-    match status {
-        401 => ProviderFault::Authentication,
-        402 => ProviderFault::Quota,
-        403 => ProviderFault::Permission,
-        404 => ProviderFault::NotFound,
-        408 => ProviderFault::Timeout,
-        409 => ProviderFault::Conflict,
-        413 => ProviderFault::RequestTooLarge,
-        429 => ProviderFault::RateLimit,
-        529 => ProviderFault::Overloaded,
-        500.. => ProviderFault::Server,
-        400..500 => ProviderFault::InvalidRequest,
-        _ => ProviderFault::Other,
-    }
 }

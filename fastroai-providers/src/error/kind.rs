@@ -110,6 +110,24 @@ pub enum ProviderFault {
 }
 
 impl ProviderFault {
+    /// What a status says where a wire says nothing else of it.
+    pub(crate) fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::Authentication,
+            402 => Self::Quota,
+            403 => Self::Permission,
+            404 => Self::NotFound,
+            408 => Self::Timeout,
+            409 => Self::Conflict,
+            413 => Self::RequestTooLarge,
+            429 => Self::RateLimit,
+            529 => Self::Overloaded,
+            500.. => Self::Server,
+            400..500 => Self::InvalidRequest,
+            _ => Self::Other,
+        }
+    }
+
     /// What happened and what to do about it, in our words.
     pub(crate) fn sentence(self) -> &'static str {
         match self {

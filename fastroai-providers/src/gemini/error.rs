@@ -171,17 +171,8 @@ fn context_length(message: &str) -> ProviderFault {
 
 fn by_status(status: u16) -> ProviderFault {
     match status {
-        401 => ProviderFault::Authentication,
-        402 => ProviderFault::Quota,
-        403 => ProviderFault::Permission,
-        404 => ProviderFault::NotFound,
-        408 | 504 => ProviderFault::Timeout,
-        409 => ProviderFault::Conflict,
-        413 => ProviderFault::RequestTooLarge,
-        429 => ProviderFault::RateLimit,
-        503 | 529 => ProviderFault::Overloaded,
-        500.. => ProviderFault::Server,
-        400..500 => ProviderFault::InvalidRequest,
-        _ => ProviderFault::Other,
+        503 => ProviderFault::Overloaded,
+        504 => ProviderFault::Timeout,
+        status => ProviderFault::of_status(status),
     }
 }

@@ -12,7 +12,7 @@ mod wire;
 
 use std::borrow::Cow;
 
-use super::error;
+use super::{error, profile};
 use crate::compatible::Service;
 use crate::error::ModelError;
 use crate::model::Profile;
@@ -168,13 +168,10 @@ impl Protocol for ChatCompletions {
 /// What OpenAI's own models can do, after <https://platform.openai.com/docs/models>. A model of an
 /// unknown name counts as a current one.
 fn openai_profile(model: &str) -> Profile {
-    const WITHOUT_TOOLS: [&str; 3] = ["o1-mini", "o1-preview", "chatgpt-4o"];
-    const WITHOUT_SCHEMA: [&str; 6] =
-        ["gpt-3.5", "gpt-4-", "gpt-4o-2024-05-13", "o1-mini", "o1-preview", "chatgpt-4o"];
-    let starts = |names: &[&str]| names.iter().any(|name| model.starts_with(name));
-    Profile {
-        tools: !starts(&WITHOUT_TOOLS),
-        json_schema: model != "gpt-4" && !starts(&WITHOUT_SCHEMA),
-        ..Profile::default()
+    // The first models that reasoned do neither on this wire.
+    let early = model.starts_with("o1-mini") || model.starts_with("o1-preview");
+    if early {
+        return Profile { tools: false, json_schema: false, ..profile::of(model) };
     }
+    profile::of(model)
 }

@@ -225,18 +225,9 @@ fn vague_fault(code: &str) -> Option<ProviderFault> {
 
 fn status_fault(status: u16) -> ProviderFault {
     match status {
-        401 => ProviderFault::Authentication,
-        402 => ProviderFault::Quota,
-        403 => ProviderFault::Permission,
-        404 => ProviderFault::NotFound,
-        408 => ProviderFault::Timeout,
-        409 => ProviderFault::Conflict,
-        413 => ProviderFault::RequestTooLarge,
-        429 => ProviderFault::RateLimit,
-        503 | 529 => ProviderFault::Overloaded,
-        500..=599 => ProviderFault::Server,
-        400..=499 => ProviderFault::InvalidRequest,
-        _ => ProviderFault::Other,
+        503 => ProviderFault::Overloaded,
+        600.. => ProviderFault::Other,
+        status => ProviderFault::of_status(status),
     }
 }
 

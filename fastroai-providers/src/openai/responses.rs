@@ -18,7 +18,7 @@ mod wire;
 
 use std::borrow::Cow;
 
-use super::error;
+use super::{error, profile};
 use crate::error::ModelError;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
@@ -115,7 +115,7 @@ impl Default for Responses {
 
 impl Protocol for Responses {
     fn profile(&self, model: &str) -> Profile {
-        if self.provider == PROVIDER { model::profile(model) } else { Profile::default() }
+        if self.provider == PROVIDER { profile::of(model) } else { Profile::default() }
     }
 
     fn authorization(&self, key: &str) -> (&'static str, String) {

@@ -2,7 +2,10 @@
 //!
 //! What it takes: <https://platform.openai.com/docs/guides/structured-outputs#supported-schemas>.
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+
+use crate::request::Schema;
 
 /// How deep schemas may be nested in each other before they are sent as they are.
 const DEPTH: usize = 48;
@@ -10,6 +13,14 @@ const DEPTH: usize = 48;
 /// The string formats that the dialect knows.
 const FORMATS: [&str; 9] =
     ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
+
+/// The schema to send, and whether it is strict: it is wherever the dialect can carry it.
+pub(super) fn of(schema: &Schema) -> (bool, &RawValue) {
+    match schema.strict(transform) {
+        Ok(strict) => (true, strict),
+        Err(_) => (false, schema.as_raw()),
+    }
+}
 
 /// Rewrites a schema in the strict dialect: objects are closed, all their properties required, and
 /// optional ones may be null instead.

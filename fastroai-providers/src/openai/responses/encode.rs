@@ -205,13 +205,9 @@ enum Format<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Strict wherever OpenAI's dialect can carry the schema.
     fn of(output: &'a OutputFormat) -> Option<Self> {
         let OutputFormat::JsonSchema { name, schema } = output else { return None };
-        let (strict, schema) = match schema.strict(strict::transform) {
-            Ok(strict) => (true, strict),
-            Err(_) => (false, schema.as_raw()),
-        };
+        let (strict, schema) = strict::of(schema);
         Some(Self { format: Format::JsonSchema { name, strict, schema } })
     }
 }

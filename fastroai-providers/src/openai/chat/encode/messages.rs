@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::content::Content;
 use crate::error::ModelError;
 use crate::message::{Message, ToolCall};
+use crate::openai::arguments;
 use crate::openai::chat::{ChatCompletions, ReasoningReplay};
 use crate::request::Request;
 use crate::response::{Part, Response};
@@ -153,21 +154,10 @@ impl<'a> Call<'a> {
         let body = if detail("type").is_some_and(|kind| kind == "custom") {
             CallBody::Custom { custom: Custom { name, input: &call.arguments } }
         } else {
-            CallBody::Function { function: Function { name, arguments: object(&call.arguments) } }
+            CallBody::Function {
+                function: Function { name, arguments: arguments::object(&call.arguments) },
+            }
         };
         Self { id: &call.id, body, extra_content: detail("extra_content").filter(|_| own) }
     }
-}
-
-/// The arguments as a valid object, since services refuse a conversation that holds anything else:
-/// exactly as they are where they are one, and wrapped where the model wrote something broken.
-fn object(arguments: &str) -> Cow<'_, str> {
-    let trimmed = arguments.trim();
-    if trimmed.is_empty() {
-        return "{}".into();
-    }
-    if trimmed.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(trimmed).is_ok() {
-        return arguments.into();
-    }
-    serde_json::json!({ "INVALID_JSON": arguments }).to_string().into()
 }
