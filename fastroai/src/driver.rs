@@ -33,7 +33,7 @@ use crate::run::{
 use crate::runtime::Runtime;
 use crate::scope::Scope;
 use crate::telemetry;
-use crate::tool::{BoundTool, is_tool_name};
+use crate::tool::{BoundTool, check_name};
 
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
@@ -41,9 +41,6 @@ pub(crate) struct Order<'a> {
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
     pub(crate) schema: Option<Schema>,
-    /// `None` where the history is answered as it stands.
-    pub(crate) prompt: Option<UserMessage>,
-    pub(crate) history: Vec<Message>,
     pub(crate) model: Option<String>,
     pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
@@ -55,14 +52,27 @@ pub(crate) struct Order<'a> {
     pub(crate) run_id: String,
 }
 
-impl Order<'_> {
-    /// The run before anything was asked.
-    fn state(&self, spec: RunSpec) -> Result<RunState, NothingToAnswer> {
-        let history = self.history.clone();
-        match &self.prompt {
-            Some(prompt) => Ok(RunState::new(spec, history, prompt.clone())),
-            None => RunState::continue_from(spec, history),
+/// What a run begins with.
+pub(crate) struct Opening {
+    pub(crate) history: Vec<Message>,
+    /// `None` where the history is answered as it stands.
+    pub(crate) prompt: Option<UserMessage>,
+}
+
+impl Opening {
+    /// The run before anything was asked; or why there is none, with what was said.
+    fn state(self, spec: RunSpec) -> Result<RunState, (NothingToAnswer, Vec<Message>)> {
+        let Self { history, prompt } = self;
+        match prompt {
+            Some(prompt) => Ok(RunState::new(spec, history, prompt)),
+            None => RunState::continue_from(spec, history.clone())
+                .map_err(|nothing| (nothing, repair(history))),
         }
+    }
+
+    /// What was said, where nothing is asked.
+    fn said(self) -> Vec<Message> {
+        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
     }
 }
 
@@ -83,6 +93,7 @@ pub(crate) struct Finished {
 /// Runs an agent to its end. Dropping the future stops everything inside it.
 pub(crate) async fn drive(
     order: Order<'_>,
+    opening: Opening,
     check: &dyn Check,
     sink: &Sink,
 ) -> Result<Finished, Error> {
@@ -100,29 +111,28 @@ pub(crate) async fn drive(
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
     let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let unstarted = |kind: ErrorKind| {
+    let unstarted = |kind: ErrorKind, said| {
         let asked = name.parse::<ModelId>().ok();
         let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
         telemetry::failed(&span, kind.word());
-        let state = order.state(RunSpec::default());
-        let said = state.map_or_else(|_| repair(order.history.clone()), RunState::into_messages);
         failed(kind, Bill::default(), said)
     };
     let scope = match scope {
         Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(kind)),
+        Err(kind) => return Err(unstarted(kind, opening.said())),
     };
     sink.watch(scope.meter());
-    let prepared = names_differ(&order.tools)
-        .and_then(|()| Candidates::connect(&order, &scope))
-        .and_then(|candidates| {
-            let run = Run::new(&order, candidates, scope.clone(), sink);
-            let state = order.state(run.spec.clone());
-            Ok((run, state.map_err(|nothing| ErrorKind::Config(nothing.to_string()))?))
-        });
-    let (run, state) = match prepared {
-        Ok(prepared) => prepared,
-        Err(kind) => return Err(unstarted(kind)),
+    let candidates = names_differ(&order.tools).and_then(|()| Candidates::connect(&order, &scope));
+    let candidates = match candidates {
+        Ok(candidates) => candidates,
+        Err(kind) => return Err(unstarted(kind, opening.said())),
+    };
+    let run = Run::new(&order, candidates, scope.clone(), sink);
+    let state = match opening.state(run.spec.clone()) {
+        Ok(state) => state,
+        Err((nothing, said)) => {
+            return Err(unstarted(ErrorKind::Config(nothing.to_string()), said));
+        }
     };
 
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
@@ -146,14 +156,16 @@ pub(crate) async fn drive(
         return Err(failed(kind, bill, ended.state.into_messages()));
     }
     stopping.disarm();
-    let reply = ended.state.last_reply().cloned().unwrap_or_default();
+    let reply = ended.state.last_reply();
+    let (model, finish_reason) =
+        reply.map(|reply| (reply.model.clone(), reply.finish_reason.clone())).unwrap_or_default();
     let asked = run.candidates.at(ended.asked).model.id().name();
     Ok(Finished {
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-        model: reply.model.unwrap_or_else(|| asked.to_owned()),
-        finish_reason: reply.finish_reason,
+        model: model.unwrap_or_else(|| asked.to_owned()),
+        finish_reason,
         messages: ended.state.into_messages(),
         tool_calls: ended.tool_calls,
         requests: ended.requests,
@@ -173,12 +185,7 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
                 "a tool is called `{name}`, which is the name for typed answers: rename the tool"
             )));
         }
-        if !is_tool_name(name) {
-            return Err(ErrorKind::Config(format!(
-                "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most 64, no digit or `-` first",
-                name.escape_debug()
-            )));
-        }
+        check_name(name).map_err(ErrorKind::Config)?;
         if !seen.insert(name) {
             return Err(ErrorKind::Config(format!(
                 "two tools are called `{name}`: rename one of them"

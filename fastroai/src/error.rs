@@ -286,7 +286,7 @@ impl From<Refusal> for ErrorKind {
     }
 }
 
-fn model_word(error: &ModelError) -> &'static str {
+pub(crate) fn model_word(error: &ModelError) -> &'static str {
     match error.kind() {
         ModelErrorKind::Config => "config",
         ModelErrorKind::Transport { .. } => "transport",

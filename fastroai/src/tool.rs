@@ -38,7 +38,7 @@ pub use lent::{Blocking, Detach, DetachSelf};
 pub use limits::{Bound, Limits, Measured, Numeric, Textual};
 #[doc(hidden)]
 pub use limits::{measured, numeric, textual};
-pub(crate) use names::is_tool_name;
+pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
 pub use options::{Effect, ToolCost, ToolOptions};

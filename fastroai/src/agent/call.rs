@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{AgentOutput, AgentResponse, AgentSpec, Fallback, RunStream};
-use crate::driver::{Finished, Order, Sink, Typed, drive};
+use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
@@ -256,8 +256,6 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             instructions: Box::new(instructions),
             tools: agent.tools(),
             schema: T::schema(),
-            prompt: self.prompt,
-            history: self.history,
             model: self.model,
             fallback: self.fallback,
             settings: self.settings,
@@ -268,7 +266,8 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             cancellation: self.cancellation,
             run_id: self.run_id,
         };
-        Box::pin(drive(order, check, sink)).await
+        let opening = Opening { history: self.history, prompt: self.prompt };
+        Box::pin(drive(order, opening, check, sink)).await
     }
 }
 

@@ -12,7 +12,7 @@ use super::{AgentConfig, AgentOutput, AgentSpec, Call, Fallback};
 use crate::money::{Cost, Rates};
 use crate::run::OutputMode;
 use crate::runtime::Runtime;
-use crate::tool::{BoundTool, DynTool, DynToolset, is_tool_name};
+use crate::tool::{BoundTool, DynTool, DynToolset, check_name};
 
 /// An agent made at run time; it runs as one that `#[agent]` declares does.
 ///
@@ -275,12 +275,7 @@ impl<T: AgentOutput> AgentBuilder<T> {
         let mut seen = std::collections::BTreeMap::new();
         for (index, tool) in tools.iter().enumerate() {
             let name = tool.definition().name.as_str();
-            if !is_tool_name(name) {
-                return Err(BuildError(format!(
-                    "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most 64, no digit or `-` first",
-                    name.escape_debug()
-                )));
-            }
+            check_name(name).map_err(BuildError)?;
             if let Some(first) = seen.insert(name, index) {
                 return Err(BuildError(format!(
                     "two tools of this agent are called `{name}`: number {} and number {}: rename one of them",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::ProtocolFault;
-use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, Settings, StreamEvent};
+use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, StreamEvent};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
@@ -12,7 +12,7 @@ use super::Run;
 use super::arrived::Arrived;
 use super::candidate::Candidate;
 use super::unsettled::Unsettled;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, model_word};
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
 
@@ -86,8 +86,7 @@ impl Run<'_, '_> {
                 // What went wrong is why it ends; that it cannot be mended is the lesser news.
                 (Err(_), Some(error)) => return Err(error.into()),
             };
-            let max_tokens = reserved.max_tokens.or(request.settings.max_tokens);
-            let settings = Settings { max_tokens, ..request.settings.clone() };
+            let settings = reserved.settings(request.settings);
             let mut request = *request;
             request.settings = &settings;
             let request = &request;
@@ -182,11 +181,5 @@ impl Run<'_, '_> {
 }
 
 fn error_word(error: &ModelError) -> &str {
-    use fastroai_providers::ModelErrorKind as Kind;
-    error.code().unwrap_or(match error.kind() {
-        Kind::Config => "config",
-        Kind::Transport { .. } => "transport",
-        Kind::Protocol(_) => "protocol",
-        _ => "provider",
-    })
+    error.code().unwrap_or_else(|| model_word(error))
 }

@@ -1,6 +1,6 @@
 //! One request to one model, without an agent.
 
-use fastroai_providers::{History, Request, Response, Settings};
+use fastroai_providers::{History, Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -64,8 +64,7 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     let model = scope.runtime().model(model).map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates: None };
     let reserved = payer.reserve(request).await?;
-    let max_tokens = reserved.max_tokens.or(request.settings.max_tokens);
-    let settings = Settings { max_tokens, ..request.settings.clone() };
+    let settings = reserved.settings(request.settings);
     let mut limited = *request;
     limited.settings = &settings;
     let tier = request.settings.service_tier.as_deref();

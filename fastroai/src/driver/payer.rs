@@ -1,6 +1,9 @@
 //! Who pays for a request to a model: money is set aside before it is sent.
 
-use fastroai_providers::{Model, Request, Usage};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use fastroai_providers::{Model, Request, Settings, Usage};
 
 use crate::error::ErrorKind;
 use crate::money::{self, Budget, Cost, Hold, Rates, Tariff, Unbounded, WorstCase};
@@ -116,13 +119,13 @@ impl Payer<'_> {
         (case.input < bound.case.input).then_some(case)
     }
 
-    async fn tariff(&self, tier: Option<&str>) -> Option<Tariff> {
+    async fn tariff(&self, tier: Option<&str>) -> Option<Arc<Tariff>> {
         if let Some(rates) = self.rates {
-            return Some(Tariff::of(*rates));
+            return Some(Arc::new(Tariff::of(*rates)));
         }
         let (id, prices) = (self.model.id(), self.scope.runtime().prices());
         prices.ready().await;
-        prices.tariff(id.provider(), id.name(), tier).map(|tariff| (*tariff).clone())
+        prices.tariff(id.provider(), id.name(), tier)
     }
 
     /// What a reply cost; `None` where nobody knows.
@@ -148,10 +151,20 @@ impl Payer<'_> {
 /// What a request can cost, and the rates by which.
 struct Bound {
     case: WorstCase,
-    tariff: Tariff,
+    tariff: Arc<Tariff>,
 }
 
 impl Reserved {
+    /// How to generate within what is set aside.
+    pub(crate) fn settings<'s>(&self, asked: &'s Settings) -> Cow<'s, Settings> {
+        match self.max_tokens {
+            Some(limit) if asked.max_tokens != Some(limit) => {
+                Cow::Owned(Settings { max_tokens: Some(limit), ..asked.clone() })
+            }
+            _ => Cow::Borrowed(asked),
+        }
+    }
+
     /// How much is held.
     pub(crate) fn amount(&self) -> Option<Cost> {
         self.holds.iter().map(Hold::amount).max()

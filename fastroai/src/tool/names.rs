@@ -176,10 +176,17 @@ const fn check_timeout(tool: ToolOptions, name: &str, agent: Duration) {
 /// The most characters that providers accept in a name.
 const NAME_LIMIT: usize = 64;
 
-/// Whether providers accept this name.
-pub(crate) fn is_tool_name(name: &str) -> bool {
+/// Refuses a name that providers refuse, with what to write.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    let taken = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && name.len() <= NAME_LIMIT
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if taken {
+        return Ok(());
+    }
+    Err(format!(
+        "providers refuse the tool name `{}`: write letters, digits, `_` and `-`, at most {NAME_LIMIT}, no digit or `-` first",
+        name.escape_debug()
+    ))
 }
