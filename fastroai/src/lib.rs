@@ -10,6 +10,7 @@ pub mod agent;
 mod catalogue;
 mod driver;
 mod error;
+pub mod guard;
 pub mod money;
 mod provide;
 pub mod run;
