@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{IpAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -261,7 +262,7 @@ async fn no_error_and_no_debug_shows_where_it_went() {
     let mut shown = format!("{shown} {error} {error:?}");
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
-        shown += &format!(" {cause} {cause:?}");
+        write!(shown, " {cause} {cause:?}").unwrap();
         source = cause.source();
     }
     assert!(!shown.contains("canary"), "{shown}");

@@ -7,6 +7,8 @@
 extern crate self as fastroai;
 
 pub mod agent;
+#[cfg(feature = "audit")]
+pub mod audit;
 mod catalogue;
 mod driver;
 mod error;
