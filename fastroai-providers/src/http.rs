@@ -5,6 +5,7 @@ mod answer;
 mod base_url;
 mod body;
 mod client;
+pub mod egress;
 mod exchange;
 mod failure;
 mod headers;

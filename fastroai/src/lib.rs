@@ -7,9 +7,12 @@
 extern crate self as fastroai;
 
 pub mod agent;
+#[cfg(feature = "audit")]
+pub mod audit;
 mod catalogue;
 mod driver;
 mod error;
+pub mod guard;
 pub mod money;
 mod provide;
 pub mod run;

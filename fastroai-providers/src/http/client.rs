@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, retry};
 use rustls::ClientConfig;
@@ -52,13 +53,24 @@ impl Clients {
 
 fn secure(setup: &Setup) -> Result<Client, String> {
     let tls = tls()?.with_platform_verifier().map_err(|error| error.to_string())?;
-    build(setup, tls.with_no_client_auth())
+    build(setup, tls.with_no_client_auth(), |builder| builder)
+}
+
+/// A client that asks this resolver for the addresses of all names.
+pub(super) fn outward(
+    connect: Duration,
+    resolver: impl Resolve + 'static,
+) -> Result<Client, String> {
+    let tls = tls()?.with_platform_verifier().map_err(|error| error.to_string())?;
+    let setup = Setup { connect, environment_proxy: false };
+    let resolver = Arc::new(resolver);
+    build(&setup, tls.with_no_client_auth(), |builder| builder.dns_resolver(resolver))
 }
 
 /// Trusts no certificate at all, so that there is none to load.
 fn plain(setup: &Setup) -> Result<Client, String> {
     let tls = tls()?.with_root_certificates(RootCertStore::empty());
-    build(setup, tls.with_no_client_auth())
+    build(setup, tls.with_no_client_auth(), |builder| builder)
 }
 
 /// Names its cryptography itself, so that no default of the whole process is needed or set.
@@ -70,7 +82,11 @@ fn tls() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, S
 }
 
 #[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "HTTP/1.1 needs no word"))]
-fn build(setup: &Setup, mut tls: ClientConfig) -> Result<Client, String> {
+fn build(
+    setup: &Setup,
+    mut tls: ClientConfig,
+    refine: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Client, String> {
     #[cfg(feature = "http2")]
     {
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -85,5 +101,5 @@ fn build(setup: &Setup, mut tls: ClientConfig) -> Result<Client, String> {
         .pool_idle_timeout(POOL_IDLE)
         .tcp_keepalive(KEEPALIVE);
     let builder = if setup.environment_proxy { builder } else { builder.no_proxy() };
-    builder.build().map_err(|error| error.without_url().to_string())
+    refine(builder).build().map_err(|error| error.without_url().to_string())
 }

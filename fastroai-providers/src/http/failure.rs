@@ -48,7 +48,9 @@ pub(super) fn within_reply(error: reqwest::Error) -> ModelError {
 }
 
 /// The first cause of this type. An I/O error hides its own cause from `source`.
-fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+pub(super) fn cause<'a, E: StdError + 'static>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<E>() {

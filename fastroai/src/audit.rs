@@ -1,0 +1,44 @@
+//! The audit trail: who ran what, what was allowed, and what it cost, in records that cannot be
+//! changed unseen.
+//!
+//! An [`AuditTrail`] writes one line of JSON for each thing that happens to a file that only grows.
+//! Each record is chained to the one before it by a hash, so that a record that was changed, taken
+//! out or put in breaks the chain: [`verify`] says where. Prompts, answers, arguments and results
+//! are not written, only their salted digests; so is who a run was for, whose name stands beside the
+//! chain and can be erased without breaking it.
+//!
+//! ```
+//! use fastroai::audit::{self, AuditTrail, Event};
+//!
+//! # let folder = std::env::temp_dir().join(format!("audit-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # let path = folder.join("audit.jsonl");
+//! # let _ = std::fs::remove_file(&path);
+//! let trail = AuditTrail::open(&path)?;
+//! trail.append(Event::new("deployment").with("version", "1.4.0"))?;
+//! let chain = audit::verify(&path)?;
+//! assert_eq!(chain.records, 1);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it shows, and what it does not
+//!
+//! A chain shows that nothing was changed within it. Who can write the file can also cut its end
+//! off, or write a whole new one: keep the [head](Chain::head) of it elsewhere from time to time, and
+//! check against it ([`Chain::includes`]), or give the trail a [key](AuditOptions::key) that those
+//! who can write the file do not have.
+
+mod chain;
+mod error;
+mod event;
+mod keep;
+mod record;
+mod trail;
+
+pub use chain::{Chain, verify, verify_with_key};
+pub use error::{AuditError, Fault};
+pub use event::Event;
+pub use keep::{erase, export, prune};
+pub use record::{Head, Record};
+pub use trail::{AuditOptions, AuditTrail};

@@ -1,0 +1,167 @@
+//! Redaction that can be undone: a model reads words, the user reads what they stand for.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::redactor::{Found, LONGEST_LABEL, Redactor, replace, texts_of};
+
+/// What a word looks like. Where a text holds one that we did not write, it is masked as well, so
+/// that nobody can ask for what another word stands for.
+static WORD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]").ok());
+
+/// No word is longer, in bytes: a label, a number of up to 20 digits, and what is around them.
+const LONGEST: usize = LONGEST_LABEL + 23;
+
+/// Puts words such as `[EMAIL_1]` in place of what a [`Redactor`] finds, and back again.
+///
+/// One thing has one word for the life of a mask, so that a model can tell two people apart and
+/// use a word in its answer or in the arguments of a tool. Keep one mask for a conversation.
+///
+/// ```
+/// use fastroai::guard::{Mask, Redactor};
+///
+/// let mut mask = Mask::new(Redactor::standard());
+/// let prompt = mask.hide("Write to ada@example.org, and a copy to ada@example.org");
+/// assert_eq!(prompt, "Write to [EMAIL_1], and a copy to [EMAIL_1]");
+/// assert_eq!(mask.restore("Sent to [EMAIL_1]."), "Sent to ada@example.org.");
+/// ```
+pub struct Mask {
+    redactor: Redactor,
+    /// What each word stands for.
+    things: HashMap<String, String>,
+    /// The word of each thing, by label and thing.
+    words: HashMap<(Arc<str>, String), String>,
+    counts: HashMap<Arc<str>, usize>,
+}
+
+impl Mask {
+    /// A mask that hides what this redactor finds.
+    #[must_use]
+    pub fn new(redactor: Redactor) -> Self {
+        Self { redactor, things: HashMap::new(), words: HashMap::new(), counts: HashMap::new() }
+    }
+
+    /// The text with words in place of what is found.
+    pub fn hide(&mut self, text: &str) -> String {
+        let mut found = self.redactor.find(text);
+        let label: Arc<str> = "TEXT".into();
+        if let Some(word) = &*WORD {
+            let written = word
+                .find_iter(text)
+                .map(|word| Found { label: Arc::clone(&label), range: word.range() });
+            let is_free = |word: &Found| {
+                !found
+                    .iter()
+                    .any(|one| one.range.start < word.range.end && word.range.start < one.range.end)
+            };
+            let written: Vec<Found> = written.filter(is_free).collect();
+            found.extend(written);
+            found.sort_unstable_by_key(|one| one.range.start);
+        }
+        replace(text, &found, |one, into| {
+            into.push_str(self.word(&one.label, &text[one.range.clone()]));
+        })
+        .into_owned()
+    }
+
+    /// Hides all texts in a JSON value, the names of fields included.
+    pub fn hide_json(&mut self, value: &mut Value) {
+        texts_of(value, &mut |text| *text = self.hide(text));
+    }
+
+    /// The text with what the words stand for. Words of other masks are left as they are.
+    #[must_use]
+    pub fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(word) = &*WORD else { return Cow::Borrowed(text) };
+        word.replace_all(text, |word: &regex::Captures<'_>| {
+            let word = &word[0];
+            self.things.get(word).map_or(word, String::as_str).to_owned()
+        })
+    }
+
+    /// Restores all texts in a JSON value, such as the arguments of a tool.
+    pub fn restore_json(&self, value: &mut Value) {
+        texts_of(value, &mut |text| {
+            if let Cow::Owned(restored) = self.restore(text) {
+                *text = restored;
+            }
+        });
+    }
+
+    /// Restores a text that comes in pieces.
+    ///
+    /// ```
+    /// # use fastroai::guard::{Mask, Redactor};
+    /// let mut mask = Mask::new(Redactor::standard());
+    /// mask.hide("ada@example.org");
+    /// let mut text = mask.unmasking();
+    /// assert_eq!(text.push("To [EMA"), "To ");
+    /// assert_eq!(text.push("IL_1] now"), "ada@example.org now");
+    /// assert_eq!(text.finish(), "");
+    /// ```
+    #[must_use]
+    pub fn unmasking(&self) -> Unmasking<'_> {
+        Unmasking { mask: self, held: String::new() }
+    }
+
+    fn word(&mut self, label: &Arc<str>, thing: &str) -> &str {
+        let Self { things, words, counts, .. } = self;
+        words.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
+            let count = counts.entry(Arc::clone(label)).or_default();
+            *count += 1;
+            let word = format!("[{label}_{count}]");
+            things.insert(word.clone(), thing.to_owned());
+            word
+        })
+    }
+}
+
+impl fmt::Debug for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mask").field("words", &self.things.len()).finish_non_exhaustive()
+    }
+}
+
+/// Restores a text that comes in pieces; made by [`Mask::unmasking`].
+///
+/// A piece that may be the beginning of a word is held back until it is one or is none.
+pub struct Unmasking<'m> {
+    mask: &'m Mask,
+    held: String,
+}
+
+impl Unmasking<'_> {
+    /// Takes the next piece, and gives what can be shown by now.
+    pub fn push(&mut self, piece: &str) -> String {
+        self.held.push_str(piece);
+        let held = std::mem::take(&mut self.held);
+        let open = held.rfind('[').filter(|&at| may_go_on(&held[at..])).unwrap_or(held.len());
+        let (ready, rest) = held.split_at(open);
+        rest.clone_into(&mut self.held);
+        self.mask.restore(ready).into_owned()
+    }
+
+    /// What was held back at the end.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.mask.restore(&self.held).into_owned()
+    }
+}
+
+impl fmt::Debug for Unmasking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unmasking").field("held", &self.held.len()).finish_non_exhaustive()
+    }
+}
+
+/// Whether this may be the beginning of a word.
+fn may_go_on(text: &str) -> bool {
+    text.len() < LONGEST
+        && text[1..].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}

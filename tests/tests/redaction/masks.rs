@@ -1,0 +1,119 @@
+//! Masks: what a model reads, and what comes back.
+
+use fastroai::guard::{Mask, PatternError, Redactor, Sensitive};
+use proptest::prelude::*;
+use serde_json::json;
+
+#[test]
+fn two_people_have_two_words_and_one_person_has_one() {
+    let mut mask = Mask::new(Redactor::standard());
+    let hidden = mask.hide("ada@example.org to bob@example.org, copy to ada@example.org");
+    assert_eq!(hidden, "[EMAIL_1] to [EMAIL_2], copy to [EMAIL_1]");
+    assert_eq!(mask.hide("bob@example.org"), "[EMAIL_2]", "in a later message, too");
+}
+
+#[test]
+fn a_word_that_the_user_wrote_gives_nothing_away() {
+    let mut mask = Mask::new(Redactor::standard());
+    mask.hide("ada@example.org");
+    let asked = mask.hide("what is [EMAIL_1]?");
+    assert_eq!(asked, "what is [TEXT_1]?");
+    assert_eq!(mask.restore(&asked), "what is [EMAIL_1]?");
+}
+
+#[test]
+fn the_arguments_of_a_tool_come_back_as_they_were() {
+    let mut mask = Mask::new(Redactor::standard());
+    let mut question = json!({"to": ["ada@example.org"], "bob@example.org": 1});
+    mask.hide_json(&mut question);
+    assert_eq!(question, json!({"to": ["[EMAIL_1]"], "[EMAIL_2]": 1}));
+    mask.restore_json(&mut question);
+    assert_eq!(question, json!({"to": ["ada@example.org"], "bob@example.org": 1}));
+}
+
+#[test]
+fn a_mask_shows_nothing_of_what_it_hides() {
+    let mut mask = Mask::new(Redactor::standard());
+    mask.hide("ada@example.org");
+    let shown = format!("{mask:?} {:?}", mask.unmasking());
+    assert!(!shown.contains("ada"), "{shown}");
+}
+
+#[test]
+fn a_pattern_that_cannot_be_used_is_an_error_that_says_why() {
+    let standard = Redactor::standard;
+    let error = standard().with_pattern("CASE", "(").unwrap_err();
+    assert!(matches!(error, PatternError::Syntax { .. }), "{error}");
+    let error = standard().with_pattern("CASE", r"\d*").unwrap_err();
+    assert!(error.to_string().contains("empty text"), "{error}");
+    let error = standard().with_pattern("case", r"\d").unwrap_err();
+    assert!(error.to_string().contains("capital letter"), "{error}");
+    let error = standard().with_pattern("HUGE", r"\w{1000}{1000}").unwrap_err();
+    assert!(matches!(error, PatternError::Syntax { .. }), "{error}");
+}
+
+#[test]
+fn what_a_pattern_of_the_program_finds_keeps_its_label() {
+    let redactor =
+        Redactor::of([Sensitive::Email]).with_pattern("STAFF", r"\w+@corp\.example").unwrap();
+    assert_eq!(redactor.redact("ada@corp.example, ada@example.org"), "[STAFF], [EMAIL]");
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("ada@example.org".to_owned()),
+        Just("bob@example.org".to_owned()),
+        Just("[EMAIL_1]".to_owned()),
+        Just("[EMAIL_12]".to_owned()),
+        Just("4111 1111 1111 1111".to_owned()),
+        Just("[".to_owned()),
+        Just("[[IP_".to_owned()),
+        "[ -~é日]{0,6}",
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.join(", "))
+}
+
+proptest! {
+    #[test]
+    fn any_text_comes_back_as_it_was(before in texts(), text in texts()) {
+        let mut mask = Mask::new(Redactor::standard());
+        mask.hide(&before);
+        let hidden = mask.hide(&text);
+        prop_assert!(!hidden.contains("@example.org"));
+        prop_assert_eq!(mask.restore(&hidden), text);
+    }
+
+    #[test]
+    fn pieces_come_back_as_the_whole_does(text in texts(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8)) {
+        let mut mask = Mask::new(Redactor::standard());
+        let hidden = mask.hide(&text);
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(hidden.len() + 1)).filter(|at| hidden.is_char_boundary(*at)).collect();
+        places.sort_unstable();
+        places.push(hidden.len());
+        let (mut stream, mut restored, mut from) = (mask.unmasking(), String::new(), 0);
+        for place in places {
+            restored += &stream.push(&hidden[from..place]);
+            from = place;
+        }
+        restored += &stream.finish();
+        prop_assert_eq!(restored, text);
+    }
+
+    #[test]
+    fn what_is_found_is_in_the_text_in_order_and_once(text in texts()) {
+        let found = Redactor::standard().find(&text);
+        let mut end = 0;
+        for one in found {
+            prop_assert!(one.range.start >= end && one.range.start < one.range.end);
+            prop_assert!(text.get(one.range.clone()).is_some());
+            end = one.range.end;
+        }
+    }
+
+    #[test]
+    fn what_was_redacted_once_holds_nothing_more(text in texts()) {
+        let redactor = Redactor::of(Sensitive::ALL);
+        let once = redactor.redact(&text).into_owned();
+        prop_assert_eq!(redactor.redact(&once), once.as_str());
+    }
+}
