@@ -47,14 +47,15 @@ mod rates;
 mod total;
 mod worst_case;
 
-pub use bill::{Bill, Item, Line, LineState};
+pub use bill::{Bill, Item, Line, LineState, ReconcileError};
 pub use budget::{Budget, Hold, Refusal};
 pub(crate) use budget::{reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub(crate) use meter::Pending;
 pub(crate) use prices::Tariff;
-pub use prices::{OverrideError, Prices};
+pub(crate) use prices::{Asked, Quote};
+pub use prices::{OverrideError, Overrides, Prices};
 pub use rates::Rates;
 pub use total::Total;
 
@@ -76,4 +77,4 @@ pub fn price(model: &str, usage: &Usage) -> Option<Cost> {
     let id: ModelId = model.parse().ok()?;
     Prices::standard().price(id.provider(), id.name(), usage)
 }
-pub(crate) use worst_case::{Unbounded, WorstCase};
+pub(crate) use worst_case::{Boundless, Unbounded, WorstCase, has_unreported_fees};
