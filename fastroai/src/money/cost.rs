@@ -5,8 +5,6 @@ mod text;
 use std::fmt;
 use std::iter::Sum;
 
-use serde::{Deserialize, Serialize};
-
 pub use text::CostError;
 
 /// Picodollars in a microcent.
@@ -32,8 +30,7 @@ const DOLLAR: u64 = 1_000_000_000_000;
 /// assert_eq!([call, day].into_iter().sum::<Option<Cost>>(), Some("$0.065065".parse()?));
 /// # Ok::<(), fastroai::money::CostError>(())
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost(u64);
 
 impl Cost {
