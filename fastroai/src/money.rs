@@ -54,7 +54,7 @@ pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub(crate) use meter::Pending;
 pub(crate) use prices::Tariff;
-pub(crate) use prices::{Asked, Quote};
+pub(crate) use prices::{Asked, Quote, is_ordinary_tier};
 pub use prices::{OverrideError, Overrides, Prices};
 pub use rates::Rates;
 pub use total::Total;

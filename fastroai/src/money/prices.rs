@@ -23,6 +23,7 @@ use pattern::Pattern;
 pub(crate) use quote::{Asked, Quote};
 pub(crate) use tariff::Tariff;
 pub(super) use tariff::at_rate;
+pub(crate) use tier::is_ordinary as is_ordinary_tier;
 
 /// What models cost. Cheap to clone; what was set once does not change.
 ///

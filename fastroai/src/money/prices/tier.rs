@@ -4,7 +4,7 @@
 pub(super) const BATCH: &str = "batch";
 
 /// Whether a word stands for what everyone gets who asks for nothing in particular.
-pub(super) fn is_ordinary(tier: &str) -> bool {
+pub(crate) fn is_ordinary(tier: &str) -> bool {
     const WORDS: [&str; 5] = ["", "default", "standard", "standard_only", "on_demand"];
     is_left_open(tier) || WORDS.iter().any(|word| tier.eq_ignore_ascii_case(word))
 }
