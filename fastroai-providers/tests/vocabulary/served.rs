@@ -8,7 +8,7 @@ use fastroai_providers::protocol::Protocol;
 use serde_json::{Value, json};
 
 fn read(wire: &dyn Protocol, body: &Value) -> Response {
-    wire.decode(body.to_string().as_bytes()).expect("a reply")
+    wire.decode(body.to_string().as_bytes()).unwrap()
 }
 
 fn chat(tier: &Value) -> Response {

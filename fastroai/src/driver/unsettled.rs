@@ -48,7 +48,8 @@ impl<'a> Unsettled<'a> {
         line.service_tier.clone_from(&reply.service_tier);
         let quote = self.payer.quote(self.terms, line).await;
         line.incomplete = quote.cost.is_some() && !quote.complete;
-        (line.cost, line.prices) = (quote.cost, quote.table);
+        line.cost = quote.cost;
+        line.prices = quote.table.map(|table| table.to_string());
         if line.cost.is_none() || line.incomplete {
             tracing::warn!(
                 target: "fastroai",

@@ -20,7 +20,8 @@ const DOLLAR: u64 = 1_000_000_000_000;
 ///
 /// There is no `+`: amounts are added with [`checked_add`](Self::checked_add) or summed into an
 /// `Option<Cost>`, so that what becomes too large (over 18 million dollars) is never overlooked.
-/// It is written as exact dollars, in text and in JSON alike.
+/// It is written as exact dollars, in text and in JSON alike. No float becomes an amount: `0.1` as a
+/// float is no tenth of a dollar.
 ///
 /// ```
 /// use fastroai::money::Cost;

@@ -199,15 +199,12 @@ impl Prices {
         if let Some(rates) = self.find(provider, model, tier) {
             return Some(Arc::new(Tariff::of(rates, provider, model)));
         }
-        match self.rates(provider, model) {
-            // A tier that is cheaper is bounded by the ordinary one.
-            Some(rates) if rates.is_free() || !tier.is_some_and(tier::is_dearer) => {
-                Some(Arc::new(Tariff::of(rates, provider, model)))
-            }
-            Some(_) => None,
-            None if self.listed => tariff::listed(provider, model, tier),
-            None => None,
-        }
+        let Some(rates) = self.rates(provider, model) else {
+            return if self.listed { tariff::listed(provider, model, tier) } else { None };
+        };
+        // A tier that is cheaper is bounded by the ordinary one.
+        let bounds = rates.is_free() || !tier.is_some_and(tier::is_dearer);
+        bounds.then(|| Arc::new(Tariff::of(rates, provider, model)))
     }
 
     /// The rates that were set for a model, in the ordinary tier of service.

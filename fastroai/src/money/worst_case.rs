@@ -14,7 +14,7 @@ pub(crate) use hosted::{Boundless, has_unreported_fees};
 
 /// What a field of the body may change that a limit on the request's own figures does not see: how
 /// many answers there are, how long, by which model, at which price, and out of which context.
-const UNBOUNDED_FIELDS: [&str; 24] = [
+const UNBOUNDED_FIELDS: [&str; 25] = [
     "background",
     "best_of",
     "cachedContent",
@@ -35,6 +35,7 @@ const UNBOUNDED_FIELDS: [&str; 24] = [
     "prediction",
     "previous_response_id",
     "prompt",
+    "search_parameters",
     "service_tier",
     "speed",
     "tools",

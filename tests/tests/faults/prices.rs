@@ -75,10 +75,9 @@ fn served(tier: &str) -> Step {
 
 #[tokio::test(start_paused = true)]
 async fn a_reply_costs_what_the_tier_costs_that_it_was_served_in_whatever_was_asked_for() {
-    let asked = |tier: Option<&str>| {
-        let mut settings = Settings::default();
-        settings.service_tier = tier.map(str::to_owned);
-        settings
+    let asked = |tier: Option<&str>| Settings {
+        service_tier: tier.map(str::to_owned),
+        ..Settings::default()
     };
     for (wish, tier, dollars) in [
         (None, "default", Some("1.25")),
@@ -122,8 +121,7 @@ async fn a_tier_that_an_override_does_not_name_is_not_priced_by_it_but_kept_at_i
 
 #[tokio::test(start_paused = true)]
 async fn a_dearer_tier_without_a_price_is_not_asked_for_under_a_budget() {
-    let mut settings = Settings::default();
-    settings.service_tier = Some("priority".to_owned());
+    let settings = Settings { service_tier: Some("priority".to_owned()), ..Settings::default() };
     let model = script([text("Not asked for.")]);
     let agent = agent().settings(&settings).build().unwrap();
     let error = agent.run("hello").on(&runtime(&model)).budget(usd!("5")).await.unwrap_err();

@@ -22,6 +22,12 @@ impl Chance {
         self.next() % end.max(1)
     }
 
+    /// A place below this one.
+    pub(crate) fn place(&mut self, end: usize) -> usize {
+        let place = self.below(end.try_into().unwrap());
+        place.try_into().unwrap()
+    }
+
     /// True once in so many times.
     pub(crate) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0

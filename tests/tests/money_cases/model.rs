@@ -86,7 +86,7 @@ fn cost(rates: &Rates, usage: &Usage) -> Cost {
 
 /// What becomes of an attempt.
 enum Fate {
-    Answer(Response),
+    Answer(Box<Response>),
     Fail(ModelError),
     /// It breaks off after a piece, with this error.
     Break(ModelError),
@@ -111,7 +111,7 @@ impl Random {
         let fault = |fault, status| {
             ModelError::provider_fault(fault, "the provider said no").with_status(status)
         };
-        let fate = match books.draw(|chance| chance.below(20)) {
+        let fate = match books.draw(|chance| chance.place(20)) {
             0 => Fate::Fail(transport(Sent::No)),
             1 => Fate::Fail(transport(Sent::Maybe)),
             2 => Fate::Fail(fault(ProviderFault::RateLimit, 429)),
@@ -125,10 +125,11 @@ impl Random {
             }
             7 => Fate::Break(transport(Sent::Maybe)),
             // It answers without a word on what it took.
-            8 => Fate::Answer(text("Here.")),
-            drawn => {
+            8 => Fate::Answer(Box::new(text("Here."))),
+            _ => {
+                let drawn = books.draw(|chance| chance.place(4));
                 let answered = matches!(request.messages.last(), Some(Message::Tool(_)));
-                let tool = request.tools.get(drawn as usize % 4).filter(|_| !answered);
+                let tool = request.tools.get(drawn).filter(|_| !answered);
                 let mut reply = match tool {
                     Some(tool) => {
                         let call = ToolCall::new("a", tool.name.clone(), "{}");
@@ -140,7 +141,7 @@ impl Random {
                     None => text("Here."),
                 };
                 reply.usage = books.usage(request);
-                Fate::Answer(reply)
+                Fate::Answer(Box::new(reply))
             }
         };
         (wait, fate)
@@ -186,7 +187,7 @@ impl Model for Random {
                     if !reply.usage.is_unknown() {
                         self.books.bill(&reply.usage);
                     }
-                    Ok(reply)
+                    Ok(*reply)
                 }
                 Fate::Fail(error) | Fate::Break(error) => Err(self.told(error)),
                 Fate::Hang => std::future::pending().await,
@@ -223,7 +224,7 @@ impl Model for Random {
                         if !reply.usage.is_unknown() {
                             books.bill(&reply.usage);
                         }
-                        Ok(StreamEvent::Done(Box::new(reply)))
+                        Ok(StreamEvent::Done(reply))
                     };
                     stream::iter([Ok(piece)]).chain(stream::once(end)).boxed()
                 }

@@ -140,16 +140,16 @@ enum End {
 impl Plan {
     fn draw(chance: &mut Chance, rich: bool) -> Self {
         let millis = |chance: &mut Chance| Duration::from_millis(chance.below(30) * 350 + 100);
-        let prompt = "x".repeat(chance.below(600) as usize);
+        let prompt = "x".repeat(chance.place(600));
         let end = match chance.below(5) {
             0 => End::Cancel(millis(chance)),
             1 => End::Drop(millis(chance)),
             _ => End::Deadline(Duration::from_secs(60)),
         };
         Self {
-            account: chance.below(4) as usize,
+            account: chance.place(4),
             prompt,
-            max_tokens: (!chance.once_in(3)).then(|| [20, 300, 2_000][chance.below(3) as usize]),
+            max_tokens: (!chance.once_in(3)).then(|| [20, 300, 2_000][chance.place(3)]),
             cap: (!rich && chance.once_in(3))
                 .then(|| Cost::from_microdollars(chance.below(60_000) + 1)),
             start: Duration::from_millis(chance.below(3) * 500),
@@ -160,8 +160,7 @@ impl Plan {
     /// Runs it, and gives its bill, with why it failed.
     async fn run(&self, agent: &Agent, on: &Runtime, account: &Budget) -> (Bill, Option<Error>) {
         tokio::time::sleep(self.start).await;
-        let mut settings = Settings::default();
-        settings.max_tokens = self.max_tokens;
+        let settings = Settings { max_tokens: self.max_tokens, ..Settings::default() };
         let mut call = agent.run(self.prompt.as_str()).on(on).account(account).settings(&settings);
         if let Some(cap) = self.cap {
             call = call.budget(cap);
@@ -291,5 +290,5 @@ fn b1_b8_b13_b14_accounts_are_never_overspent_and_are_the_sum_of_their_bills() {
     });
     println!("{tally:?}");
     // Cases in which nothing happens would show nothing.
-    assert!(cases() < 1_000 || tally.all().iter().all(|count| *count > 50), "{tally:?}");
+    assert!(cases() < 1_000 || tally.all().iter().all(|count| *count > 10), "{tally:?}");
 }

@@ -57,20 +57,14 @@ impl fmt::Display for Bill {
 
 /// Names come from outside, so that what could steer a terminal is escaped.
 fn name(line: &Line) -> String {
-    let mut name = format!("{}:{}", line.provider.escape_debug(), line.model.escape_debug());
     let tier = line.service_tier.as_deref().filter(|tier| !crate::money::is_ordinary_tier(tier));
-    if let Some(tier) = tier {
-        name += &format!(", {}", tier.escape_debug());
-    }
-    for (count, what) in
-        [(line.usage.web_searches, "search"), (line.usage.file_searches, "file search")]
-    {
-        match count {
-            None | Some(0) => {}
-            Some(1) => name += &format!(", 1 {what}"),
-            Some(count) => name += &format!(", {count} {what}es"),
-        }
-    }
+    let tier = tier.map(|tier| format!(", {}", tier.escape_debug())).unwrap_or_default();
+    let [web, files] = [
+        searches(line.usage.web_searches, "search"),
+        searches(line.usage.file_searches, "file search"),
+    ];
+    let (provider, model) = (line.provider.escape_debug(), line.model.escape_debug());
+    let mut name = format!("{provider}:{model}{tier}{web}{files}");
     name += match line.state() {
         LineState::PossiblyPaid => " (failed, possibly paid)",
         _ if line.incomplete && !line.reconciled => " (a fee is not known)",
@@ -84,6 +78,14 @@ fn name(line: &Line) -> String {
         name += " (shortened by the budget)";
     }
     name
+}
+
+fn searches(count: Option<u64>, what: &str) -> String {
+    match count {
+        None | Some(0) => String::new(),
+        Some(1) => format!(", 1 {what}"),
+        Some(count) => format!(", {count} {what}es"),
+    }
 }
 
 fn counts(usage: &Usage, unknown: &str) -> [String; 3] {
@@ -111,7 +113,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

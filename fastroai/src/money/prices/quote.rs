@@ -1,5 +1,8 @@
 //! What a reply costs, as far as it is known, and by which table.
 
+use std::fmt;
+use std::sync::Arc;
+
 use fastroai_providers::Usage;
 
 use super::catalogue::{self, Listed};
@@ -31,7 +34,29 @@ pub(crate) struct Quote {
     /// Whether that is all.
     pub(crate) complete: bool,
     /// The table that it is from.
-    pub(crate) table: Option<String>,
+    pub(crate) table: Option<Table>,
+}
+
+/// A table of prices. Its name is only looked for where it is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Table {
+    /// The catalogue.
+    List,
+    /// Overrides, and what they are called.
+    Overrides(Option<Arc<str>>),
+    /// The rates of an agent.
+    Agent,
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => f.write_str(catalogue::version().unwrap_or("the list")),
+            Self::Overrides(Some(version)) => write!(f, "override {version}"),
+            Self::Overrides(None) => f.write_str("override"),
+            Self::Agent => f.write_str("the agent's rates"),
+        }
+    }
 }
 
 impl Quote {
@@ -45,7 +70,7 @@ impl Quote {
         self.cost.filter(|_| self.complete)
     }
 
-    fn by(rates: &Rates, usage: &Usage, table: String) -> Self {
+    fn by(rates: &Rates, usage: &Usage, table: Table) -> Self {
         Self { cost: rates.known(usage), complete: rates.covers(usage), table: Some(table) }
     }
 }
@@ -58,19 +83,22 @@ impl Prices {
             let meant = asked.tier.filter(|tier| !tier::is_ordinary(tier));
             // Its rates are for what the agent asks for, and for nothing else.
             return if meant == tier || rates.is_free() {
-                Quote::by(rates, usage, "the agent's rates".to_owned())
+                Quote::by(rates, usage, Table::Agent)
             } else {
                 Quote::UNKNOWN
             };
         }
+        let overrides = || Table::Overrides(self.version.clone());
         let models = || asked.answered.into_iter().chain([asked.model]);
         for model in models() {
             if let Some(rates) = self.find(asked.provider, model, tier) {
-                return Quote::by(&rates, usage, self.override_name());
+                return Quote::by(&rates, usage, overrides());
             }
-            if let Some(rates) = self.rates(asked.provider, model) {
+            if tier.is_some()
+                && let Some(rates) = self.rates(asked.provider, model)
+            {
                 return if rates.is_free() {
-                    Quote::by(&rates, usage, self.override_name())
+                    Quote::by(&rates, usage, overrides())
                 } else {
                     Quote::UNKNOWN
                 };
@@ -87,14 +115,7 @@ impl Prices {
         Quote {
             cost: Some(cost),
             complete: catalogue::covers(listed, &usage),
-            table: catalogue::version().map(str::to_owned),
-        }
-    }
-
-    fn override_name(&self) -> String {
-        match &self.version {
-            Some(version) => format!("override {version}"),
-            None => "override".to_owned(),
+            table: Some(Table::List),
         }
     }
 }

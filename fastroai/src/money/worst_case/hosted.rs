@@ -1,6 +1,7 @@
 //! What tools cost that the provider runs: which of them have a fee, and how often they may run.
 
 use fastroai_providers::{HostedTool, Request};
+use serde_json::Value;
 
 use crate::money::Cost;
 use crate::money::prices::Tariff;
@@ -25,7 +26,7 @@ const SEARCHING_FIELDS: [&str; 3] = ["plugins", "search_parameters", "web_search
 
 impl Fee {
     fn of(tool: &HostedTool) -> Self {
-        let kind = tool.raw.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let kind = tool.raw.get("type").and_then(Value::as_str).unwrap_or_default();
         match (tool.provider.as_str(), kind) {
             // <https://platform.claude.com/docs/en/about-claude/pricing#specific-tool-pricing>
             ("anthropic", kind) if kind.starts_with("web_search_") => Self::WebSearch,
@@ -78,7 +79,7 @@ pub(super) struct Bound {
 /// tool at Anthropic, and `max_tool_calls` of a request at OpenAI.
 pub(super) fn bound(request: &Request<'_>, tariff: &Tariff) -> Result<Bound, Boundless> {
     let mut bound = Bound { uses: 0, fees: Cost::ZERO };
-    let together = request.settings.extra_body.get("max_tool_calls").and_then(|it| it.as_u64());
+    let together = request.settings.extra_body.get("max_tool_calls").and_then(Value::as_u64);
     let mut dearest = Cost::ZERO;
     for tool in request.hosted_tools {
         let fee = match Fee::of(tool) {
@@ -90,7 +91,7 @@ pub(super) fn bound(request: &Request<'_>, tariff: &Tariff) -> Result<Bound, Bou
         };
         let fee = fee.ok_or(Boundless::Fee)?;
         if tool.provider == "anthropic" {
-            let uses = tool.raw.get("max_uses").and_then(serde_json::Value::as_u64);
+            let uses = tool.raw.get("max_uses").and_then(Value::as_u64);
             let uses = uses.ok_or(Boundless::Uses)?;
             bound.uses = bound.uses.saturating_add(uses);
             let fees = fee.checked_mul(uses).unwrap_or(Cost::MAX);
