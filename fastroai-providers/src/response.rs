@@ -35,6 +35,10 @@ pub struct Response {
     /// The model that answered, as the provider names it; it may differ from the one asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The tier of service that the provider says it answered in, in its own word; it may differ from
+    /// the one asked for, and decides what the reply costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<String>,
     /// The provider's id of this reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -44,6 +44,12 @@ pub struct Usage {
     /// Part of the cached input that was audio.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_audio_read_tokens: Option<u64>,
+    /// Searches of the web that the provider made and counts; they have a price of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_searches: Option<u64>,
+    /// Searches of stored files that the provider made and counts; they have a price of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_searches: Option<u64>,
     /// Further counts, under the provider's own names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, u64>,
@@ -110,6 +116,8 @@ impl Usage {
         add(&mut self.input_audio_tokens, other.input_audio_tokens);
         add(&mut self.output_audio_tokens, other.output_audio_tokens);
         add(&mut self.cache_audio_read_tokens, other.cache_audio_read_tokens);
+        add(&mut self.web_searches, other.web_searches);
+        add(&mut self.file_searches, other.file_searches);
         for (name, count) in &other.details {
             let mine = self.details.entry(name.clone()).or_default();
             *mine = mine.saturating_add(*count);

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
-use crate::money::{OverrideError, Prices, Rates};
+use crate::money::{Budget, OverrideError, Prices, Rates};
 
 /// How many blocking tools run at one time, those included that outlived their deadline.
 const BLOCKING_TOOLS: usize = 64;
@@ -38,6 +38,7 @@ struct Shared {
     connection: Connection,
     models: Mutex<HashMap<String, Arc<dyn Model>>>,
     prices: Prices,
+    account: Option<Budget>,
     retry: RetryPolicy,
     retry_budgets: Mutex<HashMap<String, Arc<RetryBudget>>>,
     blocking: Arc<Semaphore>,
@@ -84,6 +85,12 @@ impl Runtime {
     #[must_use]
     pub fn prices(&self) -> &Prices {
         &self.0.prices
+    }
+
+    /// The account that all its runs are paid from, if one was given.
+    #[must_use]
+    pub fn account(&self) -> Option<&Budget> {
+        self.0.account.as_ref()
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {
@@ -138,6 +145,7 @@ pub struct RuntimeBuilder {
     connection: Connection,
     models: HashMap<String, Arc<dyn Model>>,
     prices: Option<Prices>,
+    account: Option<Budget>,
     retry: RetryPolicy,
     capture_content: bool,
 }
@@ -195,6 +203,23 @@ impl RuntimeBuilder {
         Ok(self)
     }
 
+    /// The account that all runs and requests on this runtime are paid from: the process's, say. What a
+    /// call is given as its account is under it, or pays as well.
+    ///
+    /// ```
+    /// use fastroai::money::Budget;
+    /// use fastroai::{Runtime, usd};
+    /// let process = Budget::new("process", usd!("100"));
+    /// let runtime = Runtime::builder().account(&process).build();
+    /// let tenant = process.child("tenant", usd!("5"));
+    /// // agent.run("…").on(&runtime).account(&tenant) is paid from both.
+    /// # let _ = (runtime, tenant);
+    /// ```
+    pub fn account(mut self, account: &Budget) -> Self {
+        self.account = Some(account.clone());
+        self
+    }
+
     /// How failed attempts at a model are repeated.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -214,6 +239,7 @@ impl RuntimeBuilder {
             connection: self.connection,
             models: Mutex::new(self.models),
             prices: self.prices.unwrap_or_else(Prices::standard),
+            account: self.account,
             retry: self.retry,
             retry_budgets: Mutex::default(),
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),

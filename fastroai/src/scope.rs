@@ -83,7 +83,7 @@ impl Scope {
         if scope.depth > MAX_DEPTH {
             return Err(ErrorKind::TooDeep);
         }
-        if let Some(account) = account {
+        for account in scope.runtime.account().cloned().into_iter().chain(account) {
             scope.pay_from(account)?;
         }
         if let Some(budget) = budget {

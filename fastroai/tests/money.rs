@@ -11,7 +11,13 @@ mod budgets;
 #[cfg(feature = "prices")]
 #[path = "money/list_prices.rs"]
 mod list_prices;
+#[cfg(feature = "prices")]
+#[path = "money/override_files.rs"]
+mod override_files;
 #[path = "money/overrides.rs"]
 mod overrides;
+#[cfg(feature = "prices")]
+#[path = "money/tiers.rs"]
+mod tiers;
 #[path = "money/usages.rs"]
 mod usages;

@@ -148,6 +148,7 @@ impl Head {
             // Who answered is known to who asked: gateways speak this wire too.
             provider: None,
             model: self.model,
+            service_tier: self.usage.service_tier(),
             id: self.id,
             interrupted: false,
         }

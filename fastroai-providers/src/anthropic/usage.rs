@@ -55,6 +55,11 @@ impl Counts {
         }
     }
 
+    /// The tier of service that the counts are for.
+    pub(super) fn service_tier(&self) -> Option<String> {
+        self.sent.get("service_tier")?.as_str().filter(|tier| !tier.is_empty()).map(str::to_owned)
+    }
+
     /// The counts in our meaning.
     pub(super) fn usage(&self) -> Usage {
         let mut usage = Usage { inconsistent: self.unreadable, ..Usage::default() };
@@ -74,6 +79,7 @@ impl Counts {
         usage.cache_write_tokens = write;
         usage.cache_write_1h_tokens = write_1h;
         usage.reasoning_tokens = reasoning;
+        usage.web_searches = counts.get("server_tool_use.web_search_requests").copied();
         usage.details = counts
             .into_iter()
             .map(|(name, count)| {

@@ -16,6 +16,7 @@ pub(super) struct Counts {
     totals: BTreeMap<String, u64>,
     /// Of each list of details, the counts by modality.
     modalities: BTreeMap<String, BTreeMap<String, u64>>,
+    service_tier: Option<String>,
     inconsistent: bool,
 }
 
@@ -46,6 +47,10 @@ impl Counts {
                     Some(value) => _ = self.totals.insert(name, value),
                     None => {}
                 }
+            } else if name == "serviceTier" {
+                let tier = serde_json::from_str::<String>(value.get()).ok();
+                self.service_tier =
+                    tier.filter(|tier| !tier.is_empty()).or(self.service_tier.take());
             }
         }
     }
@@ -65,6 +70,11 @@ impl Counts {
         if !sums.is_empty() {
             self.modalities.insert(name, sums);
         }
+    }
+
+    /// The tier of service that the counts are for.
+    pub(super) fn service_tier(&self) -> Option<String> {
+        self.service_tier.clone()
     }
 
     /// The counts in our meaning.

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)] // what tests share is tests too
 
 mod media;
+mod served;
 mod settings;
 mod wires;

@@ -11,6 +11,7 @@ use tracing::{Instrument, Span};
 use super::Run;
 use super::arrived::Arrived;
 use super::candidate::Candidate;
+use super::payer::Terms;
 use super::unsettled::Unsettled;
 use crate::error::{ErrorKind, model_word};
 use crate::runtime::LONGEST_RETRY_AFTER;
@@ -77,7 +78,7 @@ impl Run<'_, '_> {
         let mut ambiguous = 0;
         let mut attempt: u32 = 0;
         let payer = candidate.payer(&self.scope);
-        let tier = request.settings.service_tier.as_deref();
+        let terms = Terms::of(request);
         let mut failure: Option<ModelError> = None;
         loop {
             let reserved = match (payer.reserve(request).await, failure.take()) {
@@ -93,7 +94,7 @@ impl Run<'_, '_> {
             attempt = attempt.saturating_add(1);
             *requests = requests.saturating_add(1);
             let mut delivered = false;
-            let mut unsettled = Unsettled::new(payer, tier, reserved, (turn, attempt));
+            let mut unsettled = Unsettled::new(payer, terms, reserved, (turn, attempt));
             let outcome = self.once(&**model, request, &mut delivered, arrived).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {

@@ -4,7 +4,7 @@ use fastroai_providers::{History, Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::payer::Payer;
+use super::payer::{Payer, Terms};
 use super::unsettled::Unsettled;
 use crate::error::{Error, ErrorKind};
 use crate::money::Bill;
@@ -67,8 +67,8 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     let settings = reserved.settings(request.settings);
     let mut limited = *request;
     limited.settings = &settings;
-    let tier = request.settings.service_tier.as_deref();
-    let mut unsettled = Unsettled::new(payer, tier, reserved, (1, 1));
+    let terms = Terms::of(request);
+    let mut unsettled = Unsettled::new(payer, terms, reserved, (1, 1));
     match model.request(&limited).await {
         Ok(mut reply) => {
             reply.provider.get_or_insert_with(|| model.id().provider().to_owned());

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use fastroai_providers::{Model, Request, Settings, Usage};
+use fastroai_providers::{Model, Request, Settings};
 
 use crate::error::ErrorKind;
-use crate::money::{self, Budget, Cost, Hold, Rates, Tariff, Unbounded, WorstCase};
+use crate::money::{
+    self, Asked, Boundless, Budget, Cost, Hold, Line, Quote, Rates, Tariff, Unbounded, WorstCase,
+};
 use crate::scope::Scope;
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
@@ -121,30 +123,48 @@ impl Payer<'_> {
 
     async fn tariff(&self, tier: Option<&str>) -> Option<Arc<Tariff>> {
         if let Some(rates) = self.rates {
-            return Some(Arc::new(Tariff::of(*rates)));
+            let id = self.model.id();
+            return Some(Arc::new(Tariff::of(*rates, id.provider(), id.name())));
         }
         let (id, prices) = (self.model.id(), self.scope.runtime().prices());
         prices.ready().await;
         prices.tariff(id.provider(), id.name(), tier)
     }
 
-    /// What a reply cost; `None` where nobody knows.
-    pub(crate) async fn price(
-        &self,
-        provider: &str,
-        answered: &str,
-        tier: Option<&str>,
-        usage: &Usage,
-    ) -> Option<Cost> {
+    /// What a reply cost, as far as it is known, by what was asked for and the line of it.
+    pub(crate) async fn quote(&self, terms: Terms<'_>, line: &Line) -> Quote {
         if self.is_free() {
-            return Some(Cost::ZERO);
-        }
-        if let Some(rates) = self.rates {
-            return rates.cost(usage);
+            return Quote::FREE;
         }
         let prices = self.scope.runtime().prices();
-        prices.ready().await;
-        prices.price_in_tier(provider, self.model.id().name(), Some(answered), tier, usage)
+        if self.rates.is_none() {
+            prices.ready().await;
+        }
+        let asked = Asked {
+            provider: &line.provider,
+            model: self.model.id().name(),
+            answered: Some(&line.model),
+            tier: terms.tier,
+            served: line.service_tier.as_deref(),
+            rates: self.rates,
+        };
+        let mut quote = prices.quote(asked, &line.usage);
+        quote.complete &= !terms.unreported_fees;
+        quote
+    }
+}
+
+/// What of a request decides its price beside its tokens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    tier: Option<&'a str>,
+    unreported_fees: bool,
+}
+
+impl<'a> Terms<'a> {
+    pub(crate) fn of(request: &Request<'a>) -> Self {
+        let tier = request.settings.service_tier.as_deref();
+        Self { tier, unreported_fees: money::has_unreported_fees(request) }
     }
 }
 
@@ -188,8 +208,13 @@ impl Reserved {
 impl From<Unbounded> for ErrorKind {
     fn from(unbounded: Unbounded) -> Self {
         Self::Unbounded(match unbounded {
-            Unbounded::HostedTool => {
-                "a tool that the provider runs has no price of its own".to_owned()
+            Unbounded::HostedTool(Boundless::Fee) => {
+                "a tool that the provider runs has no known fee".to_owned()
+            }
+            Unbounded::HostedTool(Boundless::Uses) => {
+                "nothing limits how often the provider runs a tool: set its `max_uses`, or \
+                 `max_tool_calls` of the request"
+                    .to_owned()
             }
             Unbounded::Field(field) => {
                 format!("the field `{field}` of `extra_body` changes what is paid for")

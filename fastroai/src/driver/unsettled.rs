@@ -3,7 +3,7 @@
 use fastroai_providers::error::{ProviderFault, Sent};
 use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
-use super::payer::{Payer, Reserved};
+use super::payer::{Payer, Reserved, Terms};
 use crate::money::{Cost, Line, Pending};
 
 /// A request that is not on the bill yet.
@@ -13,7 +13,7 @@ use crate::money::{Cost, Line, Pending};
 /// What was set aside for it then stays held.
 pub(crate) struct Unsettled<'a> {
     payer: Payer<'a>,
-    tier: Option<&'a str>,
+    terms: Terms<'a>,
     reserved: Reserved,
     line: Option<Line>,
     pending: Pending,
@@ -22,7 +22,7 @@ pub(crate) struct Unsettled<'a> {
 impl<'a> Unsettled<'a> {
     pub(crate) fn new(
         payer: Payer<'a>,
-        tier: Option<&'a str>,
+        terms: Terms<'a>,
         reserved: Reserved,
         (turn, attempt): (u32, u32),
     ) -> Self {
@@ -32,7 +32,7 @@ impl<'a> Unsettled<'a> {
         line.lowered_to = reserved.max_tokens.filter(|_| reserved.lowered);
         line.held = reserved.amount().filter(|held| !held.is_zero());
         let pending = payer.scope.meter().begin(line.clone());
-        Self { payer, tier, reserved, line: Some(line), pending }
+        Self { payer, terms, reserved, line: Some(line), pending }
     }
 
     /// Notes what has arrived and what it cost, by the model that answered.
@@ -45,15 +45,19 @@ impl<'a> Unsettled<'a> {
             line.model.clone_from(model);
         }
         line.usage.clone_from(&reply.usage);
-        let priced = self.payer.price(&line.provider, &line.model, self.tier, &line.usage);
-        line.cost = priced.await;
-        if line.cost.is_none() {
+        line.service_tier.clone_from(&reply.service_tier);
+        let quote = self.payer.quote(self.terms, line).await;
+        line.incomplete = quote.cost.is_some() && !quote.complete;
+        line.cost = quote.cost;
+        line.prices = quote.table.map(|table| table.to_string());
+        if line.cost.is_none() || line.incomplete {
             tracing::warn!(
                 target: "fastroai",
                 provider = line.provider,
                 model = line.model,
+                service_tier = line.service_tier,
                 usage_known = !line.usage.is_unknown(),
-                "no price is known for this reply: the bill is incomplete"
+                "no price is known for this reply, or for a part of it: the bill is incomplete"
             );
         }
         line.cost

@@ -1,11 +1,13 @@
 //! What was asked of models, and what each request cost.
 
 mod receipt;
+mod reconcile;
 
 use fastroai_providers::Usage;
 use serde::{Deserialize, Serialize};
 
 use super::{Cost, Total};
+pub use reconcile::ReconcileError;
 
 /// One request to a model, as it was billed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +27,16 @@ pub struct Line {
     /// What it cost; `None` where that is unknown.
     #[serde(default)]
     pub cost: Option<Cost>,
+    /// It cost at least `cost`: a part of what it took has no known price.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+    /// The table of prices that the cost is from: a version of the list, an override, or the agent's
+    /// own rates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<String>,
+    /// The tier of service that the provider says it answered in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<String>,
     /// It failed, and may have cost something all the same: at least `cost`, by what it reported
     /// before it broke.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -32,6 +44,9 @@ pub struct Line {
     /// What stays held of the budgets for it, as nobody knows what it cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Cost>,
+    /// What it cost was learned later, and `cost` is that; see [`reconcile`](Self::reconcile).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reconciled: bool,
     /// The limit of output tokens that the budget had come down to, where that is less than asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowered_to: Option<u32>,
@@ -58,7 +73,8 @@ pub enum Item {
 pub enum LineState {
     /// It is what was paid.
     Settled,
-    /// It was answered without a report of what it took: it cost what is held for it, at most.
+    /// It was answered, and what it took was not reported, or a part of that has no known price: it
+    /// cost what is held for it, at most.
     Estimated,
     /// It failed, and may have been paid: as much as is held for it, at most.
     PossiblyPaid,
@@ -81,8 +97,12 @@ impl Line {
             model: model.into(),
             usage: Usage::default(),
             cost: None,
+            incomplete: false,
+            prices: None,
+            service_tier: None,
             failed: false,
             held: None,
+            reconciled: false,
             lowered_to: None,
             item: Item::Request,
         }
@@ -113,12 +133,17 @@ impl Line {
         self
     }
 
-    /// What it cost, and whether that is all: a reply that broke off had not reported all of it.
+    /// What it cost, and whether that is all: a reply that broke off had not reported all of it, and a
+    /// tool of the provider's may have a fee that nobody knows.
     #[must_use]
     pub fn total(&self) -> Total {
         let known = Total::from(self.cost);
         let broken = self.failed && self.cost.is_some_and(|cost| !cost.is_zero());
-        if broken { known.plus(Total::UNKNOWN) } else { known }
+        if !self.reconciled && (broken || self.incomplete) {
+            known.plus(Total::UNKNOWN)
+        } else {
+            known
+        }
     }
 
     /// Marks it as failed.
@@ -158,6 +183,12 @@ impl Bill {
         &self.lines
     }
 
+    /// The requests, to [reconcile](Line::reconcile) them with what was learned later.
+    #[must_use]
+    pub fn lines_mut(&mut self) -> &mut [Line] {
+        &mut self.lines
+    }
+
     /// What all requests cost together: always the sum of the lines.
     #[must_use]
     pub fn total(&self) -> Total {
@@ -182,8 +213,7 @@ impl Bill {
     /// What may have been paid beside what is known: what stays held of the budgets, less that.
     #[must_use]
     pub fn possibly_paid(&self) -> Cost {
-        let unsure = |line: &Line| line.held?.checked_sub(line.cost.unwrap_or_default());
-        self.lines.iter().filter_map(unsure).fold(Cost::ZERO, Cost::saturating_add)
+        self.lines.iter().map(Line::unsure).fold(Cost::ZERO, Cost::saturating_add)
     }
 
     /// The bill as a receipt, line by line.

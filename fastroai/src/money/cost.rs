@@ -5,8 +5,6 @@ mod text;
 use std::fmt;
 use std::iter::Sum;
 
-use serde::{Deserialize, Serialize};
-
 pub use text::CostError;
 
 /// Picodollars in a microcent.
@@ -22,7 +20,8 @@ const DOLLAR: u64 = 1_000_000_000_000;
 ///
 /// There is no `+`: amounts are added with [`checked_add`](Self::checked_add) or summed into an
 /// `Option<Cost>`, so that what becomes too large (over 18 million dollars) is never overlooked.
-/// It is written as exact dollars, in text and in JSON alike.
+/// It is written as exact dollars, in text and in JSON alike. No float becomes an amount: `0.1` as a
+/// float is no tenth of a dollar.
 ///
 /// ```
 /// use fastroai::money::Cost;
@@ -32,8 +31,7 @@ const DOLLAR: u64 = 1_000_000_000_000;
 /// assert_eq!([call, day].into_iter().sum::<Option<Cost>>(), Some("$0.065065".parse()?));
 /// # Ok::<(), fastroai::money::CostError>(())
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cost(u64);
 
 impl Cost {

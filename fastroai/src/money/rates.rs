@@ -52,6 +52,12 @@ pub struct Rates {
     /// A million tokens of audio read from the cache; the rate of other cache reads where not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_audio_read: Option<Cost>,
+    /// One search of the web that the provider makes; unknown where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_search: Option<Cost>,
+    /// One search of stored files that the provider makes; unknown where not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_search: Option<Cost>,
 }
 
 impl Rates {
@@ -70,6 +76,8 @@ impl Rates {
             input_audio: None,
             output_audio: None,
             cache_audio_read: None,
+            web_search: None,
+            file_search: None,
         }
     }
 
@@ -103,11 +111,54 @@ impl Rates {
         self
     }
 
+    /// Sets what one search of the web costs that the provider makes, in dollars.
+    #[must_use]
+    pub const fn with_web_search(mut self, each: Cost) -> Self {
+        self.web_search = Some(each);
+        self
+    }
+
+    /// Sets what one search of stored files costs that the provider makes, in dollars.
+    #[must_use]
+    pub const fn with_file_search(mut self, each: Cost) -> Self {
+        self.file_search = Some(each);
+        self
+    }
+
     /// What this usage costs, rounded up to a picodollar once, at the end.
     ///
-    /// `None` where the usage leaves out what has a price, or the amount is too large.
+    /// `None` where the usage leaves out what has a price, counts what has none, or the amount is too
+    /// large.
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> Option<Cost> {
+        self.known(usage).filter(|_| self.covers(usage))
+    }
+
+    /// Whether nothing costs anything by these rates, in whatever tier.
+    pub(crate) fn is_free(&self) -> bool {
+        let rest = [
+            self.cache_read,
+            self.cache_write,
+            self.cache_write_1h,
+            self.input_audio,
+            self.output_audio,
+            self.cache_audio_read,
+            self.web_search,
+            self.file_search,
+        ];
+        let all = [self.input, self.output].into_iter().chain(rest.into_iter().flatten());
+        all.into_iter().all(Cost::is_zero)
+    }
+
+    /// Whether these rates have a price for all that a usage counts.
+    pub(crate) fn covers(&self, usage: &Usage) -> bool {
+        let counted =
+            [(usage.web_searches, self.web_search), (usage.file_searches, self.file_search)];
+        counted.iter().all(|(count, fee)| fee.is_some() || count.is_none_or(|count| count == 0))
+    }
+
+    /// What is known of the cost of a usage: without what has no rate.
+    pub(crate) fn known(&self, usage: &Usage) -> Option<Cost> {
         let parts = Parts::of(usage);
         let percent = |rate: Cost, percent: u128| u128::from(rate.picodollars()) * percent;
         let rate = |rate: Cost| percent(rate, 100);
@@ -131,7 +182,12 @@ impl Rates {
         .try_fold(0u128, |sum, (tokens, rate)| {
             sum.checked_add(u128::from(tokens?).checked_mul(rate)?)
         })?;
-        u64::try_from(sum.div_ceil(PER)).ok().map(Cost::from_picodollars)
+        let searches =
+            [(usage.web_searches, self.web_search), (usage.file_searches, self.file_search)];
+        let tokens = u64::try_from(sum.div_ceil(PER)).ok().map(Cost::from_picodollars)?;
+        searches.into_iter().try_fold(tokens, |sum, (count, fee)| {
+            sum.checked_add(fee.unwrap_or_default().checked_mul(count.unwrap_or(0))?)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The most that a request can cost, known before it is sent.
 
+mod hosted;
 mod media;
 mod size;
 
@@ -9,10 +10,11 @@ use fastroai_providers::{Message, Request, UserMessage};
 
 use super::Cost;
 use super::prices::{Tariff, at_rate};
+pub(crate) use hosted::{Boundless, has_unreported_fees};
 
 /// What a field of the body may change that a limit on the request's own figures does not see: how
 /// many answers there are, how long, by which model, at which price, and out of which context.
-const UNBOUNDED_FIELDS: [&str; 24] = [
+const UNBOUNDED_FIELDS: [&str; 25] = [
     "background",
     "best_of",
     "cachedContent",
@@ -33,6 +35,7 @@ const UNBOUNDED_FIELDS: [&str; 24] = [
     "prediction",
     "previous_response_id",
     "prompt",
+    "search_parameters",
     "service_tier",
     "speed",
     "tools",
@@ -57,8 +60,8 @@ pub(crate) struct WorstCase {
 /// Why nobody can say what a request may cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unbounded {
-    /// The provider runs a tool, and takes for it what it takes.
-    HostedTool,
+    /// The provider runs a tool, of which the fee or the uses have no limit.
+    HostedTool(Boundless),
     /// A field of the body that has the last word over what is limited.
     Field(String),
     /// The amount does not fit.
@@ -77,9 +80,7 @@ impl WorstCase {
         tariff: &Tariff,
         counted: Option<u64>,
     ) -> Result<Self, Unbounded> {
-        if !request.hosted_tools.is_empty() {
-            return Err(Unbounded::HostedTool);
-        }
+        let hosted = hosted::bound(request, tariff).map_err(Unbounded::HostedTool)?;
         let fields = &request.settings.extra_body;
         if let Some(field) = UNBOUNDED_FIELDS.iter().find(|field| fields.contains_key(**field)) {
             return Err(Unbounded::Field((*field).to_owned()));
@@ -99,6 +100,8 @@ impl WorstCase {
             },
             margin,
         );
+        // What a hosted tool finds is read with all that was there before, once more for each use.
+        let tokens = tokens.saturating_add(window.saturating_mul(hosted.uses));
         let rates = tariff.dearest(tokens);
         let (writes, keeps) = caching(request);
         let mut rate = rates.input;
@@ -112,7 +115,8 @@ impl WorstCase {
         if has_audio(request) {
             rate = rate.max(rates.audio);
         }
-        let mut input = at_rate(tokens, rate).and_then(|cost| cost.checked_add(tariff.fee));
+        let fees = tariff.fee.saturating_add(hosted.fees);
+        let mut input = at_rate(tokens, rate).and_then(|cost| cost.checked_add(fees));
         let thinks = request.settings.reasoning_effort != Some(Effort::None);
         if thinks && REASONING_OUTSIDE.contains(&provider) {
             let reasoning = at_rate(window, rates.output);

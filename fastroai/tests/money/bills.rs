@@ -63,6 +63,43 @@ total                              512   41     128  at least $0.0012";
 }
 
 #[test]
+fn a_receipt_of_a_long_day_can_be_read() {
+    let gpt = |usage, cost| {
+        let mut line = Line::new(1, 1, "openai", "gpt-5").with(usage, Some(usd(cost)));
+        line.prices = Some("genai-prices 0.2.1".to_owned());
+        line
+    };
+    let mut priority = gpt(reading(tokens(1_234_567, 9_001), 512_000), "1.0557");
+    priority.service_tier = Some("priority".to_owned());
+    let mut searching = gpt(tokens(900, 45), "0.021575");
+    (searching.usage.web_searches, searching.usage.file_searches) = (Some(2), Some(1));
+    searching.prices = Some("override November".to_owned());
+    let mut broken = Line::new(2, 2, "openai", "gpt-5").failed();
+    broken.held = Some(usd("0.04"));
+    let mut learned = broken.clone();
+    learned.reconcile(usd("0.01")).unwrap();
+    let tool = Line::tool(2, 1, "look", usd("0.002"));
+    let bill: Bill = [priority, searching, tool, broken, learned].into_iter().collect();
+    let receipt = bill.table();
+    let lines: Vec<_> = receipt.lines().map(str::trim_end).collect();
+    assert_eq!(
+        lines,
+        [
+            "model                                                in    out   cached                cost",
+            "openai:gpt-5, priority                        1,234,567  9,001  512,000           $1.055700",
+            "openai:gpt-5, 2 searches, 1 file search             900     45        -           $0.021575",
+            "tool:look                                                                         $0.002000",
+            "openai:gpt-5 (failed, possibly paid)                  -      -        -        cost unknown",
+            "openai:gpt-5 (failed, paid as learned later)          -      -        -           $0.010000",
+            "total                                         1,235,467  9,046  512,000  at least $1.089275",
+            "possibly paid beside it                                                     up to $0.040000",
+            "prices: genai-prices 0.2.1, override November",
+        ],
+        "{receipt}"
+    );
+}
+
+#[test]
 fn a_bill_is_json_and_comes_back() {
     let mut bill: Bill = [line(None).failed(), line(Some(usd("0.0042")))].into_iter().collect();
     bill.extend([line(Some(Cost::ZERO))]);

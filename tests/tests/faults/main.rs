@@ -10,6 +10,7 @@ mod bills;
 mod loopback;
 mod model;
 mod money;
+mod prices;
 mod retries;
 mod rig;
 mod secrets;

@@ -20,6 +20,7 @@ pub(super) struct Assembly {
     provider: Cow<'static, str>,
     id: String,
     model: String,
+    service_tier: String,
     parts: Vec<Part>,
     calls: Calls,
     finish: Option<String>,
@@ -34,6 +35,7 @@ impl Assembly {
             provider,
             id: String::new(),
             model: String::new(),
+            service_tier: String::new(),
             parts: Vec::new(),
             calls: Calls::default(),
             finish: None,
@@ -52,6 +54,10 @@ impl Assembly {
     pub(super) fn take_frame(&mut self, reply: &Reply<'_>) {
         fill(&mut self.id, &reply.id);
         fill(&mut self.model, &reply.model);
+        if !reply.service_tier.0.is_empty() {
+            // A stream may begin with the tier asked for and end with the one used.
+            self.service_tier = reply.service_tier.0.to_string();
+        }
         let groq = reply.x_groq.as_ref().and_then(|groq| groq.usage);
         for raw in reply.usage.into_iter().chain(groq) {
             usage::read(raw, &mut self.usage);
@@ -292,6 +298,7 @@ impl Assembly {
             finish_reason_raw: self.finish,
             usage: self.usage,
             model: (!self.model.is_empty()).then_some(self.model),
+            service_tier: (!self.service_tier.is_empty()).then_some(self.service_tier),
             id: (!self.id.is_empty()).then_some(self.id),
             ..Response::default()
         }

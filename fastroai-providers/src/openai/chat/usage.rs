@@ -28,6 +28,8 @@ pub(super) fn read(raw: &RawValue, usage: &mut Usage) {
             | "num_cached_tokens" => &mut usage.cache_read_tokens,
             "cache_creation_input_tokens" => &mut usage.cache_write_tokens,
             "reasoning_tokens" => &mut usage.reasoning_tokens,
+            // Perplexity: <https://docs.perplexity.ai/api-reference/chat-completions-post>.
+            "num_search_queries" => &mut usage.web_searches,
             "total_tokens" => &mut total,
             "prompt_tokens_details" | "input_tokens_details" => {
                 prompt_details(value, usage);

@@ -14,6 +14,8 @@ pub(super) struct Reply<'a> {
     pub(super) id: Loose<'a>,
     #[serde(borrow, default)]
     pub(super) model: Loose<'a>,
+    #[serde(borrow, default)]
+    pub(super) service_tier: Loose<'a>,
     #[serde(borrow)]
     pub(super) choices: Option<Vec<Choice<'a>>>,
     #[serde(borrow)]

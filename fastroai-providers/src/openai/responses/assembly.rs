@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::item::{Item, Kind, Target};
@@ -18,6 +19,7 @@ pub(super) struct Assembly {
     provider: Cow<'static, str>,
     id: String,
     model: String,
+    service_tier: String,
     status: String,
     incomplete: String,
     usage: Usage,
@@ -63,6 +65,7 @@ impl Assembly {
             provider,
             id: String::new(),
             model: String::new(),
+            service_tier: String::new(),
             status: String::new(),
             incomplete: String::new(),
             usage: Usage::default(),
@@ -77,6 +80,7 @@ impl Assembly {
         for (mine, theirs) in [
             (&mut self.id, text(reply.id)),
             (&mut self.model, text(reply.model)),
+            (&mut self.service_tier, text(reply.service_tier)),
             (&mut self.status, text(reply.status)),
             (&mut self.incomplete, reason),
         ] {
@@ -252,17 +256,34 @@ impl Assembly {
         } else {
             FinishReason::Unknown
         };
+        let mut usage = self.usage;
+        usage.web_searches = searches(&parts, "web_search_call");
+        usage.file_searches = searches(&parts, "file_search_call");
         Response {
             parts,
             finish_reason,
             finish_reason_raw: Some(self.status.clone()).filter(|word| ended && !word.is_empty()),
-            usage: self.usage,
+            usage,
             model: Some(self.model).filter(|model| !model.is_empty()),
+            service_tier: Some(self.service_tier).filter(|tier| !tier.is_empty()),
             id: Some(self.id).filter(|id| !id.is_empty()),
             interrupted: !ended || self.status == "cancelled",
             ..Response::default()
         }
     }
+}
+
+/// How many searches the items of a reply tell of: the usage does not count them. To open a page, or
+/// to look for something in it, is no search of its own:
+/// <https://developers.openai.com/api/docs/guides/tools-web-search>.
+fn searches(parts: &[Part], kind: &str) -> Option<u64> {
+    let is_search = |raw: &Value| {
+        let action = raw.get("action").and_then(|action| action.get("type"));
+        raw.get("type").is_some_and(|it| it == kind) && action.is_none_or(|it| it == "search")
+    };
+    let found =
+        parts.iter().filter(|part| matches!(part, Part::Provider { raw, .. } if is_search(raw)));
+    u64::try_from(found.count()).ok().filter(|count| *count > 0)
 }
 
 /// The neutral reason for an ending.

@@ -14,6 +14,8 @@ pub(super) struct Reply<'a> {
     #[serde(borrow)]
     pub(super) status: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) service_tier: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) output: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     pub(super) incomplete_details: Option<&'a RawValue>,

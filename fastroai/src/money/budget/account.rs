@@ -176,6 +176,15 @@ impl Budget {
         wakers.into_iter().for_each(std::task::Waker::wake);
     }
 
+    /// Learns what was paid where `known` was sure and `unsure` was kept beside it; gives what is kept
+    /// here, or above, where that is less.
+    pub(crate) fn learn(&self, known: Cost, unsure: Cost, paid: Cost) -> Result<(), Cost> {
+        let (tree, place) = self.place();
+        let wakers = tree.lock().learn(place, known, unsure, paid)?;
+        wakers.into_iter().for_each(std::task::Waker::wake);
+        Ok(())
+    }
+
     fn sums(&self) -> Sums {
         let (tree, place) = self.place();
         tree.lock().sums(place)

@@ -232,6 +232,27 @@ impl Tree {
         self.serve()
     }
 
+    /// Learns what was paid where `known` was sure and `unsure` was kept beside it, or gives what is
+    /// kept, where that is less.
+    pub(super) fn learn(
+        &mut self,
+        leaf: Place,
+        known: Cost,
+        unsure: Cost,
+        paid: Cost,
+    ) -> Result<Vec<Waker>, Cost> {
+        let kept = self.line(leaf).map(|(_, account)| account.sums.possibly_paid).min();
+        let kept = kept.unwrap_or_default();
+        if kept < unsure {
+            return Err(kept);
+        }
+        self.change(leaf, |sums| {
+            sums.possibly_paid = sums.possibly_paid.saturating_sub(unsure);
+            sums.spent = sums.spent.saturating_sub(known).saturating_add(paid);
+        });
+        Ok(self.serve())
+    }
+
     /// Answers those who wait, first come first served, and tells whom to wake.
     fn serve(&mut self) -> Vec<Waker> {
         let mut wakers = Vec::new();

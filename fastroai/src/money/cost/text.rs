@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
 use super::{Cost, DOLLAR};
 use crate::sentence::Sentence;
 
@@ -191,5 +194,29 @@ impl TryFrom<String> for Cost {
 impl From<Cost> for String {
     fn from(cost: Cost) -> Self {
         cost.to_string()
+    }
+}
+
+impl Serialize for Cost {
+    /// Writes exact dollars, as [`Display`](fmt::Display) shows them.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cost {
+    /// Reads dollars from text. A number is refused: it may have been a float, and inexact.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Cost;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("dollars as text, as in \"0.05\"")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Cost, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }

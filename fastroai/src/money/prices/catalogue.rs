@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, OnceLock};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use fastroai_providers::Usage;
 use genai_prices::{Calculator, PriceRequest, Usage as Counts, UsageKey};
 use tokio::sync::watch;
 
+use super::tier;
 use crate::money::Cost;
 
 /// Our names of providers beside the catalogue's; others are the same in both.
@@ -55,8 +56,62 @@ pub(super) struct Listed<'a> {
     pub(super) at: Option<SystemTime>,
 }
 
-/// The list price of this usage, which is consistent with itself.
+/// The list price of this usage, which is consistent with itself. `None` in a tier of which the list
+/// says nothing.
 pub(super) fn price(listed: Listed<'_>, usage: &Usage) -> Option<Cost> {
+    if listed.tier.is_some() {
+        // Of a tier that it does not know, the list says the ordinary price.
+        let ordinary = Listed { tier: None, ..listed };
+        let (theirs, ours) = (list_price(listed, &SAMPLE), list_price(ordinary, &SAMPLE));
+        if theirs == ours {
+            return None;
+        }
+    }
+    list_price(listed, usage)
+}
+
+/// The price by which it is seen whether the list knows a tier.
+static SAMPLE: LazyLock<Usage> = LazyLock::new(|| {
+    let mut usage = Usage::default();
+    (usage.input_tokens, usage.output_tokens) = (Some(1_000_000), Some(1_000_000));
+    usage
+});
+
+/// Whether the list has a price for all that this usage counts.
+pub(super) fn covers(listed: Listed<'_>, usage: &Usage) -> bool {
+    let made = |searches: Option<u64>| searches.is_some_and(|count| count > 0);
+    // Where each request has a fee, what is searched for it is in that fee.
+    let fee = || list_price(listed, &nothing()).is_some_and(|fee| !fee.is_zero());
+    (!made(usage.web_searches) || web_search(listed).is_some() || fee())
+        && (!made(usage.file_searches) || file_search(listed).is_some())
+}
+
+/// What a search of the web costs.
+pub(super) fn web_search(listed: Listed<'_>) -> Option<Cost> {
+    each(listed, |usage| &mut usage.web_searches)
+}
+
+/// What a search of stored files costs.
+pub(super) fn file_search(listed: Listed<'_>) -> Option<Cost> {
+    each(listed, |usage| &mut usage.file_searches)
+}
+
+/// What one of these costs, by what a million of them do.
+fn each(listed: Listed<'_>, count: fn(&mut Usage) -> &mut Option<u64>) -> Option<Cost> {
+    const MANY: u64 = 1_000_000;
+    let mut many = nothing();
+    *count(&mut many) = Some(MANY);
+    let all = list_price(listed, &many)?.checked_sub(list_price(listed, &nothing())?)?;
+    (!all.is_zero()).then(|| Cost::from_picodollars(all.picodollars().div_ceil(MANY)))
+}
+
+fn nothing() -> Usage {
+    let mut usage = Usage::default();
+    (usage.input_tokens, usage.output_tokens) = (Some(0), Some(0));
+    usage
+}
+
+fn list_price(listed: Listed<'_>, usage: &Usage) -> Option<Cost> {
     // The catalogue takes what it is not told for nothing.
     let (input, output) = (usage.input_tokens?, usage.output_tokens?);
     let catalogue = catalogue()?;
@@ -65,11 +120,14 @@ pub(super) fn price(listed: Listed<'_>, usage: &Usage) -> Option<Cost> {
     if !catalogue.providers().any(|known| known.id() == provider) {
         return None;
     }
+    let tier = listed.tier.map(str::to_ascii_lowercase);
     let total = |counts: &Counts| {
         let mut request = PriceRequest::new(listed.model, counts).with_provider_id(provider);
-        if let Some(tier) = listed.tier {
-            request = request.with_price_context("service_tier", tier);
-        }
+        request = match tier.as_deref() {
+            Some(tier::BATCH) => request.with_price_context("processing", tier::BATCH),
+            Some(tier) => request.with_price_context("service_tier", tier),
+            None => request,
+        };
         request.timestamp = listed.at;
         catalogue.calculate(&request).ok().map(|price| price.total_price)
     };
@@ -83,6 +141,66 @@ pub(super) fn price(listed: Listed<'_>, usage: &Usage) -> Option<Cost> {
     let dollars = total(&counts(whole.clone(), &parts(usage)))
         .or_else(|| total(&counts(whole, &cached(usage))))?;
     amount(dollars)
+}
+
+/// The catalogue that this crate was tested with, and the digest of its prices.
+const TESTED: (&str, u64) = ("genai-prices 0.2.1", 0x67f9_18fe_180d_b96f);
+
+/// Which catalogue it is. A crate cannot ask for the version of another, so that its prices are looked
+/// at: those of every model, at an hour that stays the same.
+pub(super) fn version() -> Option<&'static str> {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    let catalogue = catalogue()?;
+    Some(VERSION.get_or_init(|| {
+        let digest = digest(catalogue);
+        if digest == TESTED.1 {
+            TESTED.0.to_owned()
+        } else {
+            format!("genai-prices of digest {digest:016x}")
+        }
+    }))
+}
+
+fn digest(catalogue: &Calculator) -> u64 {
+    /// The first second of October 2026.
+    const HOUR: Duration = Duration::from_secs(1_790_812_800);
+    let at = SystemTime::UNIX_EPOCH.checked_add(HOUR);
+    let mut digest = Digest(0xcbf2_9ce4_8422_2325);
+    for provider in catalogue.providers() {
+        digest.add(provider.id().as_bytes());
+        for model in provider.models() {
+            digest.add(model.id().as_bytes());
+            let listed = Listed { provider: provider.id(), model: model.id(), tier: None, at };
+            for whole in [1_009, 3_000_017] {
+                let cost = list_price(listed, &one_of_each(whole)).unwrap_or(Cost::MAX);
+                digest.add(&cost.picodollars().to_le_bytes());
+            }
+        }
+    }
+    digest.0
+}
+
+/// A usage with something of everything, no two of which are alike.
+fn one_of_each(whole: u64) -> Usage {
+    let mut usage = Usage::default();
+    (usage.input_tokens, usage.output_tokens) = (Some(whole), Some(whole + 4));
+    (usage.cache_read_tokens, usage.cache_write_tokens) = (Some(101), Some(211));
+    (usage.cache_write_1h_tokens, usage.reasoning_tokens) = (Some(53), Some(17));
+    (usage.input_audio_tokens, usage.output_audio_tokens) = (Some(29), Some(41));
+    (usage.web_searches, usage.file_searches) = (Some(7), Some(11));
+    usage.cache_audio_read_tokens = Some(3);
+    usage
+}
+
+/// FNV-1a: the standard hashers may differ between processes.
+struct Digest(u64);
+
+impl Digest {
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
 }
 
 /// How many tokens a model can take in, where the catalogue knows.
@@ -121,6 +239,8 @@ fn cached(usage: &Usage) -> Vec<Part> {
         (UsageKey::CACHE_READ_TOKENS, usage.cache_read_tokens),
         (UsageKey::CACHE_WRITE_TOKENS, usage.cache_write_tokens),
         (UsageKey::CACHE_WRITE_1H_TOKENS, usage.cache_write_1h_tokens),
+        (UsageKey::WEB_SEARCHES, usage.web_searches),
+        (UsageKey::STORAGE_SEARCHES, usage.file_searches),
     ]
 }
 
@@ -175,6 +295,8 @@ pub(super) fn warm() {
     let read = || {
         catalogue();
         READY.send_replace(true);
+        // Nobody waits for it yet, and the first bill would.
+        version();
     };
     if thread::Builder::new().name("fastroai-prices".to_owned()).spawn(read).is_err() {
         // No thread is to be had: better a short wait here than one without end elsewhere.

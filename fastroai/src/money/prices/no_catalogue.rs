@@ -21,6 +21,22 @@ pub(super) fn price(_listed: Listed<'_>, _usage: &Usage) -> Option<Cost> {
     None
 }
 
+pub(super) fn covers(_listed: Listed<'_>, _usage: &Usage) -> bool {
+    false
+}
+
+pub(super) fn web_search(_listed: Listed<'_>) -> Option<Cost> {
+    None
+}
+
+pub(super) fn file_search(_listed: Listed<'_>) -> Option<Cost> {
+    None
+}
+
+pub(super) fn version() -> Option<&'static str> {
+    None
+}
+
 pub(super) fn context_window(_provider: &str, _model: &str) -> Option<u64> {
     None
 }

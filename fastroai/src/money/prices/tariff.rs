@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use fastroai_providers::Usage;
 
 use super::catalogue::{self, Listed};
+use super::tier::is_dearer;
 use crate::money::{Cost, Rates};
 
 /// The tokens that a rate is for.
@@ -34,6 +35,10 @@ pub(crate) struct Tariff {
     pub(crate) fee: Cost,
     /// How many tokens the model can take in.
     pub(crate) window: Option<u64>,
+    /// What a search of the web costs, where that is known.
+    pub(crate) web_search: Option<Cost>,
+    /// What a search of stored files costs, where that is known.
+    pub(crate) file_search: Option<Cost>,
 }
 
 /// Rates in picodollars for a million tokens, each the dearest of its kind.
@@ -65,7 +70,7 @@ impl Dearest {
 
 impl Tariff {
     /// The tariff of rates that do not depend on the length of a request.
-    pub(crate) fn of(rates: Rates) -> Self {
+    pub(crate) fn of(rates: Rates, provider: &str, model: &str) -> Self {
         let dearest = probe(&|usage| rates.cost(usage), Cost::ZERO, MILLION).unwrap_or(Dearest {
             // Rates too large to be multiplied are no price that anyone could pay.
             input: u64::MAX,
@@ -74,7 +79,13 @@ impl Tariff {
             audio: u64::MAX,
             output: u64::MAX,
         });
-        Self { steps: vec![(0, dearest)], fee: Cost::ZERO, window: None }
+        Self {
+            steps: vec![(0, dearest)],
+            fee: Cost::ZERO,
+            window: catalogue::context_window(provider, model),
+            web_search: rates.web_search,
+            file_search: rates.file_search,
+        }
     }
 
     /// The dearest rates of a request that takes in at most this many tokens.
@@ -159,15 +170,15 @@ pub(super) fn listed(provider: &str, model: &str, tier: Option<&str>) -> Option<
 fn table(listed: Listed<'_>, now: SystemTime) -> Option<Tariff> {
     let listed = Listed { at: dearest_time(listed, now), ..listed };
     let price = |usage: &Usage| catalogue::price(listed, usage);
-    if listed.tier.is_some_and(is_dearer)
-        && price(&tokens(MILLION, MILLION)) == {
-            let ordinary = Listed { tier: None, ..listed };
-            catalogue::price(ordinary, &tokens(MILLION, MILLION))
-        }
-    {
+    let listed = if price(&tokens(MILLION, MILLION)).is_some() {
+        listed
+    } else if listed.tier.is_some_and(is_dearer) {
         // The tier costs more, and the list does not say how much.
         return None;
-    }
+    } else {
+        Listed { tier: None, ..listed }
+    };
+    let price = |usage: &Usage| catalogue::price(listed, usage);
     let fee = price(&tokens(0, 0))?;
     let mut steps: Vec<(u64, Dearest)> = Vec::new();
     for length in LENGTHS {
@@ -190,7 +201,9 @@ fn table(listed: Listed<'_>, now: SystemTime) -> Option<Tariff> {
         }
     }
     let window = catalogue::context_window(listed.provider, listed.model);
-    let tariff = Tariff { steps, fee, window };
+    let web_search = catalogue::web_search(listed);
+    let file_search = catalogue::file_search(listed);
+    let tariff = Tariff { steps, fee, window, web_search, file_search };
     tariff.agrees_with(&price).then_some(tariff)
 }
 
@@ -207,11 +220,6 @@ fn alike(one: Dearest, other: Dearest) -> bool {
         && near(one.kept, other.kept)
         && near(one.audio, other.audio)
         && near(one.output, other.output)
-}
-
-/// Whether a provider's word for a service tier promises more for more money.
-fn is_dearer(tier: &str) -> bool {
-    !matches!(tier, "auto" | "default" | "standard" | "standard_only" | "on_demand" | "flex")
 }
 
 /// The time, of the day to come, at which a model costs most.

@@ -27,6 +27,10 @@ pub(super) fn tokens(request: &Request<'_>) -> u64 {
         let schema = json(&tool.parameters.as_value().to_string());
         sum = sum.saturating_add(TOOL).saturating_add(said).saturating_add(schema);
     }
+    for tool in request.hosted_tools {
+        // What a provider says of a tool of its own is not seen.
+        sum = sum.saturating_add(TOOLS).saturating_add(json(&tool.raw.to_string()));
+    }
     if let OutputFormat::JsonSchema { name, schema } = request.output {
         let schema = json(&schema.as_value().to_string()).saturating_add(text(name));
         sum = sum.saturating_add(SCHEMA).saturating_add(schema);

@@ -8,7 +8,7 @@ use crate::money::Rates;
 
 /// A dollar for a million in, two for a million out; a quarter more for what is cached.
 fn tariff() -> Tariff {
-    Tariff::of(Rates::per_million("1", "2").expect("rates"))
+    Tariff::of(Rates::per_million("1", "2").expect("rates"), "test", "large")
 }
 
 fn input(provider: &str, messages: &[Message], settings: &Settings) -> Result<u64, Unbounded> {
@@ -54,7 +54,7 @@ fn what_nobody_can_bound_is_refused() {
     let mut request = Request::new(&[], &settings);
     request.hosted_tools = &hosted;
     let case = WorstCase::of(&request, "anthropic", "large", &tariff(), None);
-    assert_eq!(case, Err(Unbounded::HostedTool));
+    assert_eq!(case, Err(Unbounded::HostedTool(Boundless::Fee)));
 }
 
 #[test]
