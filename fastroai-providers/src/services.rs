@@ -62,6 +62,9 @@ pub struct Face {
     pub counts_tokens: bool,
     /// Whether its models call tools, where their names do not say that they cannot.
     pub tools: bool,
+    /// Which of its models can be made to call a tool. The others think, and refuse that unless
+    /// `extra_body` says `"thinking": {"type": "disabled"}`: their choice stays free.
+    pub forced_tools: Models,
     /// Which of its models can be held to a JSON schema, where their names do not say that they
     /// cannot.
     pub json_schema: Models,

@@ -4,7 +4,7 @@ use super::{Face, KeyHeader, Refused};
 use crate::error::ModelError;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
-use crate::request::{Request, Settings};
+use crate::request::{Request, Settings, ToolChoice};
 use crate::response::Response;
 
 /// An adapter, and the row that says where its service differs. What comes in is read in all
@@ -24,6 +24,17 @@ impl Spoken {
         let Some(refused) = refused else { return Ok(()) };
         let setting = refused.name();
         Err(ModelError::config(format!("this service takes no `{setting}`: leave it unset")))
+    }
+
+    /// The request, with a free choice among the tools where the model cannot be made to call one.
+    fn with_choice<'a>(&self, model: &str, request: Request<'a>) -> Request<'a> {
+        let is_forced = matches!(request.tool_choice, ToolChoice::Required | ToolChoice::Named(_));
+        let thinking = request.settings.extra_body.get("thinking");
+        let thinks = thinking.is_none_or(|thinking| thinking["type"] != "disabled");
+        if is_forced && thinks && !self.face.forced_tools.contain(model) {
+            return Request { tool_choice: &ToolChoice::Auto, ..request };
+        }
+        request
     }
 }
 
@@ -76,7 +87,8 @@ impl Protocol for Spoken {
         streamed: bool,
     ) -> Result<Encoded, ModelError> {
         self.check(request.settings)?;
-        let mut encoded = self.wire.encode(model, request, streamed || self.face.streams_only)?;
+        let request = self.with_choice(model, *request);
+        let mut encoded = self.wire.encode(model, &request, streamed || self.face.streams_only)?;
         let path = self.face.path_for(model);
         if !path.is_empty() {
             path.clone_into(&mut encoded.path);
@@ -92,7 +104,8 @@ impl Protocol for Spoken {
         if !self.face.counts_tokens {
             return Ok(None);
         }
-        let Some(mut count) = self.wire.encode_count(model, request)? else { return Ok(None) };
+        let request = self.with_choice(model, *request);
+        let Some(mut count) = self.wire.encode_count(model, &request)? else { return Ok(None) };
         // It is asked below the address of replies, on each wire that asks for it at one of its own.
         let path = self.face.path_for(model);
         if let Some((_, last)) = count.path.rsplit_once('/').filter(|_| !path.is_empty()) {

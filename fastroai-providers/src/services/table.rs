@@ -25,6 +25,7 @@ const FACE: Face = Face {
     streams_only: false,
     counts_tokens: false,
     tools: true,
+    forced_tools: Models::All,
     json_schema: Models::All,
     json_schema_beside_tools: true,
     free_here: false,
@@ -44,7 +45,9 @@ const COUNT: usize = {
     count
 };
 
-const ALL: [Face; COUNT] = {
+/// Every face that is known by name: those of the companies that defined the wires, then the others,
+/// wire by wire.
+pub const FACES: &[Face] = &{
     let mut all = [FACE; COUNT];
     let (mut at, mut wire) = (0, 0);
     while wire < WIRES.len() {
@@ -59,11 +62,11 @@ const ALL: [Face; COUNT] = {
     all
 };
 
-/// Every face that is known by name: those of the companies that defined the wires, then the others,
-/// wire by wire.
-pub const FACES: &[Face] = &ALL;
-
 /// The row of this name among these, to say of another face what they share.
+#[expect(
+    clippy::panic,
+    reason = "it is only called in const, where a panic is an error of the build"
+)]
 const fn like(rows: &[Face], name: &str) -> Face {
     let mut row = 0;
     while row < rows.len() {

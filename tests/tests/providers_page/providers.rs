@@ -116,6 +116,20 @@ fn notes(face: &Face) -> Vec<String> {
         }
         _ => {}
     }
+    let begin = |names: &[&str]| {
+        names.iter().map(|name| format!("`{name}…`")).collect::<Vec<_>>().join(", ")
+    };
+    match face.forced_tools {
+        Models::All => {}
+        Models::None => notes.push("a tool cannot be forced: the choice stays free".to_owned()),
+        Models::Beginning(names) => {
+            notes.push(format!(
+                "a tool can be forced on {} only: else the choice stays free",
+                begin(names)
+            ));
+        }
+        _ => panic!("a new kind of models"),
+    }
     if !face.other_paths.is_empty() {
         notes.push("the path depends on the model".to_owned());
     }

@@ -16,6 +16,15 @@ pub(super) const OPENAI: ChatDialect = ChatDialect {
 /// What most rows have in common.
 const CHAT: Face = Face { wire: Wire::ChatCompletions(OPENAI), path: "chat/completions", ..FACE };
 
+/// The limit goes by its older name.
+const OLDER_LIMIT: Wire =
+    Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI });
+
+/// Reasoning goes back.
+const fn thinking(token_limit: TokenLimit, reasoning_replay: ReasoningReplay) -> Wire {
+    Wire::ChatCompletions(ChatDialect { token_limit, reasoning_replay, ..OPENAI })
+}
+
 /// In the order of their names.
 pub(super) const ROWS: &[Face] = &[
     // Its first stable version, which takes no `api-version`. The model is the name of a
@@ -55,10 +64,7 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("https://api.cerebras.ai"),
         path: "v1/chat/completions",
         json_schema_beside_tools: false,
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::Reasoning,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
         ..CHAT
     },
     // Undocumented by GitHub; it takes a token of Copilot, not one of GitHub.
@@ -69,7 +75,9 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["GITHUB_COPILOT_API_KEY", "COPILOT_API_KEY"],
         base_url_variables: &["GITHUB_COPILOT_BASE_URL"],
         address: Address::At("https://api.githubcopilot.com"),
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
+        note: "undocumented, as recorded; some tokens want `editor-version` and `copilot-integration-id` \
+               among `extra_headers`",
         ..CHAT
     },
     Face {
@@ -79,10 +87,8 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["CRUSOE_API_KEY"],
         base_url_variables: &["CRUSOE_BASE_URL"],
         address: Address::At("https://api.inference.crusoecloud.com/v1"),
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::Reasoning,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
+        note: "the name of the limit is not documented",
         ..CHAT
     },
     // It knows a JSON mode, but no schema.
@@ -94,12 +100,9 @@ pub(super) const ROWS: &[Face] = &[
         base_url_variables: &["DEEPSEEK_BASE_URL"],
         address: Address::At("https://api.deepseek.com"),
         json_schema: Models::None,
-        wire: Wire::ChatCompletions(ChatDialect {
-            token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
         models: catalogue::DEEPSEEK,
+        forced_tools: Models::Beginning(&["deepseek-chat"]),
         ..CHAT
     },
     Face {
@@ -109,13 +112,11 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["DOUBLEWORD_API_KEY"],
         base_url_variables: &["DOUBLEWORD_BASE_URL"],
         address: Address::At("https://api.doubleword.ai/v1"),
-        wire: Wire::ChatCompletions(ChatDialect {
-            token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
+        note: "as recorded",
         ..CHAT
     },
+    // Usage comes unasked: https://docs.fireworks.ai/tools-sdks/openai-compatibility
     Face {
         name: "fireworks",
         service: "fireworks",
@@ -123,7 +124,12 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["FIREWORKS_API_KEY"],
         base_url_variables: &["FIREWORKS_BASE_URL"],
         address: Address::At("https://api.fireworks.ai/inference/v1"),
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: Wire::ChatCompletions(ChatDialect {
+            token_limit: TokenLimit::MaxTokens,
+            reasoning_replay: ReasoningReplay::ReasoningContent,
+            stream_options: false,
+            ..OPENAI
+        }),
         ..CHAT
     },
     // Gemini's OpenAI-compatible face, which is not its own API.
@@ -134,7 +140,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["GOOGLE_API_KEY", "GEMINI_API_KEY"],
         base_url_variables: &["GOOGLE_OPENAI_BASE_URL"],
         address: Address::At("https://generativelanguage.googleapis.com/v1beta/openai"),
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
         models: catalogue::GEMINI,
         ..CHAT
     },
@@ -153,10 +159,7 @@ pub(super) const ROWS: &[Face] = &[
             "moonshotai/kimi-k2",
         ]),
         json_schema_beside_tools: false,
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::Reasoning,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
         ..CHAT
     },
     // It passes a schema over.
@@ -169,7 +172,8 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("https://us.inference.heroku.com"),
         path: "v1/chat/completions",
         json_schema: Models::None,
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
+        note: "`stream_options` are not documented",
         ..CHAT
     },
     Face {
@@ -179,7 +183,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["HF_TOKEN"],
         base_url_variables: &["HF_BASE_URL"],
         address: Address::At("https://router.huggingface.co/v1"),
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
         ..CHAT
     },
     // A gateway, so that its models may cost what theirs cost.
@@ -191,7 +195,7 @@ pub(super) const ROWS: &[Face] = &[
         base_url_variables: &["LITELLM_BASE_URL", "LITELLM_API_BASE"],
         address: Address::At("http://127.0.0.1:4000"),
         path: "v1/chat/completions",
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
         ..CHAT
     },
     Face {
@@ -203,10 +207,7 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("http://127.0.0.1:8080"),
         path: "v1/chat/completions",
         free_here: true,
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningContent),
         ..CHAT
     },
     Face {
@@ -218,7 +219,7 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("http://127.0.0.1:1234"),
         path: "v1/chat/completions",
         free_here: true,
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
         ..CHAT
     },
     // It reports usage unasked.
@@ -247,7 +248,8 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("http://127.0.0.1:1234"),
         path: "v1/chat/completions",
         free_here: true,
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
+        note: "as recorded",
         ..CHAT
     },
     Face {
@@ -257,11 +259,9 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["MOONSHOT_API_KEY", "MOONSHOTAI_API_KEY"],
         base_url_variables: &["MOONSHOT_BASE_URL", "MOONSHOTAI_BASE_URL"],
         address: Address::At("https://api.moonshot.ai/v1"),
-        wire: Wire::ChatCompletions(ChatDialect {
-            token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
+        forced_tools: Models::Beginning(&["kimi-k3", "moonshot-"]),
+        note: "which models take a forced tool is told by others: all but Kimi K2",
         ..CHAT
     },
     // Many of its models take a schema under another name only.
@@ -273,7 +273,8 @@ pub(super) const ROWS: &[Face] = &[
         base_url_variables: &["NVIDIA_BASE_URL", "NVIDIA_NIM_API_BASE"],
         address: Address::At("https://integrate.api.nvidia.com/v1"),
         json_schema: Models::None,
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
+        note: "what a model takes depends on its server: not confirmed for each",
         ..CHAT
     },
     Face {
@@ -285,11 +286,8 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("http://127.0.0.1:11434"),
         path: "v1/chat/completions",
         free_here: true,
-        wire: Wire::ChatCompletions(ChatDialect {
-            token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::Reasoning,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::Reasoning),
+        note: "it passes over a tool choice",
         ..CHAT
     },
     // A server of the user's own, known by its address only.
@@ -301,7 +299,7 @@ pub(super) const ROWS: &[Face] = &[
         key: KeyNeed::Perhaps,
         base_url_variables: &["OPENAI_COMPATIBLE_BASE_URL"],
         address: Address::Asked { example: "https://llm.example.com/v1" },
-        wire: Wire::ChatCompletions(ChatDialect { token_limit: TokenLimit::MaxTokens, ..OPENAI }),
+        wire: OLDER_LIMIT,
         ..CHAT
     },
     Face {
@@ -311,10 +309,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["OPENROUTER_API_KEY", "OPEN_ROUTER_API_KEY"],
         base_url_variables: &["OPENROUTER_BASE_URL"],
         address: Address::At("https://openrouter.ai/api/v1"),
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::ReasoningDetails,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningDetails),
         ..CHAT
     },
     // Its models search the web, and call no tools of others.
@@ -333,6 +328,7 @@ pub(super) const ROWS: &[Face] = &[
         }),
         models: catalogue::PERPLEXITY,
         without_tools: catalogue::PERPLEXITY,
+        note: "a seed is not documented",
         ..CHAT
     },
     Face {
@@ -354,12 +350,14 @@ pub(super) const ROWS: &[Face] = &[
         docs: "https://docs.together.ai/reference/chat-completions-1",
         key_variables: &["TOGETHER_API_KEY"],
         base_url_variables: &["TOGETHER_BASE_URL"],
-        address: Address::At("https://api.together.xyz/v1"),
+        address: Address::At("https://api.together.xyz"),
         wire: Wire::ChatCompletions(ChatDialect {
             token_limit: TokenLimit::MaxTokens,
             stream_options: false,
+            reasoning_replay: ReasoningReplay::Reasoning,
             ..OPENAI
         }),
+        path: "v1/chat/completions",
         ..CHAT
     },
     Face {
@@ -369,10 +367,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["VENICE_API_KEY"],
         base_url_variables: &["VENICE_BASE_URL"],
         address: Address::At("https://api.venice.ai/api/v1"),
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::ReasoningContent),
         ..CHAT
     },
     Face {
@@ -384,10 +379,7 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("http://127.0.0.1:8000"),
         path: "v1/chat/completions",
         free_here: true,
-        wire: Wire::ChatCompletions(ChatDialect {
-            reasoning_replay: ReasoningReplay::Reasoning,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
         ..CHAT
     },
     Face {
@@ -408,11 +400,8 @@ pub(super) const ROWS: &[Face] = &[
         base_url_variables: &["ZAI_BASE_URL"],
         address: Address::At("https://api.z.ai/api/paas/v4"),
         json_schema: Models::None,
-        wire: Wire::ChatCompletions(ChatDialect {
-            token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::ReasoningContent,
-            ..OPENAI
-        }),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
+        note: "it documents no tool choice but `auto`",
         ..CHAT
     },
 ];

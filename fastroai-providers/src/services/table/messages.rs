@@ -99,7 +99,7 @@ pub(super) const ROWS: &[Face] = &[
         docs: "https://docs.snowflake.com/user-guide/snowflake-cortex/cortex-rest-api",
         ..of("snowflake")
     },
-    Face { name: "vllm-messages", ..of("vllm") },
+    Face { name: "vllm-messages", counts_tokens: true, ..of("vllm") },
     Face {
         name: "zai-messages",
         docs: "https://docs.z.ai/scenario-example/develop-tools/claude",

@@ -123,7 +123,12 @@ pub(super) const ROWS: &[Face] = &[
         note: "whether it holds to a JSON schema is not documented: it is not asked to",
         ..of("ollama")
     },
-    Face { name: "openai-compatible-responses", wire: PLAIN, ..of("openai-compatible") },
+    Face {
+        name: "openai-compatible-responses",
+        docs: "https://platform.openai.com/docs/api-reference/responses",
+        wire: PLAIN,
+        ..of("openai-compatible")
+    },
     Face {
         name: "openrouter-responses",
         docs: "https://openrouter.ai/docs/responses",
