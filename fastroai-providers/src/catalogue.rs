@@ -1,5 +1,7 @@
 //! The providers that are known by name, and some of their models, to tell slips of letters.
 
+use crate::services::{FACES, Face};
+
 /// A provider, and the models of it that a slip of letters may have meant.
 ///
 /// ```
@@ -59,7 +61,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 // https://platform.openai.com/docs/models
-const OPENAI: &[&str] = &[
+pub(crate) const OPENAI: &[&str] = &[
     "gpt-3.5-turbo",
     "gpt-4",
     "gpt-4-turbo",
@@ -88,11 +90,11 @@ const OPENAI: &[&str] = &[
     "o4-mini",
 ];
 
-const OPENAI_WITHOUT_TOOLS: &[&str] =
+pub(crate) const OPENAI_WITHOUT_TOOLS: &[&str] =
     &["o1-mini", "o1-mini-2024-09-12", "o1-preview", "o1-preview-2024-09-12"];
 
 // https://ai.google.dev/gemini-api/docs/models
-const GEMINI: &[&str] = &[
+pub(crate) const GEMINI: &[&str] = &[
     "gemini-2.0-flash",
     "gemini-2.0-flash-lite",
     "gemini-2.5-flash",
@@ -101,92 +103,56 @@ const GEMINI: &[&str] = &[
     "gemini-3-pro-preview",
 ];
 
-/// Every provider that is known by name.
-pub const PROVIDERS: &[Provider] = &[
-    Provider { name: "openai", models: OPENAI, without_tools: OPENAI_WITHOUT_TOOLS },
-    Provider { name: "openai-responses", models: OPENAI, without_tools: OPENAI_WITHOUT_TOOLS },
-    Provider {
-        name: "anthropic",
-        // https://docs.claude.com/en/docs/about-claude/models/overview
-        models: &[
-            "claude-3-haiku-20240307",
-            "claude-3-opus-20240229",
-            "claude-3-opus-latest",
-            "claude-3-5-haiku-20241022",
-            "claude-3-5-haiku-latest",
-            "claude-3-5-sonnet-20241022",
-            "claude-3-5-sonnet-latest",
-            "claude-3-7-sonnet-20250219",
-            "claude-3-7-sonnet-latest",
-            "claude-haiku-4-5",
-            "claude-haiku-4-5-20251001",
-            "claude-opus-4-0",
-            "claude-opus-4-1",
-            "claude-opus-4-1-20250805",
-            "claude-opus-4-20250514",
-            "claude-opus-4-5",
-            "claude-opus-4-5-20251101",
-            "claude-sonnet-4-0",
-            "claude-sonnet-4-20250514",
-            "claude-sonnet-4-5",
-            "claude-sonnet-4-5-20250929",
-        ],
-        without_tools: &[],
-    },
-    Provider { name: "google", models: GEMINI, without_tools: &[] },
-    Provider { name: "azure", models: &[], without_tools: &[] },
-    Provider { name: "bedrock-openai", models: &[], without_tools: &[] },
-    Provider { name: "cerebras", models: &[], without_tools: &[] },
-    Provider { name: "copilot", models: &[], without_tools: &[] },
-    Provider { name: "crusoe", models: &[], without_tools: &[] },
-    Provider {
-        name: "deepseek",
-        // https://api-docs.deepseek.com/quick_start/pricing
-        models: &["deepseek-chat", "deepseek-reasoner"],
-        without_tools: &[],
-    },
-    Provider { name: "doubleword", models: &[], without_tools: &[] },
-    Provider { name: "fireworks", models: &[], without_tools: &[] },
-    Provider { name: "google-openai", models: GEMINI, without_tools: &[] },
-    Provider { name: "groq", models: &[], without_tools: &[] },
-    Provider { name: "heroku", models: &[], without_tools: &[] },
-    Provider { name: "huggingface", models: &[], without_tools: &[] },
-    Provider { name: "litellm", models: &[], without_tools: &[] },
-    Provider { name: "llamacpp", models: &[], without_tools: &[] },
-    Provider { name: "lmstudio", models: &[], without_tools: &[] },
-    Provider { name: "mistral", models: &[], without_tools: &[] },
-    Provider { name: "mistralrs", models: &[], without_tools: &[] },
-    Provider { name: "moonshot", models: &[], without_tools: &[] },
-    Provider { name: "nvidia", models: &[], without_tools: &[] },
-    Provider { name: "ollama", models: &[], without_tools: &[] },
-    Provider { name: "openai-compatible", models: &[], without_tools: &[] },
-    Provider { name: "openrouter", models: &[], without_tools: &[] },
-    Provider {
-        name: "perplexity",
-        // https://docs.perplexity.ai/getting-started/models
-        models: &[
-            "sonar",
-            "sonar-deep-research",
-            "sonar-pro",
-            "sonar-reasoning",
-            "sonar-reasoning-pro",
-        ],
-        without_tools: &[
-            "sonar",
-            "sonar-deep-research",
-            "sonar-pro",
-            "sonar-reasoning",
-            "sonar-reasoning-pro",
-        ],
-    },
-    Provider { name: "snowflake", models: &[], without_tools: &[] },
-    Provider { name: "together", models: &[], without_tools: &[] },
-    Provider { name: "venice", models: &[], without_tools: &[] },
-    Provider { name: "vllm", models: &[], without_tools: &[] },
-    Provider { name: "xai", models: &[], without_tools: &[] },
-    Provider { name: "zai", models: &[], without_tools: &[] },
-    Provider { name: "offline", models: &[], without_tools: &[] },
+// https://docs.claude.com/en/docs/about-claude/models/overview
+pub(crate) const ANTHROPIC: &[&str] = &[
+    "claude-3-haiku-20240307",
+    "claude-3-opus-20240229",
+    "claude-3-opus-latest",
+    "claude-3-5-haiku-20241022",
+    "claude-3-5-haiku-latest",
+    "claude-3-5-sonnet-20241022",
+    "claude-3-5-sonnet-latest",
+    "claude-3-7-sonnet-20250219",
+    "claude-3-7-sonnet-latest",
+    "claude-haiku-4-5",
+    "claude-haiku-4-5-20251001",
+    "claude-opus-4-0",
+    "claude-opus-4-1",
+    "claude-opus-4-1-20250805",
+    "claude-opus-4-20250514",
+    "claude-opus-4-5",
+    "claude-opus-4-5-20251101",
+    "claude-sonnet-4-0",
+    "claude-sonnet-4-20250514",
+    "claude-sonnet-4-5",
+    "claude-sonnet-4-5-20250929",
 ];
+
+// https://api-docs.deepseek.com/quick_start/pricing
+pub(crate) const DEEPSEEK: &[&str] = &[
+    "deepseek-chat",
+    "deepseek-flash",
+    "deepseek-reasoner",
+    "deepseek-v4-flash",
+    "deepseek-v4-pro",
+];
+
+// https://docs.perplexity.ai/getting-started/models
+pub(crate) const PERPLEXITY: &[&str] =
+    &["sonar", "sonar-deep-research", "sonar-pro", "sonar-reasoning", "sonar-reasoning-pro"];
+
+/// Every provider that is known by name: each face of each service, and `offline`.
+pub const PROVIDERS: &[Provider] = &{
+    let offline = Provider { name: "offline", models: &[], without_tools: &[] };
+    let mut all = [offline; FACES.len() + 1];
+    let mut row = 0;
+    while row < FACES.len() {
+        let Face { name, models, without_tools, .. } = FACES[row];
+        all[row] = Provider { name, models, without_tools };
+        row += 1;
+    }
+    all
+};
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,6 @@
 
 pub mod anthropic;
 pub mod catalogue;
-pub mod compatible;
 #[cfg(feature = "http")]
 pub mod connect;
 pub mod error;
@@ -22,6 +21,7 @@ pub mod openai;
 pub mod protocol;
 pub mod request;
 pub mod response;
+pub mod services;
 pub mod stream;
 pub mod usage;
 

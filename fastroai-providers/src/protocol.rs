@@ -20,6 +20,12 @@ pub trait Protocol: Send + Sync + 'static {
     /// The headers that carry a key, beside [`Encoded::headers`]: name and value.
     fn authorization(&self, key: &str) -> (&'static str, String);
 
+    /// Whether replies come in pieces only. A whole one is then asked for as a stream, and put
+    /// together from its pieces.
+    fn streams_only(&self) -> bool {
+        false
+    }
+
     /// Writes a request.
     ///
     /// # Errors

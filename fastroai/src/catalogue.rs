@@ -174,6 +174,10 @@ mod tests {
             ("OpenAI:gpt-4o", "`openai:gpt-4o`"),
             ("antrophic:claude-opus-4-5", "`anthropic:claude-opus-4-5`"),
             ("antropic:claude-opus-4-5", "`anthropic:claude-opus-4-5`"),
+            ("openai-response:gpt-5", "`openai-responses:gpt-5`"),
+            ("xai-respones:grok-4", "`xai-responses:grok-4`"),
+            ("openrouter-message:m", "`openrouter-messages:m`"),
+            ("deepseek-messages:deepseek-cht", "`deepseek-messages:deepseek-chat`"),
         ] {
             let told = told(model, false).unwrap_or_default();
             assert!(told.ends_with(&format!("did you mean {meant}?")), "{model}: {told}");
@@ -187,7 +191,7 @@ mod tests {
             unknown.contains("the providers are `openai`, `openai-responses`, `anthropic`"),
             "{unknown}"
         );
-        assert!(unknown.ends_with("`zai`, `offline`"), "the list is cut: {unknown}");
+        assert!(unknown.ends_with("`zai-messages`, `offline`"), "the list is cut: {unknown}");
         assert_eq!(told("openai:o1-mini", false), None);
         let refused = told("openai:o1-mini", true).unwrap_or_default();
         assert!(refused.starts_with("`openai:o1-mini` cannot call tools"), "{refused}");

@@ -1,12 +1,12 @@
 //! Messages put together while code is compiled.
 
-/// A message of at most 1,024 bytes; what is longer is cut.
+/// A message of at most 2,048 bytes; what is longer is cut.
 pub(crate) struct Sentence {
     bytes: [u8; LIMIT],
     length: usize,
 }
 
-const LIMIT: usize = 1024;
+const LIMIT: usize = 2048;
 
 impl Sentence {
     pub(crate) const fn new(start: &str) -> Self {

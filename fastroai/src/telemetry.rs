@@ -3,6 +3,7 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/>. Numbers are `i64`: exporters write `u64`
 //! as text. No field holds content.
 
+use fastroai_providers::services::Face;
 use fastroai_providers::{ModelId, Request, Response, Usage};
 use tracing::Span;
 use tracing::field::Empty;
@@ -168,13 +169,14 @@ pub(crate) fn failed(span: &Span, kind: &str) {
 
 /// The convention's name of a provider, where it differs from ours.
 fn provider_name(provider: &str) -> &str {
-    match provider {
+    match Face::service_of(provider) {
         "google" => "gcp.gemini",
         "bedrock" => "aws.bedrock",
         "azure" => "azure.ai.openai",
         "mistral" => "mistral_ai",
         "xai" => "x_ai",
         "moonshot" => "moonshot_ai",
-        other => other,
+        "chatgpt" => "openai",
+        service => service,
     }
 }

@@ -53,7 +53,8 @@ impl Connection {
         Self::default()
     }
 
-    /// Uses this key for a provider, whatever the environment says.
+    /// Uses this key for a provider, whatever the environment says. A service's key is one for all
+    /// its faces: `openai` serves `openai-responses`, too, unless that has a key of its own.
     #[must_use]
     pub fn key(mut self, provider: impl Into<String>, key: impl Into<String>) -> Self {
         self.keys.set.insert(provider.into(), Arc::new(SecretString::from(key.into())));
@@ -69,7 +70,8 @@ impl Connection {
     }
 
     /// Uses this base URL for a provider, whatever the environment says: `https`, or `http` on
-    /// this machine.
+    /// this machine. A service's is one for those of its faces that have the same variables, unless
+    /// they have one of their own.
     #[must_use]
     pub fn base_url(mut self, provider: impl Into<String>, url: impl Into<String>) -> Self {
         self.base_urls.insert(provider.into(), url.into());

@@ -7,9 +7,9 @@ use futures_util::FutureExt;
 use futures_util::future::ready;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::provider::Provider;
 use super::variables::Variables;
 use crate::http::{ApiKey, KeyError, KeyFuture, KeyProvider};
+use crate::services::Face;
 
 /// The keys of the process's environment, each under its provider's own names: `OPENAI_API_KEY`,
 /// say. The table at [`connect`](crate::connect()) has them all.
@@ -28,8 +28,8 @@ impl EnvironmentKeys {
     }
 
     fn now(&self, provider: &str) -> Result<Option<ApiKey>, KeyError> {
-        let Some(provider) = Provider::named(provider) else { return Ok(None) };
-        let Some((variable, text)) = self.0.first(provider.key_variables()) else {
+        let Some(face) = Face::named(provider) else { return Ok(None) };
+        let Some((variable, text)) = self.0.first(face.key_variables) else {
             return Ok(None);
         };
         usable(text, &format!("`{variable}`"))
@@ -62,32 +62,49 @@ impl Default for Behind {
 }
 
 impl Keys {
-    /// The key, where it can be known without asking anyone.
-    pub(super) fn now(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
-        if let Some(set) = self.set.get(provider) {
-            let place = format!("`.key(\"{provider}\", …)`");
-            return Some(usable(set.expose_secret().to_owned(), &place));
+    /// The key, where it can be known without asking anyone. One for the face goes before one for
+    /// its service.
+    pub(super) fn now(&self, face: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        for name in [face, Face::service_of(face)] {
+            if let Some(set) = self.set.get(name) {
+                let place = format!("`.key(\"{name}\", …)`");
+                return Some(usable(set.expose_secret().to_owned(), &place));
+            }
         }
         match &self.behind {
-            Behind::Environment(keys) => Some(keys.now(provider)),
+            Behind::Environment(keys) => Some(keys.now(face)),
             Behind::Given(_) => None,
         }
+    }
+
+    /// What is known, or else what the source has: for the face, or else for its service.
+    fn ask<'a>(
+        &'a self,
+        face: &'a str,
+        ask: impl Fn(&'a dyn KeyProvider, &'a str) -> KeyFuture<'a> + Send + 'a,
+    ) -> KeyFuture<'a> {
+        let keys = match (self.now(face), &self.behind) {
+            (None, Behind::Given(keys)) => &**keys,
+            (now, _) => return ready(now.unwrap_or(Ok(None))).boxed(),
+        };
+        async move {
+            let service = Face::service_of(face);
+            match ask(keys, face).await? {
+                None if service != face => ask(keys, service).await,
+                key => Ok(key),
+            }
+        }
+        .boxed()
     }
 }
 
 impl KeyProvider for Keys {
     fn key<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
-        match (self.now(provider), &self.behind) {
-            (None, Behind::Given(keys)) => keys.key(provider),
-            (now, _) => ready(now.unwrap_or(Ok(None))).boxed(),
-        }
+        self.ask(provider, |keys, name| keys.key(name))
     }
 
     fn refresh<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
-        match (self.now(provider), &self.behind) {
-            (None, Behind::Given(keys)) => keys.refresh(provider),
-            (now, _) => ready(now.unwrap_or(Ok(None))).boxed(),
-        }
+        self.ask(provider, |keys, name| keys.refresh(name))
     }
 }
 

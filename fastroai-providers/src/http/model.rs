@@ -16,7 +16,7 @@ use super::letter::Letter;
 use super::timeouts::Timeouts;
 use super::transport::Transport;
 use super::{answer, body};
-use crate::error::{ModelError, ModelErrorKind, Phase, Sent};
+use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
 use crate::model::{Model, ModelId, Profile};
 use crate::protocol::{Encoded, Protocol};
 use crate::request::Request;
@@ -269,6 +269,9 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
         async move {
+            if self.protocol.streams_only() {
+                return gathered(self.stream(request).await?).await;
+            }
             let encoded = self.encode(request, false);
             let decode = |bytes: &[u8]| self.protocol.decode(bytes);
             let (response, context) = self.whole(encoded, request, decode).await?;
@@ -316,6 +319,16 @@ impl Model for HttpModel {
         }
         .boxed()
     }
+}
+
+/// The whole reply that a stream ends with.
+async fn gathered(mut stream: ResponseStream) -> Result<Response, ModelError> {
+    while let Some(event) = stream.next().await {
+        if let StreamEvent::Done(response) = event? {
+            return Ok(*response);
+        }
+    }
+    Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended before the reply did"))
 }
 
 /// What an answer, good or bad, is told about where it came from.

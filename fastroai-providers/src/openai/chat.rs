@@ -13,7 +13,6 @@ mod wire;
 use std::borrow::Cow;
 
 use super::{error, profile};
-use crate::compatible::Service;
 use crate::error::ModelError;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
@@ -55,21 +54,19 @@ pub struct ChatCompletions {
     /// Whether a streamed reply is asked to report its usage. A service that refuses
     /// `stream_options` reports it unasked.
     pub stream_options: bool,
-    /// What follows the base URL.
-    pub path: Cow<'static, str>,
-    /// The header that carries the key.
-    pub key_header: KeyHeader,
+    /// The name under which the seed is sent.
+    pub seed: SeedName,
 }
 
-/// The header that carries the key.
+/// The name under which the seed is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum KeyHeader {
-    /// `authorization: Bearer …`.
+pub enum SeedName {
+    /// `seed`.
     #[default]
-    Bearer,
-    /// `api-key: …` (Azure).
-    ApiKey,
+    Seed,
+    /// `random_seed` (Mistral).
+    RandomSeed,
 }
 
 /// The name under which the limit of output tokens is sent.
@@ -114,8 +111,7 @@ impl ChatCompletions {
             token_limit: TokenLimit::default(),
             reasoning_replay: ReasoningReplay::default(),
             stream_options: true,
-            path: "chat/completions".into(),
-            key_header: KeyHeader::default(),
+            seed: SeedName::default(),
         }
     }
 }
@@ -128,18 +124,11 @@ impl Default for ChatCompletions {
 
 impl Protocol for ChatCompletions {
     fn profile(&self, model: &str) -> Profile {
-        match Service::named(&self.provider) {
-            Some(service) => service.profile(model),
-            None if self.provider == "openai" => openai_profile(model),
-            None => Profile::default(),
-        }
+        if self.provider == "openai" { openai_profile(model) } else { Profile::default() }
     }
 
     fn authorization(&self, key: &str) -> (&'static str, String) {
-        match self.key_header {
-            KeyHeader::Bearer => ("authorization", format!("Bearer {key}")),
-            KeyHeader::ApiKey => ("api-key", key.to_owned()),
-        }
+        ("authorization", format!("Bearer {key}"))
     }
 
     fn encode(
@@ -149,7 +138,7 @@ impl Protocol for ChatCompletions {
         streamed: bool,
     ) -> Result<Encoded, ModelError> {
         let body = encode::body(self, model, request, streamed)?;
-        Ok(Encoded { path: self.path.clone().into_owned(), headers: Vec::new(), body })
+        Ok(Encoded { path: "chat/completions".to_owned(), headers: Vec::new(), body })
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {

@@ -76,6 +76,9 @@ pub struct Responses {
     /// Whether the provider keeps each reply. Otherwise reasoning models are asked for their
     /// reasoning in encrypted form, so that it can be sent back.
     pub store: bool,
+    /// Whether reasoning models are asked for their reasoning in encrypted form where it is not
+    /// kept. Services that tell their thoughts in plain words may refuse that.
+    pub encrypted_reasoning: bool,
     /// Whether, and how, the model is to sum up its reasoning.
     pub reasoning_summary: Option<ReasoningSummary>,
 }
@@ -103,7 +106,19 @@ impl Responses {
     /// The same format at another provider.
     #[must_use]
     pub fn for_provider(provider: impl Into<Cow<'static, str>>) -> Self {
-        Self { provider: provider.into(), store: false, reasoning_summary: None }
+        Self {
+            provider: provider.into(),
+            store: false,
+            encrypted_reasoning: true,
+            reasoning_summary: None,
+        }
+    }
+}
+
+impl Responses {
+    /// Whether reasoning must come encrypted, because the provider does not keep it.
+    fn asks_for_reasoning(&self) -> bool {
+        self.encrypted_reasoning && !self.store
     }
 }
 

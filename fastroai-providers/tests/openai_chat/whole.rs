@@ -243,8 +243,10 @@ fn tokens_counted_beside_their_whole_are_brought_into_it() {
     assert!(!audio.inconsistent);
     let body = br#"{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],
         "usage":{"prompt_tokens":35,"completion_tokens":12,"total_tokens":109}}"#;
-    let google = ChatCompletions::for_provider("google").decode(body).unwrap().usage;
-    assert_eq!((google.output_tokens, google.reasoning_tokens), (Some(74), Some(62)));
+    for name in ["google", "google-openai"] {
+        let google = ChatCompletions::for_provider(name).decode(body).unwrap().usage;
+        assert_eq!((google.output_tokens, google.reasoning_tokens), (Some(74), Some(62)));
+    }
     let elsewhere = ChatCompletions::new().decode(body).unwrap().usage;
     assert_eq!((elsewhere.output_tokens, elsewhere.details["total_tokens"]), (Some(12), 109));
 }

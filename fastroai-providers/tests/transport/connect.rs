@@ -31,11 +31,11 @@ async fn ask(id: &str, connection: &Connection) -> Result<String, ModelError> {
 
 pub(crate) const OPENAI: &str = r#"{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[
     {"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}"#;
-const ANTHROPIC: &str = r#"{"id":"m1","type":"message","role":"assistant","model":"m",
+pub(crate) const ANTHROPIC: &str = r#"{"id":"m1","type":"message","role":"assistant","model":"m",
     "content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","stop_sequence":null,
     "usage":{"input_tokens":1,"output_tokens":1}}"#;
 
-const GOOGLE: &str = r#"{"candidates":[{"content":{"parts":[{"text":"hi"}],"role":"model"},
+pub(crate) const GOOGLE: &str = r#"{"candidates":[{"content":{"parts":[{"text":"hi"}],"role":"model"},
     "finishReason":"STOP"}]}"#;
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod connect;
+mod dialects;
 mod extras;
 mod network;
 mod provider;

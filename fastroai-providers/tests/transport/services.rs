@@ -1,12 +1,12 @@
-//! Each compatible service at its address, with its key, in its dialect.
+//! Each face of each service at its address, with its key, in its dialect.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use fastroai_providers::compatible::{Address, KeyNeed, SERVICES, Service};
 use fastroai_providers::error::ModelErrorKind;
-use fastroai_providers::http::{Incoming, Outgoing, Transport};
-use fastroai_providers::openai::chat::{KeyHeader, TokenLimit};
+use fastroai_providers::http::{ApiKey, FixedKeys, Incoming, Outgoing, Transport};
+use fastroai_providers::openai::chat::TokenLimit;
+use fastroai_providers::services::{Address, FACES, Face, KeyHeader, KeyNeed, Wire};
 use fastroai_providers::{
     Connection, Message, Model, ModelError, Request, Settings, catalogue, connect,
 };
@@ -14,67 +14,199 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 
-use crate::connect::OPENAI;
+use crate::connect::{ANTHROPIC, GOOGLE, OPENAI};
+
+const RESPONSES: &str = r#"{"id":"r1","object":"response","status":"completed","model":"m","output":[
+    {"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi"}]}]}"#;
+/// A stream whose items all come before its last event, which has none.
+const RESPONSES_STREAM: &str = r#"event: response.output_item.done
+data: {"type":"response.output_item.done","output_index":0,"item":{"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi"}]}}
+
+event: response.completed
+data: {"type":"response.completed","response":{"id":"r1","status":"completed","model":"m","output":[]}}
+
+"#;
 
 /// Answers everything with the same reply.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Outgoing>>>);
+#[derive(Clone)]
+pub(crate) struct Recorder(pub(crate) Arc<Mutex<Vec<Outgoing>>>, pub(crate) &'static str);
+
+impl Recorder {
+    fn of(face: &Face) -> Self {
+        let reply = match face.wire {
+            Wire::ChatCompletions(_) => OPENAI,
+            Wire::Responses(_) if face.streams_only => RESPONSES_STREAM,
+            Wire::Responses(_) => RESPONSES,
+            Wire::Messages => ANTHROPIC,
+            Wire::GenerateContent => GOOGLE,
+            _ => unreachable!("a new wire"),
+        };
+        Self(Arc::default(), reply)
+    }
+}
 
 impl Transport for Recorder {
     fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
         self.0.lock().unwrap().push(outgoing);
-        let body = stream::iter([Ok(OPENAI.into())]).boxed();
+        let body = stream::iter([Ok(self.1.into())]).boxed();
         std::future::ready(Ok(Incoming::new(200, reqwest::header::HeaderMap::new(), body))).boxed()
     }
 }
 
-fn environment(variables: &[(&str, &str)]) -> Connection {
+pub(crate) fn environment(variables: &[(&str, &str)]) -> Connection {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     Connection::new().environment(move |name| variables.get(name).cloned())
 }
 
-async fn ask(service: &str, connection: Connection) -> Result<Outgoing, ModelError> {
-    let recorder = Recorder::default();
-    let id = format!("{service}:some/model").parse().unwrap();
+async fn ask(name: &str, connection: Connection) -> Result<Outgoing, ModelError> {
+    let face = Face::named(name).unwrap();
+    let model = if face.wire == Wire::GenerateContent { "some-model" } else { "some/model" };
+    let limit = face.refused.is_empty().then_some(10);
+    ask_model(face, model, Settings { max_tokens: limit, ..Settings::default() }, connection).await
+}
+
+pub(crate) async fn ask_model(
+    face: &Face,
+    model: &str,
+    settings: Settings,
+    connection: Connection,
+) -> Result<Outgoing, ModelError> {
+    let recorder = Recorder::of(face);
+    let id = format!("{}:{model}", face.name).parse().unwrap();
     let model = connect(&id, &connection.transport(recorder.clone()))?;
     let messages = [Message::user("hello")];
-    let settings = Settings { max_tokens: Some(10), ..Settings::default() };
     let reply = Model::request(&*model, &Request::new(&messages, &settings)).await?;
-    assert_eq!((reply.text().as_str(), reply.provider.as_deref()), ("hi", Some(service)));
+    assert_eq!((reply.text().as_str(), reply.provider.as_deref()), ("hi", Some(face.name)));
     Ok(recorder.0.lock().unwrap().pop().unwrap())
 }
 
-fn header<'a>(sent: &'a Outgoing, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(sent: &'a Outgoing, name: &str) -> Option<&'a str> {
     sent.headers.get(name).map(|value| value.to_str().unwrap())
 }
 
+/// What follows the base URL, less a version that both would write.
+fn below(base: &str, path: &str) -> String {
+    match path.split_once('/') {
+        Some((version, rest)) if base.ends_with(&format!("/{version}")) => format!("{base}/{rest}"),
+        _ => format!("{base}/{path}"),
+    }
+}
+
 #[tokio::test]
-async fn each_service_is_asked_at_its_address_with_its_key_and_its_limit() {
-    for service in SERVICES {
-        let mut variables = vec![(service.key_variables[0], "sk-1")];
-        let expected = match service.address {
-            Address::At(url) => format!("{url}/{}", service.path),
+async fn each_face_is_asked_at_its_address_with_its_key_and_its_limit() {
+    for face in FACES {
+        let mut variables = vec![(face.key_variables[0], "sk-1")];
+        let base = match face.address {
+            Address::At(url) => url.to_owned(),
             Address::Within { template, variables: parts } => {
                 variables.push((parts[0], "here-1"));
-                format!("{}/{}", template.replace("{}", "here-1"), service.path)
+                template.replace("{}", "here-1")
             }
             Address::Asked { example } => {
-                variables.push((service.base_url_variables[0], example));
-                format!("{example}/{}", service.path)
+                variables.push((face.base_url_variables[0], example));
+                example.to_owned()
             }
             _ => unreachable!("a new kind of address"),
         };
-        let sent = ask(service.name, environment(&variables)).await.unwrap();
-        assert_eq!(sent.url.as_str(), expected);
-        match service.key_header {
-            KeyHeader::ApiKey => assert_eq!(header(&sent, "api-key"), Some("sk-1")),
-            _ => assert_eq!(header(&sent, "authorization"), Some("Bearer sk-1")),
+        let path = match face.path {
+            "" => "v1beta/models/some-model:generateContent",
+            path => path,
+        };
+        let sent = ask(face.name, environment(&variables)).await.unwrap();
+        assert_eq!(sent.url.as_str(), below(&base, path));
+        let (keys, others) = match face.key_header {
+            KeyHeader::Bearer => (header(&sent, "authorization"), ["x-api-key", "api-key"]),
+            KeyHeader::Named(name) => (header(&sent, name), ["authorization", "x-none"]),
+            _ => unreachable!("a new kind of header"),
+        };
+        assert_eq!(
+            keys.map(|key| key.trim_start_matches("Bearer ")),
+            Some("sk-1"),
+            "{}",
+            face.name
+        );
+        for other in others {
+            assert_eq!(header(&sent, other), None, "{}", face.name);
         }
         let body: Value = serde_json::from_slice(&sent.body).unwrap();
-        let old = service.token_limit == TokenLimit::MaxTokens;
-        assert_eq!(body["max_tokens"] == 10, old, "{}", service.name);
-        assert_eq!(body["max_completion_tokens"] == 10, !old, "{}", service.name);
+        let limit = match face.wire {
+            Wire::ChatCompletions(dialect) if dialect.token_limit == TokenLimit::MaxTokens => {
+                "/max_tokens"
+            }
+            Wire::ChatCompletions(_) => "/max_completion_tokens",
+            Wire::Responses(_) => "/max_output_tokens",
+            Wire::Messages => "/max_tokens",
+            _ => "/generationConfig/maxOutputTokens",
+        };
+        let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+        let count = limits.iter().filter(|name| body.get(**name).is_some()).count();
+        if face.refused.is_empty() {
+            assert_eq!(body.pointer(limit), Some(&10.into()), "{}", face.name);
+            assert_eq!(count, usize::from(limit != "/generationConfig/maxOutputTokens"));
+        } else {
+            assert_eq!(count, 0, "{}", face.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_a_service_serves_all_its_faces_and_one_for_a_face_goes_first() {
+    for face in FACES {
+        let mut connection = environment(&[]).base_url(face.name, "https://a.test");
+        let sent = ask(face.name, connection.clone().key(face.service, "sk-1")).await.unwrap();
+        let name = match face.key_header {
+            KeyHeader::Named(name) => name,
+            _ => "authorization",
+        };
+        assert!(header(&sent, name).unwrap().ends_with("sk-1"), "{}", face.name);
+        connection = connection.key(face.service, "sk-1").key(face.name, "sk-2");
+        let sent = ask(face.name, connection).await.unwrap();
+        assert!(header(&sent, name).unwrap().ends_with("sk-2"), "{}", face.name);
+    }
+    let wrong = environment(&[]).key("xai", "sk 1");
+    let error = connect(&"xai-responses:m".parse().unwrap(), &wrong).err().unwrap().to_string();
+    assert!(error.starts_with("for `xai-responses:m`, in `.key(\"xai\", …)`: the key"), "{error}");
+}
+
+#[tokio::test]
+async fn a_source_of_keys_is_asked_for_the_face_and_then_for_its_service() {
+    let key = |text: &str| ApiKey::new(text).unwrap();
+    let service = FixedKeys::new().with("xai", key("sk-1"));
+    let both = service.clone().with("xai-responses", key("sk-2"));
+    for (keys, expected) in [(service, "Bearer sk-1"), (both, "Bearer sk-2")] {
+        let sent = ask("xai-responses", environment(&[]).key_provider(keys)).await.unwrap();
+        assert_eq!(header(&sent, "authorization"), Some(expected));
+    }
+    let none = environment(&[]).key_provider(FixedKeys::new().with("openai", key("sk-1")));
+    let error = ask("xai-responses", none).await.unwrap_err().to_string();
+    assert!(error.contains("set the `XAI_API_KEY` environment variable, pass"), "{error}");
+    assert!(error.contains("`.key(\"xai\", …)`"), "{error}");
+}
+
+#[tokio::test]
+async fn the_base_url_of_a_service_serves_the_faces_that_are_where_it_is() {
+    for (name, service, url) in [
+        ("openai-responses", "openai", "https://a.test/v1/responses"),
+        ("xai-responses", "xai", "https://a.test/v1/responses"),
+        ("openrouter-messages", "openrouter", "https://a.test/v1/messages"),
+        ("bedrock-messages", "bedrock", "https://a.test/v1/anthropic/v1/messages"),
+    ] {
+        let connection =
+            environment(&[]).key(service, "sk-1").base_url(service, "https://a.test/v1");
+        let sent = ask(name, connection.clone()).await.unwrap();
+        assert_eq!(sent.url.as_str(), url);
+        let sent = ask(name, connection.base_url(name, "https://b.test/v1")).await.unwrap();
+        assert_eq!(sent.url.host_str(), Some("b.test"), "{name}");
+    }
+    for (name, service, host) in [
+        ("deepseek-messages", "deepseek", "api.deepseek.com"),
+        ("zai-messages", "zai", "api.z.ai"),
+        ("google-openai", "google", "generativelanguage.googleapis.com"),
+    ] {
+        let connection = environment(&[]).key(service, "sk-1").base_url(service, "https://a.test");
+        let sent = ask(name, connection).await.unwrap();
+        assert_eq!(sent.url.host_str(), Some(host), "it is elsewhere than {service}");
     }
 }
 
@@ -103,7 +235,7 @@ async fn of_several_variables_the_first_that_is_set_counts() {
 
 #[tokio::test]
 async fn a_server_on_this_machine_is_asked_without_a_key_and_for_nothing() {
-    for service in SERVICES {
+    for service in FACES {
         let Address::At(url) = service.address else { continue };
         if !url.starts_with("http://127.0.0.1:") {
             continue;
@@ -112,7 +244,7 @@ async fn a_server_on_this_machine_is_asked_without_a_key_and_for_nothing() {
         assert_eq!(header(&sent, "authorization"), None, "{}", service.name);
         let id = format!("{}:m", service.name).parse().unwrap();
         let free = connect(&id, &environment(&[])).unwrap().profile().free;
-        assert_eq!(free, service.name != "litellm", "{}", service.name);
+        assert_eq!(free, service.service != "litellm", "{}", service.name);
     }
     let cloud = connect(&"ollama:gpt-oss:120b-cloud".parse().unwrap(), &environment(&[])).unwrap();
     assert!(!cloud.profile().free, "it only seems to run here");
@@ -156,17 +288,6 @@ async fn a_variable_cannot_send_the_key_to_another_host() {
 }
 
 #[test]
-fn what_a_model_can_do_depends_on_the_service_and_the_model() {
-    let profile = |name: &str, model: &str| Service::named(name).unwrap().profile(model);
-    assert!(!profile("perplexity", "sonar").tools);
-    assert!(!profile("deepseek", "deepseek-chat").json_schema);
-    assert!(profile("groq", "openai/gpt-oss-20b").json_schema);
-    assert!(!profile("groq", "llama-3.3-70b-versatile").json_schema);
-    assert!(!profile("cerebras", "m").json_schema_beside_tools);
-    assert!(profile("openrouter", "m").json_schema_beside_tools);
-}
-
-#[test]
 fn a_missing_key_is_asked_for_by_all_its_names() {
     let error = connect(&"perplexity:sonar".parse().unwrap(), &environment(&[])).err().unwrap();
     let text = error.to_string();
@@ -174,28 +295,40 @@ fn a_missing_key_is_asked_for_by_all_its_names() {
 }
 
 #[test]
-fn the_rows_are_sorted_complete_and_in_the_table_of_the_documentation() {
-    let documentation = include_str!("../../src/connect.rs");
-    let names: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
-    let sorted: BTreeSet<_> = names.iter().copied().collect();
-    assert!(names.iter().eq(&sorted), "not sorted, or not unique: {names:?}");
-    for service in SERVICES {
-        let (name, docs) = (service.name, service.docs);
+fn the_rows_are_complete_and_in_the_table_of_the_documentation() {
+    let documentation = include_str!("../../src/connect/providers.md");
+    let names: BTreeSet<_> = FACES.iter().map(|face| face.name).collect();
+    assert_eq!(names.len(), FACES.len(), "two rows have one name");
+    for wire in ["chat", "responses", "messages"] {
+        let of_wire = |face: &&Face| match face.wire {
+            Wire::ChatCompletions(_) => wire == "chat",
+            Wire::Responses(_) => wire == "responses",
+            Wire::Messages => wire == "messages",
+            _ => false,
+        };
+        let others = FACES.iter().skip_while(|face| face.name != "azure");
+        let names: Vec<_> = others.filter(of_wire).map(|face| face.name).collect();
+        assert!(names.is_sorted(), "{wire} is not sorted: {names:?}");
+    }
+    for face in FACES {
+        let (name, docs) = (face.name, face.docs);
         assert!(catalogue::Provider::named(name).is_some(), "{name}");
         assert!(docs.starts_with("https://"), "{name}");
-        let beginning = format!("/// | [`{name}`]({docs}) |");
+        assert!(name.starts_with(face.service), "{name}");
+        let beginning = format!("| [`{name}`]({docs}) |");
         let row = documentation.lines().find(|line| line.starts_with(&beginning));
         let row = row.unwrap_or_else(|| panic!("no row begins with {beginning}"));
-        let address = match service.address {
+        let address = match face.address {
             Address::At(url) => url,
             Address::Within { template, .. } => template,
             Address::Asked { example } => example,
             _ => unreachable!("a new kind of address"),
         };
-        let variables = service.key_variables.iter().chain(service.base_url_variables);
+        let variables = face.key_variables.iter().chain(face.base_url_variables);
         for cell in variables.chain([&address]) {
             assert!(row.contains(&format!("`{cell}`")), "{name}: no `{cell}` in its row");
         }
-        assert!(service.key == KeyNeed::Always || name == "openai-compatible", "{name}");
+        let own = face.service == "openai-compatible";
+        assert!(face.key == KeyNeed::Always || own, "{name}");
     }
 }

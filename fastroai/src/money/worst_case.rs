@@ -6,6 +6,7 @@ mod size;
 
 use fastroai_providers::message::{MediaKind, UserPart};
 use fastroai_providers::request::{CacheTtl, Effort};
+use fastroai_providers::services::Face;
 use fastroai_providers::{Message, Request, UserMessage};
 
 use super::Cost;
@@ -42,7 +43,7 @@ const UNBOUNDED_FIELDS: [&str; 25] = [
     "web_search_options",
 ];
 
-/// Providers that bill reasoning beside the output that `max_tokens` limits.
+/// Services that bill reasoning beside the output that `max_tokens` limits.
 const REASONING_OUTSIDE: [&str; 4] = ["grok", "perplexity", "x-ai", "xai"];
 
 /// The largest number of tokens that a model is known to take in or to think.
@@ -81,6 +82,7 @@ impl WorstCase {
         counted: Option<u64>,
     ) -> Result<Self, Unbounded> {
         let hosted = hosted::bound(request, tariff).map_err(Unbounded::HostedTool)?;
+        let provider = Face::service_of(provider);
         let fields = &request.settings.extra_body;
         if let Some(field) = UNBOUNDED_FIELDS.iter().find(|field| fields.contains_key(**field)) {
             return Err(Unbounded::Field((*field).to_owned()));

@@ -153,6 +153,25 @@ fn names_of_ours_lead_to_the_catalogues_providers() {
 }
 
 #[test]
+fn a_model_costs_the_same_over_each_wire_of_its_service() {
+    let usage = tokens(1_000, 1_000);
+    for (face, service) in [
+        ("openai-responses:gpt-4o", "openai:gpt-4o"),
+        ("xai-responses:grok-4", "xai:grok-4"),
+        ("azure-responses:gpt-4o", "azure:gpt-4o"),
+        ("deepseek-responses:deepseek-chat", "deepseek:deepseek-chat"),
+        ("deepseek-messages:deepseek-chat", "deepseek:deepseek-chat"),
+        ("openrouter-messages:openai/gpt-4o", "openrouter:openai/gpt-4o"),
+        ("google-openai:gemini-2.5-flash", "google:gemini-2.5-flash"),
+        ("groq-responses:llama-3.1-8b-instant", "groq:llama-3.1-8b-instant"),
+    ] {
+        let cost = price(face, &usage);
+        assert!(cost.is_some() && cost == price(service, &usage), "{face}");
+    }
+    assert_eq!(price("chatgpt:gpt-5", &usage), None, "a subscription has no price by the token");
+}
+
+#[test]
 fn counts_that_contradict_each_other_never_lose_the_price() {
     let mut odd = writing(reading(tokens(100, 10), 5_000), 900);
     odd.reasoning_tokens = Some(4_000);

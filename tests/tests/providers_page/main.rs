@@ -19,20 +19,33 @@ Every provider streams. A typed answer comes from every model that has tools or 
 where a schema is not taken (or not beside tools), the answer is asked for as a tool. `offline:demo`
 needs no key and no network.
 
+A service that speaks several wires is a provider over each, as `xai` and `xai-responses`. They share
+the service's key, its price list and, where they are at one place, its base URL. Over Responses and
+Messages tokens are counted where a note says so.
+
 ";
 
 #[test]
 fn the_page_tells_what_the_code_does() {
     let page = [BEGINNING, &wires::section(), "\n", &providers::section()].concat();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/providers.md");
+    is_written("docs/providers.md", &page);
+}
+
+#[test]
+fn the_documentation_of_connect_tells_where_the_providers_are() {
+    is_written("fastroai-providers/src/connect/providers.md", &providers::reached());
+}
+
+fn is_written(file: &str, page: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
     if env::var_os("FASTROAI_UPDATE").is_some() {
-        fs::write(&path, &page).expect("the page can be written");
+        fs::write(&path, page).expect("the page can be written");
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     let differs = written.lines().zip(page.lines()).find(|(written, made)| written != made);
     assert!(
         written == page,
-        "docs/providers.md is out of date, at {differs:?}: write it anew with FASTROAI_UPDATE=1"
+        "{file} is out of date, at {differs:?}: write it anew with FASTROAI_UPDATE=1"
     );
 }
 

@@ -1,29 +1,38 @@
 //! How the providers are reached, and in what they differ.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 
-use fastroai_providers::catalogue::{PROVIDERS, Provider};
-use fastroai_providers::compatible::{Address, KeyNeed, Models, Service};
-use fastroai_providers::connect;
-use fastroai_providers::openai::chat::{KeyHeader, ReasoningReplay, TokenLimit};
-use fastroai_providers::{Connection, Message, Model, ModelError, Profile, Request, Settings};
-use futures_util::FutureExt;
-use tests::transport::{Exchange, ScriptedTransport};
+use fastroai_providers::openai::chat::{ReasoningReplay, SeedName, TokenLimit};
+use fastroai_providers::services::{
+    Address, ChatDialect, FACES, Face, KeyHeader, KeyNeed, Models, Wire,
+};
+
+/// The table for the documentation of `connect`.
+pub(super) fn reached() -> String {
+    let head = ["provider", "key", "base URL", "usually"];
+    let rows = FACES.iter().map(|face| {
+        let usually = match face.address {
+            Address::At(url) => super::code(url),
+            Address::Within { template, variables } => {
+                format!("{}, from {}", super::code(template), super::list(variables))
+            }
+            Address::Asked { example } => format!("none: like {}", super::code(example)),
+            _ => panic!("a new kind of address"),
+        };
+        let base_url = super::list(face.base_url_variables);
+        vec![linked(face), super::list(face.key_variables), base_url, usually]
+    });
+    super::table(&head, rows)
+}
 
 pub(super) fn section() -> String {
     let head =
         ["provider", "wire", "key", "base URL", "tools", "JSON schema", "beside tools", "notes"];
-    let known = PROVIDERS.iter().filter(|provider| provider.name != "offline");
-    let rows = known.map(|provider| match Service::named(provider.name) {
-        Some(service) => compatible(service),
-        None => native(provider),
-    });
-    format!("## Providers\n\n{}", super::table(&head, rows))
+    format!("## Providers\n\n{}", super::table(&head, FACES.iter().map(row)))
 }
 
-fn compatible(service: &'static Service) -> Vec<String> {
-    let mut address = match service.address {
+fn row(face: &'static Face) -> Vec<String> {
+    let mut address = match face.address {
         Address::At(url) => super::code(url),
         Address::Within { template, variables } => {
             format!("{} from {}", super::code(template), super::list(variables))
@@ -31,76 +40,55 @@ fn compatible(service: &'static Service) -> Vec<String> {
         Address::Asked { example } => format!("none: like {}", super::code(example)),
         _ => panic!("a new kind of address"),
     };
-    address = format!("{address}, or {}", super::list(service.base_url_variables));
-    let schema = match service.json_schema {
-        Models::All => "yes".to_owned(),
+    address = format!("{address}, or {}", super::list(face.base_url_variables));
+    let wire = match face.wire {
+        Wire::ChatCompletions(_) => "Chat Completions",
+        Wire::Responses(_) => "Responses",
+        Wire::Messages => "Messages",
+        Wire::GenerateContent => "Gemini",
+        _ => panic!("a new wire"),
+    };
+    let [tools, schema, beside] = abilities(face);
+    vec![
+        linked(face),
+        wire.to_owned(),
+        super::list(face.key_variables),
+        address,
+        tools,
+        schema,
+        beside,
+        notes(face).join("; "),
+    ]
+}
+
+fn linked(face: &Face) -> String {
+    format!("[`{}`]({})", face.name, face.docs)
+}
+
+/// Whether its models call tools, are held to a schema, and are held to one beside tools.
+fn abilities(face: &'static Face) -> [String; 3] {
+    let protocol = face.protocol();
+    // Names tell on the wires of those who defined them, and Claude's everywhere.
+    let claude: &[&str] = &["claude-3-5-haiku-latest", "claude-haiku-4-5", "another"];
+    let models = match face.wire {
+        Wire::Messages => claude,
+        _ if face.models.is_empty() => &["another"],
+        _ => face.models,
+    };
+    let profiles: Vec<_> = models.iter().map(|model| protocol.profile(model)).collect();
+    let tools = some_or_all(profiles.iter().map(|profile| profile.tools));
+    let schema = match face.json_schema {
+        Models::All => some_or_all(profiles.iter().map(|profile| profile.json_schema)),
         Models::None => "no".to_owned(),
         Models::Beginning(names) => {
             names.iter().map(|name| format!("`{name}…`")).collect::<Vec<_>>().join(", ")
         }
         _ => panic!("a new kind of models"),
     };
-    let beside = service.json_schema_beside_tools && service.json_schema != Models::None;
-    vec![
-        format!("[`{}`]({})", service.name, service.docs),
-        "Chat Completions".to_owned(),
-        super::list(service.key_variables),
-        address,
-        yes(service.tools),
-        schema,
-        yes(beside && service.tools),
-        notes(service).join("; "),
-    ]
-}
-
-fn notes(service: &Service) -> Vec<String> {
-    let mut notes = Vec::new();
-    if service.key == KeyNeed::Perhaps {
-        notes.push("a key only where it asks for one".to_owned());
-    }
-    if service.key_header == KeyHeader::ApiKey {
-        notes.push("the key goes as `api-key`".to_owned());
-    }
-    if service.token_limit == TokenLimit::MaxTokens {
-        notes.push("the limit goes as `max_tokens`".to_owned());
-    }
-    let replay = match service.reasoning_replay {
-        ReasoningReplay::Never => None,
-        ReasoningReplay::ReasoningContent => Some("reasoning_content"),
-        ReasoningReplay::Reasoning => Some("reasoning"),
-        ReasoningReplay::ReasoningDetails => Some("reasoning_details"),
-        _ => panic!("a new kind of replay"),
-    };
-    notes.extend(replay.map(|field| format!("reasoning goes back as `{field}`")));
-    if !service.stream_options {
-        notes.push("a stream reports its usage unasked".to_owned());
-    }
-    if service.free_here {
-        notes.push("free on this machine".to_owned());
-    }
-    notes
-}
-
-fn native(provider: &'static Provider) -> Vec<String> {
-    let (key, base_url) = variables(provider.name);
-    let profiles: Vec<Profile> =
-        provider.models.iter().map(|name| model(provider.name, name).profile().clone()).collect();
-    let can = |can: fn(&Profile) -> bool| some_or_all(profiles.iter().map(can));
-    let address = format!("{}, or {}", super::code(&address(provider)), super::list(&base_url));
-    vec![
-        super::code(provider.name),
-        wire(provider).to_owned(),
-        super::list(&key),
-        address,
-        can(|profile| profile.tools),
-        can(|profile| profile.json_schema),
-        can(|profile| profile.json_schema && profile.json_schema_beside_tools),
-        String::new(),
-    ]
-}
-
-fn yes(is: bool) -> String {
-    if is { "yes" } else { "no" }.to_owned()
+    let both = profiles
+        .iter()
+        .map(|profile| profile.tools && profile.json_schema && profile.json_schema_beside_tools);
+    [tools, schema, some_or_all(both)]
 }
 
 fn some_or_all(can: impl Iterator<Item = bool>) -> String {
@@ -113,70 +101,77 @@ fn some_or_all(can: impl Iterator<Item = bool>) -> String {
     .to_owned()
 }
 
-const KEY: &str = "sk-probe-0123456789";
-
-fn model(provider: &str, name: &str) -> Arc<dyn Model> {
-    let id = format!("{provider}:{name}").parse().expect("a model's name");
-    connect(&id, &Connection::new().environment(|_| None).key(provider, KEY)).expect("a model")
-}
-
-/// The variables that hold a provider's key, and those that hold its base URL, the first that counts
-/// first: which are looked up, and what is refused in them.
-fn variables(provider: &str) -> (Vec<&'static str>, Vec<&'static str>) {
-    let id = format!("{provider}:model").parse().expect("a model's name");
-    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
-    let noted = Arc::clone(&asked);
-    let note = move |name: &str| {
-        noted.lock().expect("no panic while locked").push(name.to_owned());
-        None
+fn notes(face: &Face) -> Vec<String> {
+    let mut notes = Vec::new();
+    if face.key == KeyNeed::Perhaps {
+        notes.push("a key only where it asks for one".to_owned());
+    }
+    if let KeyHeader::Named(name) = face.key_header {
+        notes.push(format!("the key goes as `{name}`"));
+    }
+    match face.wire {
+        Wire::ChatCompletions(dialect) => notes.extend(chat(dialect)),
+        Wire::Responses(dialect) if !dialect.encrypted_reasoning => {
+            notes.push("reasoning goes back as it came".to_owned());
+        }
+        _ => {}
+    }
+    let begin = |names: &[&str]| {
+        names.iter().map(|name| format!("`{name}…`")).collect::<Vec<_>>().join(", ")
     };
-    assert!(connect(&id, &Connection::new().environment(note)).is_err(), "{provider}: no key");
-    let mut names = asked.lock().expect("no panic while locked").clone();
-    let mut seen = BTreeSet::new();
-    names.retain(|name| seen.insert(name.clone()));
-    let refused = |variable: &str| -> ModelError {
-        let variable = variable.to_owned();
-        let value = move |name: &str| (name == variable).then(|| "no URL\n".to_owned());
-        connect(&id, &Connection::new().environment(value)).err().expect("no model")
+    match face.forced_tools {
+        Models::All => {}
+        Models::None => notes.push("a tool cannot be forced: the choice stays free".to_owned()),
+        Models::Beginning(names) => {
+            notes.push(format!(
+                "a tool can be forced on {} only: else the choice stays free",
+                begin(names)
+            ));
+        }
+        _ => panic!("a new kind of models"),
+    }
+    if !face.other_paths.is_empty() {
+        notes.push("the path depends on the model".to_owned());
+    }
+    if face.streams_only {
+        notes.push("it answers in streams only, and whole replies are put together".to_owned());
+    }
+    if !face.refused.is_empty() {
+        let refused: Vec<_> =
+            face.refused.iter().map(|refused| super::code(refused.name())).collect();
+        notes.push(format!("it takes no {}", refused.join(", ")));
+    }
+    let asks = matches!(face.wire, Wire::Responses(_) | Wire::Messages);
+    if asks && face.counts_tokens && !matches!(face.service, "openai" | "anthropic") {
+        notes.push("counts tokens".to_owned());
+    }
+    if face.free_here {
+        notes.push("free on this machine".to_owned());
+    }
+    if !face.note.is_empty() {
+        notes.push(face.note.to_owned());
+    }
+    notes
+}
+
+fn chat(dialect: ChatDialect) -> Vec<String> {
+    let mut notes = Vec::new();
+    if dialect.token_limit == TokenLimit::MaxTokens {
+        notes.push("the limit goes as `max_tokens`".to_owned());
+    }
+    if dialect.seed == SeedName::RandomSeed {
+        notes.push("the seed goes as `random_seed`".to_owned());
+    }
+    let replay = match dialect.reasoning_replay {
+        ReasoningReplay::Never => None,
+        ReasoningReplay::ReasoningContent => Some("reasoning_content"),
+        ReasoningReplay::Reasoning => Some("reasoning"),
+        ReasoningReplay::ReasoningDetails => Some("reasoning_details"),
+        _ => panic!("a new kind of replay"),
     };
-    let is_address = |name: &&'static str| refused(name).to_string().contains("base URL");
-    let names: Vec<&'static str> = names.into_iter().map(|name| &*name.leak()).collect();
-    names.into_iter().partition(|name| !is_address(name))
-}
-
-/// Where a request goes, without what follows the base URL.
-fn address(provider: &Provider) -> String {
-    let url = asked(provider);
-    let end = ["/chat/completions", "/responses", "/v1/messages", "/v1beta/models"]
-        .into_iter()
-        .find_map(|path| url.find(path));
-    url[..end.expect("a path that is known")].to_owned()
-}
-
-fn wire(provider: &Provider) -> &'static str {
-    let url = asked(provider);
-    let wires = [
-        ("/chat/completions", "Chat Completions"),
-        ("/responses", "Responses"),
-        ("/v1/messages", "Messages"),
-        (":generateContent", "Gemini"),
-    ];
-    let wire = wires.into_iter().find(|(end, _)| url.ends_with(end));
-    wire.expect("a wire that is known").1
-}
-
-fn asked(provider: &Provider) -> String {
-    let transport = ScriptedTransport::new([Exchange::fail(ModelError::config("not sent"))]);
-    let connection = Connection::new()
-        .environment(|_| None)
-        .key(provider.name, KEY)
-        .transport(transport.clone());
-    let name = provider.models.first().expect("a model that is known");
-    let id = format!("{}:{name}", provider.name).parse().expect("a model's name");
-    let model = connect(&id, &connection).expect("a model");
-    let (messages, settings) = ([Message::user("Hello")], Settings::default());
-    let request = Request::new(&messages, &settings);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let _ = runtime.expect("a runtime").block_on(model.request(&request).boxed());
-    transport.seen().first().expect("a request").url().to_owned()
+    notes.extend(replay.map(|field| format!("reasoning goes back as `{field}`")));
+    if !dialect.stream_options {
+        notes.push("a stream reports its usage unasked".to_owned());
+    }
+    notes
 }

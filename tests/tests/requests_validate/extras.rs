@@ -14,7 +14,7 @@ use crate::{Case, Wire, conversations, shapes, validator};
 fn wire(api: &'static str, protocol: impl Protocol, models: &'static [&'static str]) -> Wire {
     let provider = (api == "chat_completions").then_some("groq");
     let provider = provider.filter(|_| models == ["a-model"]);
-    Wire { api, provider, owner: api, protocol: Box::new(protocol), models, reply: "" }
+    Wire { api, provider, owner: api, protocol: std::sync::Arc::new(protocol), models, reply: "" }
 }
 
 fn wires() -> Vec<Wire> {

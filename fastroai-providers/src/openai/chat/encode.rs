@@ -6,7 +6,7 @@ mod messages;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{ChatCompletions, TokenLimit};
+use super::{ChatCompletions, SeedName, TokenLimit};
 use crate::error::ModelError;
 use crate::openai::{checks, strict};
 use crate::request::{Effort, Hosted, OutputFormat, Request, ToolChoice, ToolDefinition};
@@ -26,6 +26,10 @@ pub(super) fn body(
         TokenLimit::MaxTokens => (settings.max_tokens, None),
         TokenLimit::MaxCompletionTokens => (None, settings.max_tokens),
     };
+    let (seed, random_seed) = match config.seed {
+        SeedName::Seed => (settings.seed, None),
+        SeedName::RandomSeed => (None, settings.seed),
+    };
     let functions = request.tools.iter().map(|tool| Tool::of(tool));
     let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
     let with_tools = !tools.is_empty();
@@ -41,7 +45,8 @@ pub(super) fn body(
         temperature: settings.temperature,
         top_p: settings.top_p,
         stop: settings.stop_sequences.as_deref().filter(|stop| !stop.is_empty()),
-        seed: settings.seed,
+        seed,
+        random_seed,
         reasoning_effort: settings.reasoning_effort,
         service_tier: settings.service_tier.as_deref(),
         prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
@@ -92,6 +97,8 @@ struct Body<'a> {
     stop: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    random_seed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_effort: Option<Effort>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -50,6 +50,9 @@ pub(super) fn read(raw: &RawValue, usage: &mut Usage) {
     }
 }
 
+/// Google's names for what speaks Chat Completions.
+const GOOGLE: [&str; 2] = ["google-openai", "google"];
+
 /// Where a total is kept that is not the sum of input and output.
 const TOTAL: &str = "total_tokens";
 
@@ -63,7 +66,7 @@ pub(super) fn settle(provider: &str, usage: &mut Usage) {
             // Mistral counts audio beside the prompt.
             usage.input_tokens = input.checked_add(rest);
             usage.details.remove(TOTAL);
-        } else if provider == "google" && rest > 0 && usage.reasoning_tokens.is_none() {
+        } else if GOOGLE.contains(&provider) && rest > 0 && usage.reasoning_tokens.is_none() {
             // Google counts thinking beside the completion, and names it only in the total.
             usage.output_tokens = output.checked_add(rest);
             usage.reasoning_tokens = Some(rest);

@@ -23,7 +23,11 @@ pub(super) fn body(
         temperature: settings.temperature,
         top_p: settings.top_p,
         // A model that does not reason refuses to be asked for its reasoning.
-        include: if !config.store && model::reasons(model) { &ENCRYPTED } else { &[] },
+        include: if config.asks_for_reasoning() && model::reasons(model) {
+            &ENCRYPTED
+        } else {
+            &[]
+        },
         store: Some(config.store),
         service_tier: settings.service_tier.as_deref(),
         prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),

@@ -6,25 +6,23 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use fastroai_providers::Usage;
+use fastroai_providers::services::Face;
 use genai_prices::{Calculator, PriceRequest, Usage as Counts, UsageKey};
 use tokio::sync::watch;
 
 use super::tier;
 use crate::money::Cost;
 
-/// Our names of providers beside the catalogue's; others are the same in both.
+/// Our names of services beside the catalogue's; others are the same in both.
 const PROVIDERS: &[(&str, &str)] = &[
     ("azure-openai", "azure"),
     ("bedrock", "aws"),
-    ("bedrock-openai", "aws"),
     ("copilot", "github-copilot"),
     ("gemini", "google"),
-    ("google-openai", "google"),
     ("grok", "x-ai"),
     ("mistralai", "mistral"),
     ("moonshot", "moonshotai"),
     ("openai-chat", "openai"),
-    ("openai-responses", "openai"),
     ("vertex", "google"),
     ("voyage", "voyageai"),
     ("xai", "x-ai"),
@@ -222,8 +220,10 @@ pub(super) fn models(of: &[&str]) -> Vec<(String, String)> {
     providers.flat_map(named).collect()
 }
 
+/// The catalogue's name of a provider. What a service does costs the same over each of its wires.
 fn provider_id(ours: &str) -> &str {
-    PROVIDERS.iter().find(|(known, _)| *known == ours).map_or(ours, |(_, theirs)| theirs)
+    let service = Face::service_of(ours);
+    PROVIDERS.iter().find(|(known, _)| *known == service).map_or(service, |(_, theirs)| theirs)
 }
 
 type Part = (UsageKey, Option<u64>);

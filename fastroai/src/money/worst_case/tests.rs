@@ -79,6 +79,8 @@ fn reasoning_beside_the_limit_is_bounded_by_the_window() {
     let beside = input("xai", &messages, &settings).expect("bounded");
     let within = input("openai", &messages, &settings).expect("bounded");
     assert_eq!(beside - within, 2 * LARGEST_WINDOW);
+    let face = input("xai-responses", &messages, &settings).expect("bounded");
+    assert_eq!(face, beside, "a service bills the same over each of its wires");
 }
 
 proptest! {

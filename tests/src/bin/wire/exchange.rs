@@ -62,8 +62,10 @@ pub(crate) async fn examine(
     let mut findings = Findings::default();
 
     let rebuilt = Rebuilt::of(exchange, &earlier.answers);
-    let encode =
-        |rebuilt: &Rebuilt| protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed);
+    let encode = |rebuilt: &Rebuilt| {
+        let encoded = protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed)?;
+        encoded.with_fields(&rebuilt.settings.extra_body)
+    };
     let encoded = encode(&rebuilt);
     if scope.requests && exchange.status == 200 {
         let sent = encoded.as_ref().ok().map(|encoded| &*encoded.body);
@@ -145,7 +147,11 @@ impl Connected<'_> {
         let recorded = self.exchange.url.split(['?', '#']).next().unwrap_or_default();
         let path = asked.path.split('?').next().unwrap_or_default();
         // A gateway or a cloud puts the same address below another one.
-        let end = path.split_once('/').filter(|_| path.starts_with('v')).map_or(path, |it| it.1);
+        let is_version =
+            |part: &&str| part.starts_with('v') && part.contains(|c: char| c.is_ascii_digit());
+        let version = path.split('/').rev().find(is_version);
+        let end = version.and_then(|version| path.rsplit_once(version));
+        let end = end.map_or(path, |(_, end)| end.trim_start_matches('/'));
         if !recorded.ends_with(end) {
             complaints.same("address", recorded, path);
         }

@@ -65,7 +65,7 @@ impl Line {
         let id: ModelId = format!("{provider}:{}", rebuilt.model)
             .parse()
             .map_err(|_| ModelError::config("the recorded model has no name that can be asked"))?;
-        if wires::usual_name(exchange).is_some() {
+        if wires::face(exchange).is_some() {
             let connection = self.connection.clone().base_url(provider, url).key(provider, KEY);
             return connect(&id, &connection);
         }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::strip::{each, keep};
 use super::{Rebuilt, Same, media, setting};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "model",
     "messages",
     "tools",
@@ -29,6 +29,8 @@ const KEYS: [&str; 16] = [
     "service_tier",
     "stream",
     "stream_options",
+    // DeepSeek's and z.ai's, as a field of one's own: a tool can be forced without it only.
+    "thinking",
 ];
 
 pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response]) {
@@ -65,6 +67,9 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
     }
     tools(&body, provider, rebuilt);
     settings(&body, rebuilt);
+    if let Some(thinking) = body.get("thinking") {
+        rebuilt.settings.extra_body.insert("thinking".to_owned(), thinking.clone());
+    }
     rebuilt.recorded = body;
 }
 
