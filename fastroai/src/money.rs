@@ -42,6 +42,7 @@ mod budget;
 mod cost;
 mod counts;
 mod meter;
+mod pace;
 mod prices;
 mod rates;
 mod total;
@@ -49,10 +50,11 @@ mod worst_case;
 
 pub use bill::{Bill, Item, Line, LineState};
 pub use budget::{Budget, Hold, Refusal};
-pub(crate) use budget::{reserve, try_reserve};
+pub(crate) use budget::{Identity, reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub(crate) use meter::Pending;
+pub(crate) use pace::{Pace, Spike, percent};
 pub(crate) use prices::Tariff;
 pub use prices::{OverrideError, Prices};
 pub use rates::Rates;
@@ -76,4 +78,4 @@ pub fn price(model: &str, usage: &Usage) -> Option<Cost> {
     let id: ModelId = model.parse().ok()?;
     Prices::standard().price(id.provider(), id.name(), usage)
 }
-pub(crate) use worst_case::{Unbounded, WorstCase};
+pub(crate) use worst_case::{Unbounded, WorstCase, most_input_tokens};

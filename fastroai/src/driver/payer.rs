@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fastroai_providers::{Model, Request, Settings, Usage};
 
 use crate::error::ErrorKind;
-use crate::money::{self, Budget, Cost, Hold, Rates, Tariff, Unbounded, WorstCase};
+use crate::money::{self, Budget, Cost, Hold, Rates, Refusal, Tariff, Unbounded, WorstCase};
 use crate::scope::Scope;
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
@@ -61,7 +61,8 @@ impl Payer<'_> {
         let limits = [request.settings.max_tokens, self.model.profile().default_max_tokens];
         let asked = limits.into_iter().flatten().next().unwrap_or(MAX_TOKENS_UNDER_BUDGET);
         let Some(bound) = self.bound(request).await? else {
-            let holds = money::try_reserve(accounts, Cost::ZERO).map_err(ErrorKind::from)?;
+            let holds = money::try_reserve(accounts, Cost::ZERO);
+            let holds = holds.map_err(|refusal| self.refused(refusal))?;
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         };
         if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
@@ -70,7 +71,7 @@ impl Payer<'_> {
         let case = self.counted(request, &bound).await.unwrap_or(bound.case);
         let least = case.writing(asked.min(LEAST_TOKENS));
         let holds = money::reserve(accounts, least, case.writing(asked)).await;
-        let holds = holds.map_err(ErrorKind::from)?;
+        let holds = holds.map_err(|refusal| self.refused(refusal))?;
         let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
         let max_tokens = case.affords(granted, asked);
         if max_tokens < asked {
@@ -82,6 +83,11 @@ impl Payer<'_> {
             );
         }
         Ok(Reserved { holds, max_tokens: Some(max_tokens), lowered: max_tokens < asked })
+    }
+
+    fn refused(&self, refusal: Refusal) -> ErrorKind {
+        self.scope.tell_refusal(&refusal);
+        refusal.into()
     }
 
     /// The most that a request can cost; `None` where it is free, or where no account that pays for

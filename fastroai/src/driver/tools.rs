@@ -6,19 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use fastroai_providers::{ToolCall, ToolOutcome};
+use fastroai_providers::{ToolCall, ToolOutcome, Usage};
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{Ended, Notice, Run};
 use crate::agent::ToolCallRecord;
-use crate::money::{Line, Refusal};
+use crate::error::ErrorKind;
+use crate::hook;
+use crate::money::Line;
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
 use crate::telemetry;
 use crate::tool::{
     Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolError, ToolOptions,
 };
+use crate::usage_limits::{begin_tools, end_tools};
 
 /// The longest result that a model is given, in bytes.
 const RESULT_LIMIT: usize = 64 * 1024;
@@ -41,6 +44,11 @@ impl Run<'_, '_> {
         units: Vec<ToolUnit>,
         ended: &mut Ended,
     ) -> Option<Stop> {
+        let tallies = self.scope.tallies();
+        if let Err(exceeded) = begin_tools(tallies, units.len() as u64) {
+            ended.failure = Some(exceeded.into());
+            return Some(Stop::Denied);
+        }
         for unit in &units {
             self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
         }
@@ -52,11 +60,15 @@ impl Run<'_, '_> {
                 Ok(None) => return None,
                 // With the last result the run may have ended on its own: that is the reason then.
                 Err(stop) => return (!ended.is_over()).then_some(stop),
-                Ok(Some(Err(refusal))) => {
-                    ended.failure = Some(refusal.into());
-                    return Some(Stop::Budget);
+                Ok(Some(Err(kind))) => {
+                    let paid = !matches!(kind, ErrorKind::Budget { .. });
+                    ended.failure = Some(kind);
+                    return Some(if paid { Stop::Denied } else { Stop::Budget });
                 }
                 Ok(Some(Ok((index, report, record)))) => {
+                    if report.outcome != ToolOutcome::Success {
+                        end_tools(tallies, 1);
+                    }
                     ended.tool_calls.push(record);
                     ended.feed(Event::ToolDone { index, report });
                     // The state may have added a word of its own.
@@ -90,7 +102,7 @@ impl Run<'_, '_> {
         &self,
         turn: u32,
         unit: ToolUnit,
-    ) -> Result<(usize, ToolReport, ToolCallRecord), Refusal> {
+    ) -> Result<(usize, ToolReport, ToolCallRecord), ErrorKind> {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
         let unended = telemetry::Unended::new(&span);
@@ -117,7 +129,7 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempts: &mut u32,
         span: &tracing::Span,
-    ) -> Result<ToolReport, Refusal> {
+    ) -> Result<ToolReport, ErrorKind> {
         let options = tool.options();
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
@@ -128,14 +140,18 @@ impl Run<'_, '_> {
         loop {
             *attempts = attempts.saturating_add(1);
             let line = |cost| Line::tool(turn, *attempts, &call.name, cost);
-            if let ToolCost::Each(cost) = options.cost {
-                Box::pin(self.scope.pay(line(cost), cost)).await?;
-            }
+            let admitted = self.admit_tool(call, options, turn, *attempts).await?;
+            let (permits, mut cost) = match admitted {
+                Ok(admitted) => admitted,
+                Err(told) => return Ok(ToolReport::new(told, ToolOutcome::Failed)),
+            };
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
-            if let (ToolCost::By(cost), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
-                let cost = cost(&call.arguments, result);
-                self.scope.spent(line(cost), cost);
+            if let (ToolCost::By(by), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
+                let by = by(&call.arguments, result);
+                self.scope.spent(line(by), by);
+                cost = Some(by);
             }
+            permits.settle(attempt.ended(), &Usage::default(), cost)?;
             let repeatable = match &attempt {
                 Attempt::Returned(Err(error)) => error.is_repeatable(),
                 Attempt::TimedOut => true,
@@ -210,6 +226,18 @@ impl Run<'_, '_> {
             tracing::warn!(target: "fastroai", tool, kind, again, "a tool failed");
         }
         Some(kind)
+    }
+}
+
+impl Attempt {
+    /// How it ended, in the words of hooks.
+    fn ended(&self) -> hook::Ended<'static> {
+        match self {
+            Self::Returned(Ok(_)) => hook::Ended::Succeeded,
+            Self::Returned(Err(_)) => hook::Ended::ToolFailed,
+            Self::Panicked(_) => hook::Ended::ToolPanicked,
+            Self::TimedOut => hook::Ended::TimedOut,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod size;
 
 use fastroai_providers::message::{MediaKind, UserPart};
 use fastroai_providers::request::{CacheTtl, Effort};
-use fastroai_providers::{Message, Request, UserMessage};
+use fastroai_providers::{Message, ModelId, Request, UserMessage};
 
 use super::Cost;
 use super::prices::{Tariff, at_rate};
@@ -87,18 +87,7 @@ impl WorstCase {
         let window = tariff.window.unwrap_or(LARGEST_WINDOW);
         // Providers call their counts estimates.
         let margin = |counted: u64| counted.saturating_add(counted / 20).saturating_add(256);
-        let tokens = counted.map_or_else(
-            || {
-                let media = user_messages(request.messages).flat_map(|message| &message.parts);
-                let media = media.filter_map(|part| match part {
-                    UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
-                    _ => None,
-                });
-                let media = media.fold(0u64, u64::saturating_add).min(window);
-                size::tokens(request).saturating_add(media)
-            },
-            margin,
-        );
+        let tokens = counted.map_or_else(|| most_tokens(request, provider, model, window), margin);
         let rates = tariff.dearest(tokens);
         let (writes, keeps) = caching(request);
         let mut rate = rates.input;
@@ -136,6 +125,21 @@ impl WorstCase {
         let tokens = rest.checked_div(u128::from(self.rate)).unwrap_or(0);
         u32::try_from(tokens).unwrap_or(asked).min(asked)
     }
+}
+
+/// The most tokens that a request can take in, by its bytes and what is documented of its media.
+pub(crate) fn most_input_tokens(request: &Request<'_>, model: &ModelId) -> u64 {
+    most_tokens(request, model.provider(), model.name(), LARGEST_WINDOW)
+}
+
+fn most_tokens(request: &Request<'_>, provider: &str, model: &str, window: u64) -> u64 {
+    let media = user_messages(request.messages).flat_map(|message| &message.parts);
+    let media = media.filter_map(|part| match part {
+        UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
+        _ => None,
+    });
+    let media = media.fold(0u64, u64::saturating_add).min(window);
+    size::tokens(request).saturating_add(media)
 }
 
 fn user_messages(messages: &[Message]) -> impl Iterator<Item = &UserMessage> {
