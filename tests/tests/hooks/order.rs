@@ -104,9 +104,8 @@ async fn behaviour_6_a_denial_on_a_later_attempt_ends_it_with_the_first_one_on_t
 async fn behaviour_6_a_denial_inside_the_run_is_told_after_once_and_not_tried_again() {
     // The tool stands for what is inside: it is let through, and an agent in it is denied.
     let inner = script([]);
-    let inner_runtime = runtime(&inner).hook(BeforeModel(|_: &mut fastroai::hook::ModelCall<'_>| {
-        Err(Denied::new("not in here"))
-    }));
+    let inner_runtime = runtime(&inner)
+        .hook(BeforeModel(|_: &mut fastroai::hook::ModelCall<'_>| Err(Denied::new("not in here"))));
     let inner_runtime = inner_runtime.build();
     let asking = tool("ask", move |_, _| {
         let runtime = inner_runtime.clone();
@@ -267,7 +266,8 @@ async fn what_waits_is_asked_again_and_holds_no_money_meanwhile() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_ends_with_the_run_s_time() {
     let model = script([text("never")]);
-    let waiting = BeforeModel(|_: &mut fastroai::hook::ModelCall<'_>| Ok(Gate::wait(Duration::MAX)));
+    let waiting =
+        BeforeModel(|_: &mut fastroai::hook::ModelCall<'_>| Ok(Gate::wait(Duration::MAX)));
     let runtime = runtime(&model).hook(waiting).build();
     let agent = agent().timeout(Duration::from_secs(5)).build().expect("an agent");
     let start = Instant::now();
@@ -314,6 +314,8 @@ async fn a_tool_that_is_denied_does_not_run_and_ends_the_run_or_is_told_to_the_m
     });
     let mild = runtime(&model).hook(telling).build();
     let answer = agent.run("Go").on(&mild).await.expect("it goes on");
-    let Message::Tool(told) = &answer.messages[2] else { panic!("a result: {:?}", answer.messages) };
+    let Message::Tool(told) = &answer.messages[2] else {
+        panic!("a result: {:?}", answer.messages)
+    };
     assert_eq!(told.results[0].content, "You may not use this.");
 }

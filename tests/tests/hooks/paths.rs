@@ -7,7 +7,6 @@ use fastroai::prelude::*;
 use fastroai::providers::{Message, Request, Settings};
 use fastroai::tool::{Effect, FunctionTool, ToolOptions};
 use fastroai::{ErrorKind, ToolError};
-use futures_util::StreamExt;
 use tests::scripted::{Scripted, Step, call, text};
 
 use super::rig::{

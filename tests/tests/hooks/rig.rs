@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fastroai::RuntimeBuilder;
 use fastroai::agent::AgentBuilder;
 use fastroai::hook::{Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, ToolUse};
 use fastroai::money::{Prices, Rates};
 use fastroai::prelude::*;
 use fastroai::providers::{ModelError, ModelErrorKind};
 use fastroai::tool::FunctionTool;
-use fastroai::RuntimeBuilder;
 use fastroai_providers::error::ProviderFault;
 use tests::scripted::Scripted;
 
