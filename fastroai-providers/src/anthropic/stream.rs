@@ -18,6 +18,7 @@ use crate::stream::Delta;
 use crate::usage::Usage;
 
 /// A streamed reply, as far as it has come.
+#[expect(clippy::struct_excessive_bools, reason = "each is news of its own")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Decoder {
     provider: Cow<'static, str>,

@@ -156,10 +156,10 @@ async fn the_same_call_made_again_and_again_is_told_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sink_that_panics_breaks_no_run_and_hears_of_the_next_alert() {
-    let (heard, hears) = channel();
+    let (told, hears) = channel();
     let alerts = Alerts::to(move |alert: &Alert| {
         let Alert::Budget { percent, .. } = alert else { return };
-        heard.send(*percent).expect("someone listens");
+        told.send(*percent).expect("someone listens");
         assert!(*percent != 50, "a mistake of the sink");
     });
     let model = script([costing(600), costing(300)]);

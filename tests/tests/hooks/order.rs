@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fastroai::hook::{Denied, Gate, Permit};
+use fastroai::hook::{Denied, Gate, Outcome, Permit};
 use fastroai::money::Budget;
 use fastroai::providers::{Message, ModelErrorKind};
 use fastroai::{ErrorCategory, ErrorKind, RetryPolicy, usd};
@@ -190,7 +190,7 @@ async fn defect_26_what_cannot_get_better_is_tried_once_and_the_kind_of_trouble_
     let hook = BeforeModel(move |_: &mut fastroai::hook::ModelCall<'_>| {
         let seen = seen.clone();
         Ok(Gate::Go(Permit::new(move |outcome| {
-            seen.add(format!("{:?}", outcome.and_then(|outcome| outcome.category())));
+            seen.add(format!("{:?}", outcome.and_then(Outcome::category)));
         })))
     });
     let runtime = runtime(&model).hook(hook).build();

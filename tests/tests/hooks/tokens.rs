@@ -66,8 +66,8 @@ impl Model for Counting {
 
 /// What a wire tells of tokens while it streams these events: input and output.
 fn told(protocol: &dyn Protocol, events: &[&str]) -> Vec<(Option<u64>, Option<u64>)> {
-    let body: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-    let body = stream::iter([Ok(Bytes::from(body))]);
+    let events = events.iter().map(|event| Ok(Bytes::from(format!("data: {event}\n\n"))));
+    let body = stream::iter(events.collect::<Vec<_>>());
     let events = decode_stream(protocol.decoder(), body, Limits::default());
     let events = events.collect::<Vec<_>>().now_or_never().expect("all is there");
     assert!(matches!(events.last(), Some(Ok(StreamEvent::Done(_)))), "{events:?}");
@@ -115,7 +115,7 @@ fn chat_completions_tell_of_tokens_where_a_chunk_has_them() {
     };
     let chunks = [
         chunk("One", r#"}],"usage":{"prompt_tokens":7,"completion_tokens":1}}"#),
-        chunk("Two", r#"}]}"#),
+        chunk("Two", "}]}"),
         chunk(
             "!",
             r#","finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":3}}"#,

@@ -192,6 +192,7 @@ fn counted(word: &str, input: u64, output: u64) -> [Result<StreamEvent, ModelErr
     [delta, Ok(StreamEvent::Usage(Box::new(usage(input, output))))]
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes down a stream")]
 fn done(words: &str, usage: Usage) -> Result<StreamEvent, ModelError> {
     let mut reply = reply(vec![Part::text(words)]);
     reply.usage = usage;
