@@ -7,6 +7,7 @@ mod asking;
 mod attempts;
 mod candidate;
 mod check;
+mod counted;
 mod direct;
 mod payer;
 mod sink;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 pub(crate) use check::{Check, Typed};
+pub(crate) use counted::counted;
 pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;

@@ -33,7 +33,7 @@ pub(super) async fn admit(
 ) -> Result<Admitted, ErrorKind> {
     let scope = payer.scope;
     if scope.hooks().is_empty() && scope.tallies().is_empty() {
-        let reserved = payer.reserve(request).await?;
+        let reserved = payer.reserve(request, origin).await?;
         let passed = Passed { counted: Counted::none(), permits: Permits::none() };
         return Ok(Admitted { reserved, passed });
     }
@@ -48,11 +48,11 @@ async fn pass(
     streamed: bool,
 ) -> Result<Admitted, ErrorKind> {
     let (scope, model) = (payer.scope, payer.model);
-    let input = check_input(scope.tallies(), model, request).await?;
+    let input = check_input(origin, model, request).await?;
     let mut counted = Counted::begin(scope.tallies(), input)?;
     let mut waiting = Waiting::default();
     loop {
-        let mut reserved = payer.reserve(request).await?;
+        let mut reserved = payer.reserve(request, origin).await?;
         let permits = if scope.hooks().is_empty() {
             Permits::none()
         } else {
@@ -68,6 +68,7 @@ async fn pass(
                 Err(wait) => {
                     drop(call);
                     drop(reserved);
+                    tracing::debug!(target: "fastroai", ?wait, "an attempt at a model waits for a hook");
                     wait.over().await;
                     continue;
                 }

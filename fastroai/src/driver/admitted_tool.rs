@@ -54,6 +54,7 @@ impl Run<'_, '_> {
                     Ok(Err(wait)) => {
                         drop(used);
                         drop(holds);
+                        tracing::debug!(target: "fastroai", ?wait, "an attempt at a tool waits for a hook");
                         wait.over().await;
                         continue;
                     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use fastroai_providers::{Model, Request, Settings, Usage};
 
+use super::counted;
 use crate::error::ErrorKind;
+use crate::hook::Origin;
 use crate::money::{self, Budget, Cost, Hold, Rates, Refusal, Tariff, Unbounded, WorstCase};
 use crate::scope::Scope;
 
@@ -53,7 +55,11 @@ impl Payer<'_> {
     ///
     /// Where it does not fit by its bytes, the provider is asked to count it. Money that is held
     /// for others is waited for; where some is spent, the answer may be shorter instead.
-    pub(crate) async fn reserve(&self, request: &Request<'_>) -> Result<Reserved, ErrorKind> {
+    pub(crate) async fn reserve(
+        &self,
+        request: &Request<'_>,
+        origin: Origin<'_>,
+    ) -> Result<Reserved, ErrorKind> {
         let accounts = self.scope.accounts();
         if accounts.is_empty() {
             return Ok(Reserved::default());
@@ -68,7 +74,7 @@ impl Payer<'_> {
         if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         }
-        let case = self.counted(request, &bound).await.unwrap_or(bound.case);
+        let case = self.counted(request, origin, &bound).await.unwrap_or(bound.case);
         let least = case.writing(asked.min(LEAST_TOKENS));
         let holds = money::reserve(accounts, least, case.writing(asked)).await;
         let holds = holds.map_err(|refusal| self.refused(refusal))?;
@@ -119,8 +125,13 @@ impl Payer<'_> {
     }
 
     /// The most that a request can cost by what its provider counts, where it does and that is less.
-    async fn counted(&self, request: &Request<'_>, bound: &Bound) -> Option<WorstCase> {
-        let counted = self.model.count_tokens(request).await.ok()?;
+    async fn counted(
+        &self,
+        request: &Request<'_>,
+        origin: Origin<'_>,
+        bound: &Bound,
+    ) -> Option<WorstCase> {
+        let counted = counted(origin, self.model, request).await?;
         let case = self.worst_case(request, &bound.tariff, Some(counted)).ok()?;
         (case.input < bound.case.input).then_some(case)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::{ToolCall, ToolOutcome, Usage};
 use futures_util::{FutureExt, StreamExt, stream};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::{Ended, Notice, Run};
@@ -52,6 +52,7 @@ impl Run<'_, '_> {
         for unit in &units {
             self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
         }
+        let mut open = units.len() as u64;
         let mut running = stream::iter(units)
             .map(|unit| Box::pin(self.run_unit(turn, unit)))
             .buffer_unordered(self.order.config.max_concurrency.max(1));
@@ -59,13 +60,18 @@ impl Run<'_, '_> {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
                 // With the last result the run may have ended on its own: that is the reason then.
-                Err(stop) => return (!ended.is_over()).then_some(stop),
+                Err(stop) => {
+                    end_tools(tallies, open);
+                    return (!ended.is_over()).then_some(stop);
+                }
                 Ok(Some(Err(kind))) => {
+                    end_tools(tallies, open);
                     let paid = !matches!(kind, ErrorKind::Budget { .. });
                     ended.failure = Some(kind);
                     return Some(if paid { Stop::Denied } else { Stop::Budget });
                 }
                 Ok(Some(Ok((index, report, record)))) => {
+                    open = open.saturating_sub(1);
                     if report.outcome != ToolOutcome::Success {
                         end_tools(tallies, 1);
                     }
@@ -130,7 +136,8 @@ impl Run<'_, '_> {
         attempts: &mut u32,
         span: &tracing::Span,
     ) -> Result<ToolReport, ErrorKind> {
-        let options = tool.options();
+        let all = tool.options();
+        let until = all.total_timeout.and_then(|total| Instant::now().checked_add(total));
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(10))
@@ -140,11 +147,18 @@ impl Run<'_, '_> {
         loop {
             *attempts = attempts.saturating_add(1);
             let line = |cost| Line::tool(turn, *attempts, &call.name, cost);
-            let admitted = self.admit_tool(call, options, turn, *attempts).await?;
-            let (permits, mut cost) = match admitted {
-                Ok(admitted) => admitted,
-                Err(told) => return Ok(ToolReport::new(told, ToolOutcome::Failed)),
+            let admitted = self.admit_tool(call, all, turn, *attempts);
+            let admitted = match until {
+                Some(until) => timeout_at(until, admitted).await.ok(),
+                None => Some(admitted.await),
             };
+            let (permits, mut cost) = match admitted.transpose()? {
+                Some(Ok(admitted)) => admitted,
+                Some(Err(told)) => return Ok(ToolReport::new(told, ToolOutcome::Failed)),
+                // It has waited for all of its time.
+                None => return Ok(report(Attempt::TimedOut, all)),
+            };
+            let options = within(all, until);
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
             if let (ToolCost::By(by), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
                 let by = by(&call.arguments, result);
@@ -157,8 +171,10 @@ impl Run<'_, '_> {
                 Attempt::TimedOut => true,
                 Attempt::Returned(Ok(_)) | Attempt::Panicked(_) => false,
             };
-            let again =
-                repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
+            let wait = waits.next().unwrap_or_default();
+            let in_time = until.is_none_or(|until| Instant::now() + wait < until);
+            let left = *attempts < options.attempts && in_time;
+            let again = repeatable && options.effect.is_repeatable() && left;
             if let Some(kind) = self.trace(call, &attempt, again)
                 && !again
             {
@@ -167,7 +183,7 @@ impl Run<'_, '_> {
             if !again {
                 return Ok(report(attempt, options));
             }
-            tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -239,6 +255,13 @@ impl Attempt {
             Self::TimedOut => hook::Ended::TimedOut,
         }
     }
+}
+
+/// The limits of an attempt that must end with the time of all.
+fn within(options: ToolOptions, until: Option<Instant>) -> ToolOptions {
+    let Some(until) = until else { return options };
+    let left = until.saturating_duration_since(Instant::now());
+    ToolOptions { timeout: options.timeout.min(left), ..options }
 }
 
 /// What the model reads.

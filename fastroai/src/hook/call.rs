@@ -100,6 +100,7 @@ pub struct ModelCall<'a> {
     model: &'a ModelId,
     request: &'a Request<'a>,
     streamed: bool,
+    counting: bool,
     max_tokens: Option<u32>,
     pub(super) kept: Kept,
 }
@@ -114,7 +115,13 @@ impl<'a> ModelCall<'a> {
         streamed: bool,
         max_tokens: Option<u32>,
     ) -> Self {
-        Self { from, model, request, streamed, max_tokens, kept: None }
+        Self { from, model, request, streamed, counting: false, max_tokens, kept: None }
+    }
+
+    /// One that asks for no answer, but for a count of the request's tokens.
+    pub(crate) fn counting(from: Origin<'a>, model: &'a ModelId, request: &'a Request<'a>) -> Self {
+        let max_tokens = request.settings.max_tokens;
+        Self { counting: true, ..Self::new(from, model, request, false, max_tokens) }
     }
 
     /// The provider's name.
@@ -145,6 +152,17 @@ impl<'a> ModelCall<'a> {
     #[must_use]
     pub fn is_streamed(&self) -> bool {
         self.streamed
+    }
+
+    /// Whether the provider is to count the request's tokens only, which tells it all of the request
+    /// and costs nothing.
+    ///
+    /// Where it does not fit a budget or a limit by its bytes, it is counted first, and sent then if
+    /// it fits. A hook that does not let the count through at once is asked about the request itself
+    /// all the same; its permit learns of no end.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.counting
     }
 
     /// The most tokens that the reply may have, as the settings say or the budget affords.

@@ -159,7 +159,7 @@ impl Permits {
     }
 
     /// Gives all back: the attempt is not made.
-    pub(super) fn give_back(mut self) {
+    pub(crate) fn give_back(mut self) {
         self.open.clear();
     }
 

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use fastroai_providers::{Model, Request, Usage};
 
 use super::{Exceeded, Limit, UsageLimits};
+use crate::driver::counted;
+use crate::hook::Origin;
 use crate::money;
 
 /// What was used of the limits of one run. Those inside it add to it as well.
@@ -79,23 +81,20 @@ impl Room {
 /// Refuses a request that would read more than is allowed. Gives what it will read by its
 /// provider's count, where it was asked for one.
 pub(crate) async fn check_input(
-    tallies: &[Arc<Tally>],
+    origin: Origin<'_>,
     model: &dyn Model,
     request: &Request<'_>,
 ) -> Result<u64, Exceeded> {
+    let tallies = origin.scope.tallies();
     let rooms: Vec<Room> = tallies.iter().flat_map(|tally| tally.room()).collect();
     let most = || money::most_input_tokens(request, model.id());
     if rooms.is_empty() || rooms.iter().try_for_each(|room| room.check(most())).is_ok() {
         return Ok(0);
     }
-    match model.count_tokens(request).await {
-        Ok(counted) => {
-            rooms.iter().try_for_each(|room| room.check(counted))?;
-            Ok(counted)
-        }
-        // Nobody knows; but nothing at all is not what it reads.
-        Err(_) => rooms.iter().try_for_each(|room| room.check(1)).map(|()| 0),
-    }
+    let counted = counted(origin, model, request).await;
+    // Where nobody knows: nothing at all is not what it reads.
+    rooms.iter().try_for_each(|room| room.check(counted.unwrap_or(1)))?;
+    Ok(counted.unwrap_or(0))
 }
 
 /// A request that is counted; where it is dropped before it is sent, it is not.

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use fastroai::hook::{Gate, ToolUse};
 use fastroai::prelude::*;
 use fastroai::providers::{
     Model, ModelError, ModelErrorKind, ModelId, Profile, Request, Response, ResponseStream,
 };
-use fastroai::tool::ToolOptions;
+use fastroai::tool::{Effect, ToolOptions};
 use fastroai::{ErrorKind, RetryPolicy};
 use fastroai_providers::error::Phase;
 use futures_util::future::BoxFuture;
 use tests::scripted::{Scripted, call, text};
 use tokio::time::Instant;
 
-use super::rig::{Count, DAY, Dropped, MODEL, agent, prices, runtime, script, tool};
+use super::rig::{BeforeTool, Count, DAY, Dropped, MODEL, agent, prices, runtime, script, tool};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -123,6 +124,53 @@ async fn an_attempt_at_a_tool_stops_at_its_deadline_and_at_the_run_s_where_that_
         assert_eq!((dropped.get(), left.get()), (1, 1));
         assert_eq!(start.elapsed(), Duration::from_secs(stops));
     }
+}
+
+/// Ten attempts of two seconds each, and what all of them may take together.
+#[tokio::test(start_paused = true)]
+async fn all_attempts_at_a_tool_together_stop_at_their_deadline() {
+    let (dropped, begun) = (Count::default(), Count::default());
+    let (counting, beginning) = (dropped.clone(), begun.clone());
+    let endless = tool("endless", move |_, run| {
+        beginning.up();
+        let dropped = Dropped(counting.clone());
+        assert!(run.time_left().expect("a deadline") <= 2 * SECOND);
+        async move {
+            let _dropped = dropped;
+            std::future::pending().await
+        }
+    });
+    let options = ToolOptions {
+        timeout: 2 * SECOND,
+        total_timeout: Some(5 * SECOND),
+        attempts: 10,
+        effect: Effect::ReadOnly,
+        ..ToolOptions::DEFAULT
+    };
+    let model = script([call("a", "endless", r#"{"n":1}"#), text("Done")]);
+    let agent = agent().tool(endless.options(options)).build().expect("an agent");
+    let start = Instant::now();
+    agent.run("Go").on(&runtime(&model).build()).await.expect("the model goes on");
+    assert_eq!((begun.get(), dropped.get()), (3, 3));
+    assert_eq!(start.elapsed(), 5 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_waits_for_a_hook_waits_no_longer_than_its_deadline() {
+    let begun = Count::default();
+    let beginning = begun.clone();
+    let never = tool("never", move |_, _| {
+        beginning.up();
+        async { Ok("never".to_owned()) }
+    });
+    let options = ToolOptions { total_timeout: Some(5 * SECOND), ..ToolOptions::DEFAULT };
+    let model = script([call("a", "never", r#"{"n":1}"#), text("Done")]);
+    let waiting = BeforeTool(|_: &mut ToolUse<'_>| Ok(Gate::wait(DAY)));
+    let on = runtime(&model).hook(waiting).build();
+    let agent = agent().tool(never.options(options)).build().expect("an agent");
+    let start = Instant::now();
+    agent.run("Go").on(&on).await.expect("the model goes on");
+    assert_eq!((begun.get(), start.elapsed()), (0, 5 * SECOND));
 }
 
 /// A run in a tool of a run: three deadlines, of which the first holds.

@@ -8,7 +8,9 @@ use futures_util::future::join_all;
 use proptest::prelude::*;
 use tests::scripted::{Scripted, Step, call, calls, dear, reply, text, usage};
 
-use super::rig::{Recorder, agent, broken, echo, runtime, script, tool};
+use super::rig::{
+    BeforeModel, Count, Recorder, agent, broken, echo, prices, runtime, script, tool,
+};
 use super::tokens::{Counting, on_counting};
 
 pub(crate) fn limits() -> UsageLimits {
@@ -133,6 +135,30 @@ async fn what_its_bytes_show_to_fit_is_not_counted() {
     let agent = agent().usage_limits(limits().request_input_tokens(5_000)).build();
     agent.expect("an agent").run("Go").on(&on).await.expect("it fits");
     assert_eq!(model.counted(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_is_not_even_counted_that_a_hook_denies_or_has_wait() {
+    let (asked, counts) = (Count::default(), Count::default());
+    let (asking, counting) = (asked.clone(), counts.clone());
+    let hook = BeforeModel(move |call: &mut fastroai::hook::ModelCall<'_>| {
+        asking.up();
+        if call.is_count() {
+            counting.up();
+        }
+        Err(fastroai::hook::Denied::new("a guard keeps it"))
+    });
+    let model = Counting::new([text("never")], 1_000);
+    let on = Runtime::builder().model(model.clone()).prices(prices()).hook(hook).build();
+    let prompt = "a".repeat(100_000);
+    let agent = agent().build().expect("an agent");
+    for budget in [usd!("0.02"), usd!("1.00")] {
+        let limits = limits().request_input_tokens(50_000);
+        let call = agent.run(prompt.clone()).usage_limits(limits).budget(budget).on(&on);
+        call.await.expect_err("by the budget or by the hook");
+    }
+    assert_eq!((model.counted(), model.asked().len()), (0, 0), "nothing is sent, in no form");
+    assert_eq!((asked.get(), counts.get()), (4, 3), "two limits and a budget would have counted");
 }
 
 #[tokio::test(start_paused = true)]
