@@ -10,7 +10,7 @@
 use std::io::{Write, stderr, stdout};
 
 use fastroai::hook::{Alert, Alerts, CircuitBreaker, RateLimits};
-use fastroai::money::{Budget, Rates};
+use fastroai::money::{Bill, Budget, Rates, Total};
 use fastroai::prelude::*;
 use fastroai::providers::offline::OfflineModel;
 use fastroai::providers::{Model, ModelError, ModelId, Profile, Request, Response, ResponseStream};
@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let bills = ended.iter().map(|ended| ended.as_ref().map_or_else(Error::bill, |it| &it.bill));
-    let billed: fastroai::money::Total = bills.map(|bill| bill.total()).sum();
+    let billed: Total = bills.map(Bill::total).sum();
     writeln!(stdout(), "{answered} answered, {refused} refused for want of money")?;
     writeln!(stdout(), "spent {} of {}; the bills say {billed}", shop.spent(), shop.limit())?;
     // What is spent, and what may have been, is within the limit, whatever was asked for.
