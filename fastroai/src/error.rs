@@ -456,7 +456,6 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
-            ErrorKind::UsageLimit(exceeded) => Some(exceeded),
             _ => self.model_error()?.source(),
         }
     }

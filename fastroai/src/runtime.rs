@@ -73,6 +73,16 @@ impl Runtime {
     /// Makes this the runtime of all runs in the process that are given none. Once only, and before
     /// the first such run: a policy that can be replaced later is none.
     ///
+    /// ```standalone_crate
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::prelude::*;
+    /// Runtime::builder().strict().build().set_default().expect("the first");
+    /// assert!(Runtime::new().set_default().is_err(), "it stays");
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// assert!(agent.run("Hello").await.is_err(), "nobody would pay for it");
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The runtime, given back, where there is one already.
     pub fn set_default(self) -> Result<(), Self> {
@@ -82,7 +92,8 @@ impl Runtime {
     /// Runs a future in a scope that is paid from `account`: what runs in it draws on that account,
     /// on this runtime, as it would in a tool.
     ///
-    /// On a [strict](RuntimeBuilder::strict) runtime, runs need one around them.
+    /// On a [strict](RuntimeBuilder::strict) runtime, runs need one around them. Open one for each
+    /// request or conversation, and not for the life of a process: it keeps a bill.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

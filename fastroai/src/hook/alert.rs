@@ -88,7 +88,7 @@ impl<F: Fn(&Alert) + Send + 'static> AlertSink for F {
 /// ```
 #[derive(Clone)]
 pub struct Alerts {
-    percentages: Vec<u8>,
+    percentages: Arc<[u8]>,
     spike: u32,
     interval: Duration,
     repeats: u32,
@@ -120,7 +120,7 @@ impl Alerts {
     /// of those before, and of a tool call that a run makes for the third time.
     pub fn to(sink: impl AlertSink) -> Self {
         Self {
-            percentages: vec![50, 80, 100],
+            percentages: Arc::new([50, 80, 100]),
             spike: 10,
             interval: Duration::from_secs(60),
             repeats: 3,
@@ -138,8 +138,9 @@ impl Alerts {
     /// Sets the percentages of accounts to tell of.
     #[must_use]
     pub fn percentages(mut self, percentages: impl IntoIterator<Item = u8>) -> Self {
-        self.percentages = percentages.into_iter().collect();
-        self.percentages.sort_unstable();
+        let mut percentages: Vec<u8> = percentages.into_iter().collect();
+        percentages.sort_unstable();
+        self.percentages = percentages.into();
         self
     }
 

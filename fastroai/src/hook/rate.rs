@@ -8,11 +8,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fastroai_providers::ModelError;
+use fastroai_providers::ModelErrorKind;
+use fastroai_providers::error::ProviderFault;
 
 use super::{Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, Wait};
 use crate::error::ErrorCategory;
 use crate::money::{self, Budget};
+use crate::runtime::LONGEST_RETRY_AFTER;
 use lane::{Entry, Lane};
 use place::Place;
 
@@ -20,8 +22,8 @@ use place::Place;
 /// waits in a bounded queue, first come first served.
 ///
 /// Each model has limits of its own; [`per_provider`](Self::per_provider),
-/// [`per_tenant`](Self::per_tenant) and [`by`](Self::by) say otherwise. Where a provider asks for
-/// a pause with its 429, all who share the limits keep it.
+/// [`per_tenant`](Self::per_tenant) and [`by`](Self::by) say otherwise. Where a provider that has too
+/// much to do asks for a pause, all who share the limits keep it, for a minute at most.
 ///
 /// ```
 /// use fastroai::Runtime;
@@ -261,7 +263,12 @@ impl Lanes {
 /// How long the provider asks everyone to wait.
 fn pause(outcome: &Outcome<'_>) -> Option<Duration> {
     match outcome.ended {
-        Ended::ModelFailed(error) if error.status() == Some(429) => ModelError::retry_after(error),
+        Ended::ModelFailed(error) => match error.kind() {
+            ModelErrorKind::Provider(ProviderFault::RateLimit | ProviderFault::Overloaded) => {
+                Some(error.retry_after()?.min(LONGEST_RETRY_AFTER))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fastroai::hook::{CircuitBreaker, Denied, Gate, Hook, ModelCall};
+use fastroai::hook::{CircuitBreaker, Denied, Gate, Hook, ModelCall, ToolUse};
 use fastroai::prelude::*;
 use fastroai::providers::{Message, Request, Settings};
 use fastroai::tool::{Effect, FunctionTool, ToolOptions};
@@ -10,8 +10,8 @@ use fastroai::{ErrorKind, ToolError};
 use tests::scripted::{Scripted, Step, call, text};
 
 use super::rig::{
-    BeforeModel, Count, MODEL, Recorder, agent, broken, echo, prices, runtime, script, tool,
-    unauthorised,
+    BeforeModel, BeforeTool, Count, Log, MODEL, Recorder, agent, broken, echo, prices, runtime,
+    script, tool, unauthorised,
 };
 
 /// A run, a stream, a model without an agent, and one that an agent asks in a tool.
@@ -123,6 +123,28 @@ async fn what_is_spawned_with_the_scope_passes_the_hooks() {
     let answer = agent.run("Go").on(&on).await.expect("done");
     assert_eq!(recorder.log.count("before test:one"), 4);
     assert_eq!(answer.bill.requests(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_hook_is_shown_has_no_content_in_its_debug() {
+    let log = Log::default();
+    let (models, tools) = (log.clone(), log.clone());
+    let model = script([call("a", "echo", r#"{"n":777}"#), text("Done")]);
+    let on = runtime(&model)
+        .hook(BeforeModel(move |call: &mut ModelCall<'_>| {
+            models.add(format!("{call:?} {:?}", call.request()));
+            Ok(Gate::go())
+        }))
+        .hook(BeforeTool(move |used: &mut ToolUse<'_>| {
+            tools.add(format!("{used:?}"));
+            Ok(Gate::go())
+        }));
+    let agent = agent().tool(echo()).instructions("canary-1").build().expect("an agent");
+    agent.run("canary-2").on(&on.build()).await.expect("done");
+    assert_eq!(log.all().len(), 3);
+    for shown in log.all() {
+        assert!(!shown.contains("canary") && !shown.contains("777"), "{shown}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

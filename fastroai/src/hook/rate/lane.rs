@@ -75,8 +75,10 @@ impl Lane {
 
     /// Whether nothing of it would be missed.
     pub(super) fn is_idle(&self) -> bool {
-        let unused = self.inside == 0 && self.queue.is_empty() && self.owed == 0;
-        unused && self.used.elapsed().as_secs() >= 60 && self.paused_for().is_none()
+        let unused = self.inside == 0 && self.queue.is_empty() && self.paused_for().is_none();
+        // A minute fills the bucket, and each minute's worth that is owed takes another one.
+        let owed = self.rates.tokens.map_or(0, |most| self.owed.div_ceil(u64::from(most.max(1))));
+        unused && self.used.elapsed().as_secs() / 60 > owed
     }
 
     fn paused_for(&self) -> Option<Duration> {
