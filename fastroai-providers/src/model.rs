@@ -39,6 +39,12 @@ pub trait Model: Send + Sync + 'static {
         self.id().provider()
     }
 
+    /// Whether [`count_tokens`](Self::count_tokens) may come to something. Counting sends the whole
+    /// request: where this says no, nobody has to be asked whether it may be sent.
+    fn counts_tokens(&self) -> bool {
+        true
+    }
+
     /// Asks how many tokens a request takes in, without having it answered.
     ///
     /// What comes of it is `Err` of kind `Config` where the provider counts none.

@@ -105,6 +105,10 @@ impl Model for OfflineModel {
         Box::pin(ready(self.reply(request)))
     }
 
+    fn counts_tokens(&self) -> bool {
+        false
+    }
+
     fn stream<'a>(
         &'a self,
         request: &'a Request<'a>,

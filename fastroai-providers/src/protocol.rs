@@ -11,6 +11,7 @@ use crate::model::Profile;
 use crate::request::Request;
 use crate::response::Response;
 use crate::stream::Delta;
+use crate::usage::Usage;
 
 /// A wire format: how to ask, and how to read what comes back. No I/O, no clock, no state.
 pub trait Protocol: Send + Sync + 'static {
@@ -84,6 +85,12 @@ pub trait EventDecoder: Send {
         data: &str,
         out: &mut Vec<Delta>,
     ) -> Result<Progress, ModelError>;
+
+    /// What the provider has counted so far, all of it; `None` where it has said nothing new since it
+    /// was asked for last.
+    fn counted(&mut self) -> Option<Usage> {
+        None
+    }
 
     /// What has arrived so far, marked as interrupted; `None` when nothing has.
     fn partial(&self) -> Option<Response>;

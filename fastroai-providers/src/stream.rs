@@ -7,6 +7,7 @@ use futures_util::stream::BoxStream;
 use crate::error::ModelError;
 use crate::hidden::Hidden;
 use crate::response::Response;
+use crate::usage::Usage;
 
 /// A reply on its way. It ends after [`StreamEvent::Done`] or after an error, never silently.
 pub type ResponseStream = BoxStream<'static, Result<StreamEvent, ModelError>>;
@@ -17,6 +18,9 @@ pub type ResponseStream = BoxStream<'static, Result<StreamEvent, ModelError>>;
 pub enum StreamEvent {
     /// A piece of the reply.
     Delta(Delta),
+    /// What the provider has counted so far, where it says so before the end: all of it, in place
+    /// of what it said before.
+    Usage(Box<Usage>),
     /// The whole reply, once, at the end.
     Done(Box<Response>),
 }

@@ -1,10 +1,13 @@
 //! The one async shell around a run: it does the work that the state machine asks for.
 
+mod admitted;
+mod admitted_tool;
 mod arrived;
 mod asking;
 mod attempts;
 mod candidate;
 mod check;
+mod counted;
 mod direct;
 mod payer;
 mod sink;
@@ -20,20 +23,23 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 pub(crate) use check::{Check, Typed};
+pub(crate) use counted::counted;
 pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
+use crate::hook::Origin;
 use crate::money::{Bill, Budget, Cost};
 use crate::run::{
     End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work,
     repair,
 };
 use crate::runtime::Runtime;
-use crate::scope::Scope;
+use crate::scope::{Entering, Scope};
 use crate::telemetry;
 use crate::tool::{BoundTool, check_name};
+use crate::usage_limits::{Exceeded, Limit, UsageLimits};
 
 /// All that a run needs, in no one's type.
 pub(crate) struct Order<'a> {
@@ -48,8 +54,24 @@ pub(crate) struct Order<'a> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) budget: Option<Cost>,
     pub(crate) account: Option<Budget>,
+    pub(crate) usage_limits: UsageLimits,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
+}
+
+impl Order<'_> {
+    /// The tighter ones of the agent and of the call.
+    fn usage_limits(&self) -> UsageLimits {
+        self.config.usage_limits.and(self.usage_limits)
+    }
+
+    /// How many tool calls this run may make by itself, and whether it is a limit of its usage that
+    /// says so.
+    fn max_tool_calls(&self) -> (u32, bool) {
+        let limit = self.usage_limits().tool_calls.and_then(|limit| u32::try_from(limit).ok());
+        let tighter = limit.filter(|limit| *limit < self.config.max_tool_calls);
+        (tighter.unwrap_or(self.config.max_tool_calls), tighter.is_some())
+    }
 }
 
 /// What a run begins with.
@@ -100,13 +122,15 @@ pub(crate) async fn drive(
     let start = Instant::now();
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
-    let scope = Scope::enter(
-        order.runtime.clone(),
-        timeouts.into_iter().flatten().min(),
-        budgets.into_iter().flatten().min(),
-        order.account.clone(),
-        order.cancellation.clone(),
-    );
+    let scope = Scope::enter(Entering {
+        runtime: order.runtime.clone(),
+        timeout: timeouts.into_iter().flatten().min(),
+        budget: budgets.into_iter().flatten().min(),
+        account: order.account.clone(),
+        outside: order.cancellation.clone(),
+        limits: order.usage_limits(),
+        opens: false,
+    });
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
@@ -245,10 +269,34 @@ impl<'r, 'a> Run<'r, 'a> {
                 .collect(),
             output: candidates.output(),
             max_turns: config.max_turns,
-            max_tool_calls: config.max_tool_calls,
+            max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
         Self { order, candidates, scope, sink, spec }
+    }
+
+    /// Why a run failed, with what the state does not know of it.
+    fn why(&self, failure: Failure) -> ErrorKind {
+        match (failure, self.scope.meter().bill().lowered_to()) {
+            (Failure::OutputTruncated, Some(max_tokens)) => {
+                ErrorKind::OutputCutByBudget { max_tokens }
+            }
+            (Failure::MaxToolCalls { limit, asked }, _) if self.order.max_tool_calls().1 => {
+                Exceeded { limit: Limit::ToolCalls, allowed: limit.into(), used: asked }.into()
+            }
+            (failure, _) => ErrorKind::of(failure),
+        }
+    }
+
+    /// From which run, and for which agent, an attempt is made.
+    fn origin(&self, turn: u32, attempt: u32) -> Origin<'_> {
+        Origin {
+            scope: &self.scope,
+            agent: Some(&self.order.config.name),
+            run_id: Some(&self.order.run_id),
+            turn,
+            attempt,
+        }
     }
 
     async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
@@ -277,13 +325,9 @@ impl<'r, 'a> Run<'r, 'a> {
                     return ended;
                 }
                 Work::Done(End::Failed { failure }) => {
-                    let kind = match self.scope.meter().bill().lowered_to() {
-                        Some(max_tokens) if failure == Failure::OutputTruncated => {
-                            ErrorKind::OutputCutByBudget { max_tokens }
-                        }
-                        _ => ErrorKind::of(failure),
-                    };
-                    ended.failure.get_or_insert(kind);
+                    if ended.failure.is_none() {
+                        ended.failure = Some(self.why(failure));
+                    }
                     return ended;
                 }
             };

@@ -7,8 +7,10 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
+use crate::hook::Denied;
 use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
+use crate::usage_limits::Exceeded;
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
@@ -104,6 +106,20 @@ pub enum ErrorKind {
         /// The model.
         model: String,
     },
+    /// A limit of what the run may use was reached.
+    UsageLimit(Exceeded),
+    /// A hook did not let an attempt through; it was not made.
+    Denied {
+        /// The hook.
+        hook: String,
+        /// Why.
+        denied: Denied,
+    },
+    /// A hook panicked. Where that was before an attempt, it was not made.
+    HookPanicked {
+        /// The hook.
+        hook: String,
+    },
     /// The time is up.
     DeadlinePassed,
     /// Someone cancelled it.
@@ -135,6 +151,11 @@ impl Error {
         elapsed: Duration,
     ) -> Self {
         Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+    }
+
+    /// Of what could not begin, and so has cost nothing.
+    pub(crate) fn unstarted(kind: ErrorKind) -> Self {
+        Self::new(kind, String::new(), Bill::default(), History::default(), Duration::ZERO)
     }
 
     /// Why it failed.
@@ -249,6 +270,9 @@ impl ErrorKind {
             Self::OutputCutByBudget { .. } => "output_cut_by_budget",
             Self::Unbounded(_) => "unbounded",
             Self::UnknownPrice { .. } => "unknown_price",
+            Self::UsageLimit(_) => "usage_limit",
+            Self::Denied { .. } => "denied",
+            Self::HookPanicked { .. } => "hook_panicked",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -259,6 +283,7 @@ impl ErrorKind {
         match self {
             Self::Model(error) => model_category(error),
             Self::Models(errors) => most_hopeful(errors),
+            Self::Denied { denied, .. } => denied.kind(),
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
             | Self::Refused
@@ -270,13 +295,21 @@ impl ErrorKind {
             | Self::MaxToolCalls { .. }
             | Self::OutputCutByBudget { .. }
             | Self::Budget { .. }
+            | Self::UsageLimit(_)
             | Self::DeadlinePassed
             | Self::TooDeep => ErrorCategory::ResourceExhaustion,
             Self::OutputInvalid { .. }
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
+            | Self::HookPanicked { .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }
+    }
+}
+
+impl From<Exceeded> for ErrorKind {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::UsageLimit(exceeded)
     }
 }
 
@@ -295,7 +328,7 @@ pub(crate) fn model_word(error: &ModelError) -> &'static str {
     }
 }
 
-fn model_category(error: &ModelError) -> ErrorCategory {
+pub(crate) fn model_category(error: &ModelError) -> ErrorCategory {
     let exhausted = matches!(
         error.kind(),
         ModelErrorKind::Provider(ProviderFault::Quota | ProviderFault::ContextLength { .. })
@@ -386,6 +419,15 @@ impl fmt::Display for ErrorKind {
                 f,
                 "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
             ),
+            Self::UsageLimit(exceeded) => exceeded.fmt(f),
+            Self::Denied { hook, denied } => {
+                write!(f, "`{}` denied it: {denied}", hook.escape_debug())
+            }
+            Self::HookPanicked { hook } => write!(
+                f,
+                "the hook `{}` panicked, and nothing passes it: mend it, or leave it out",
+                hook.escape_debug()
+            ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
@@ -412,6 +454,9 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.model_error()?.source()
+        match &self.0.kind {
+            ErrorKind::Denied { denied, .. } => denied.cause(),
+            _ => self.model_error()?.source(),
+        }
     }
 }

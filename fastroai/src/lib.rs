@@ -13,6 +13,7 @@ mod catalogue;
 mod driver;
 mod error;
 pub mod guard;
+pub mod hook;
 pub mod money;
 mod provide;
 pub mod run;
@@ -22,6 +23,7 @@ mod sentence;
 mod telemetry;
 pub mod testing;
 pub mod tool;
+mod usage_limits;
 
 pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
 pub use error::{Error, ErrorCategory, ErrorKind, Result};
@@ -44,6 +46,7 @@ pub use provide::Provide;
 pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
 pub use scope::{spawn, spawn_blocking};
 pub use tool::{RunContext, Tool, ToolError};
+pub use usage_limits::{Exceeded, Limit, UsageLimits};
 pub use {schemars, serde};
 
 /// What most programs need: `use fastroai::prelude::*;`.

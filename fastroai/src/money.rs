@@ -61,6 +61,7 @@ mod budget;
 mod cost;
 mod counts;
 mod meter;
+mod pace;
 mod prices;
 mod rates;
 mod total;
@@ -68,10 +69,11 @@ mod worst_case;
 
 pub use bill::{Bill, Item, Line, LineState, ReconcileError};
 pub use budget::{Budget, Hold, Refusal};
-pub(crate) use budget::{reserve, try_reserve};
+pub(crate) use budget::{Identity, reserve, try_reserve};
 pub use cost::{Cost, CostError};
 pub use meter::Meter;
 pub(crate) use meter::Pending;
+pub(crate) use pace::{Pace, Spike, percent};
 pub(crate) use prices::Tariff;
 pub(crate) use prices::{Asked, Quote, is_ordinary_tier};
 pub use prices::{OverrideError, Overrides, Prices};
@@ -96,4 +98,6 @@ pub fn price(model: &str, usage: &Usage) -> Option<Cost> {
     let id: ModelId = model.parse().ok()?;
     Prices::standard().price(id.provider(), id.name(), usage)
 }
-pub(crate) use worst_case::{Boundless, Unbounded, WorstCase, has_unreported_fees};
+pub(crate) use worst_case::{
+    Boundless, Unbounded, WorstCase, has_unreported_fees, most_input_tokens,
+};

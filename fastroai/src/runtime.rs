@@ -4,7 +4,8 @@ mod retry;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 #[cfg(feature = "http")]
 use fastroai_providers::Connection;
@@ -14,7 +15,10 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::error::Error;
+use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
+use crate::scope::{Entering, Scope};
 
 /// How many blocking tools run at one time, those included that outlived their deadline.
 const BLOCKING_TOOLS: usize = 64;
@@ -43,7 +47,12 @@ struct Shared {
     retry_budgets: Mutex<HashMap<String, Arc<RetryBudget>>>,
     blocking: Arc<Semaphore>,
     capture_content: bool,
+    hooks: Hooks,
+    strict: bool,
 }
+
+/// The one for runs that are given none.
+static DEFAULT: OnceLock<Runtime> = OnceLock::new();
 
 impl Runtime {
     /// A runtime with everything as documented, and keys from the environment.
@@ -59,8 +68,59 @@ impl Runtime {
 
     /// The one for runs that are given none.
     pub(crate) fn shared() -> Self {
-        static SHARED: LazyLock<Runtime> = LazyLock::new(Runtime::new);
-        SHARED.clone()
+        DEFAULT.get_or_init(Self::new).clone()
+    }
+
+    /// Makes this the runtime of all runs in the process that are given none. Once only, and before
+    /// the first such run: a policy that can be replaced later is none.
+    ///
+    /// ```standalone_crate
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::prelude::*;
+    /// Runtime::builder().strict().build().set_default().expect("the first");
+    /// assert!(Runtime::new().set_default().is_err(), "it stays");
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// assert!(agent.run("Hello").await.is_err(), "nobody would pay for it");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The runtime, given back, where there is one already.
+    pub fn set_default(self) -> Result<(), Self> {
+        DEFAULT.set(self)
+    }
+
+    /// Runs a future in a scope that is paid from `account`: what runs in it draws on that account,
+    /// on this runtime, as it would in a tool.
+    ///
+    /// On a [strict](RuntimeBuilder::strict) runtime, runs need one around them. Open one for each
+    /// request or conversation, and not for the life of a process: it keeps a bill.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::prelude::*;
+    /// use fastroai::{money::Budget, usd};
+    /// let runtime = Runtime::builder().strict().build();
+    /// let tenant = Budget::new("tenant", usd!("5.00"));
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// assert!(agent.run("Hello").on(&runtime).await.is_err(), "nobody would pay for it");
+    /// let answer = runtime.scope(&tenant, async { agent.run("Hello").await }).await??;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Of kind `Config`, where the account is beside one that the scope around it is paid from.
+    pub async fn scope<F: Future>(&self, account: &Budget, future: F) -> Result<F::Output, Error> {
+        let entering = Entering {
+            runtime: Some(self.clone()),
+            account: Some(account.clone()),
+            opens: true,
+            ..Entering::default()
+        };
+        match Scope::enter(entering) {
+            Ok(scope) => Ok(scope.run(future).await),
+            Err(kind) => Err(Error::unstarted(kind)),
+        }
     }
 
     /// The model of this name, connected once and kept.
@@ -107,6 +167,14 @@ impl Runtime {
         &self.0.blocking
     }
 
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.0.strict
+    }
+
     pub(crate) fn captures_content(&self) -> bool {
         self.0.capture_content
     }
@@ -148,6 +216,8 @@ pub struct RuntimeBuilder {
     account: Option<Budget>,
     retry: RetryPolicy,
     capture_content: bool,
+    hooks: Vec<Arc<dyn Hook>>,
+    strict: bool,
 }
 
 impl RuntimeBuilder {
@@ -226,6 +296,29 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a policy that each attempt at a model or a tool passes, after those added before.
+    ///
+    /// See [`hook`](crate::hook) for their order.
+    pub fn hook(self, hook: impl Hook) -> Self {
+        self.shared_hook(Arc::new(hook))
+    }
+
+    /// Adds a policy that is kept elsewhere as well, to be looked at or changed, or to be shared with
+    /// another runtime. An attempt that passes both runtimes passes it once.
+    pub fn shared_hook(mut self, hook: Arc<dyn Hook>) -> Self {
+        self.hooks.push(hook);
+        self
+    }
+
+    /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
+    /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
+    /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
+    /// them as well.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Whether the texts of tool errors go to the trace. Off unless said so: they may hold secrets.
     pub fn capture_content(mut self, capture: bool) -> Self {
         self.capture_content = capture;
@@ -244,6 +337,8 @@ impl RuntimeBuilder {
             retry_budgets: Mutex::default(),
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),
             capture_content: self.capture_content,
+            hooks: Hooks::new(self.hooks),
+            strict: self.strict,
         }))
     }
 }

@@ -11,9 +11,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
 use crate::error::ErrorKind;
-use crate::money::{self, Budget, Cost, Line, Meter, Refusal};
+use crate::hook::Hooks;
+use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::usage_limits::{Tally, UsageLimits};
 
 tokio::task_local! {
     static CURRENT: Scope;
@@ -34,6 +36,23 @@ pub(crate) struct Scope {
     outside: Option<CancellationToken>,
     deadline: Option<Instant>,
     depth: u32,
+    /// The hooks of the runtime, and those of the runs around.
+    hooks: Hooks,
+    /// What is counted for this run and for those around it.
+    tallies: Vec<Arc<Tally>>,
+}
+
+/// What a run brings along.
+#[derive(Default)]
+pub(crate) struct Entering {
+    pub(crate) runtime: Option<Runtime>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) budget: Option<Cost>,
+    pub(crate) account: Option<Budget>,
+    pub(crate) outside: Option<CancellationToken>,
+    pub(crate) limits: UsageLimits,
+    /// It is what others run in: one on a strict runtime needs no other around it.
+    pub(crate) opens: bool,
 }
 
 impl Scope {
@@ -46,37 +65,46 @@ impl Scope {
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
-    pub(crate) fn enter(
-        runtime: Option<Runtime>,
-        timeout: Option<Duration>,
-        budget: Option<Cost>,
-        account: Option<Budget>,
-        outside: Option<CancellationToken>,
-    ) -> Result<Self, ErrorKind> {
+    pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
+        let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
+        if runtime.is_strict() && parent.is_none() && !opens {
+            return Err(ErrorKind::Config(
+                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
+                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
+                    .to_owned(),
+            ));
+        }
         let mut scope = match parent {
             Some(parent) => Self {
+                hooks: parent.hooks.and(runtime.hooks()),
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
                 cancellation: parent.cancellation.child_token(),
                 outside,
                 deadline: parent.deadline,
-                depth: parent.depth.saturating_add(1),
+                depth: parent.depth.saturating_add(u32::from(!opens)),
+                tallies: parent.tallies,
             },
             None => Self {
+                hooks: runtime.hooks().clone(),
                 runtime,
                 meter: Meter::new(),
                 accounts: Vec::new(),
                 cancellation: CancellationToken::new(),
                 outside,
                 deadline: None,
-                depth: 1,
+                depth: u32::from(!opens),
+                tallies: Vec::new(),
             },
         };
+        if !limits.is_none() {
+            scope.tallies.push(Arc::new(Tally::new(limits)));
+        }
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
@@ -119,6 +147,20 @@ impl Scope {
         &self.meter
     }
 
+    /// The hooks that every attempt in it passes.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    /// What is counted for it.
+    pub(crate) fn tallies(&self) -> &[Arc<Tally>] {
+        &self.tallies
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     pub(crate) fn cancellation(&self) -> &CancellationToken {
         &self.cancellation
     }
@@ -138,14 +180,33 @@ impl Scope {
         Ok(())
     }
 
-    /// The same, but what is held for others is waited for.
-    pub(crate) async fn pay(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
-        let holds = money::reserve(&self.accounts, cost, cost).await?;
+    /// Tells the hooks that an account did not cover an attempt.
+    pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
+        if self.hooks.is_empty() {
+            return;
+        }
+        let lines = self
+            .accounts
+            .iter()
+            .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
+        let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
+        if let Some(account) = lines.into_iter().find(refused) {
+            self.hooks.refused(account, refusal);
+        }
+    }
+
+    /// Sets money aside for a tool on all accounts; what is held for others is waited for.
+    pub(crate) async fn set_aside(&self, cost: Cost) -> Result<Vec<Hold>, Refusal> {
+        let holds = money::reserve(&self.accounts, cost, cost).await;
+        holds.inspect_err(|refusal| self.tell_refusal(refusal))
+    }
+
+    /// Spends what was set aside.
+    pub(crate) fn pay(&self, holds: Vec<Hold>, line: Line, cost: Cost) {
         for hold in holds {
             hold.settle(cost);
         }
         self.meter.record(line);
-        Ok(())
     }
 
     /// Records what is spent already, whether there was enough or not.

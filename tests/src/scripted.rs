@@ -125,6 +125,10 @@ impl Model for Scripted {
         whole(step).boxed()
     }
 
+    fn counts_tokens(&self) -> bool {
+        false
+    }
+
     fn stream<'a>(
         &'a self,
         request: &'a Request<'a>,

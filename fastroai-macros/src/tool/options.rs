@@ -39,7 +39,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 9;
+const FIELDS: usize = 10;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]

@@ -15,8 +15,10 @@ use crate::error::{ModelError, ProtocolFault, ProviderFault};
 use crate::protocol::{EventDecoder, Progress};
 use crate::response::Response;
 use crate::stream::Delta;
+use crate::usage::Usage;
 
 /// A streamed reply, as far as it has come.
+#[expect(clippy::struct_excessive_bools, reason = "each is news of its own")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Decoder {
     provider: Cow<'static, str>,
@@ -29,6 +31,8 @@ pub(super) struct Decoder {
     complete: bool,
     /// What did not come in pieces was passed on.
     settled: bool,
+    /// Counts have come that nobody has asked for yet.
+    counted: bool,
 }
 
 /// A block and its place in the reply, which is not always the order of arrival.
@@ -101,6 +105,7 @@ impl EventDecoder for Decoder {
                 }
                 if let Some(usage) = event.usage {
                     self.head.usage.merge(usage.get());
+                    self.counted = true;
                 }
                 // Some servers end here, without the terminal event.
                 if self.head.has_ended() {
@@ -118,6 +123,10 @@ impl EventDecoder for Decoder {
             _ => {}
         }
         Ok(Progress::More)
+    }
+
+    fn counted(&mut self) -> Option<Usage> {
+        std::mem::take(&mut self.counted).then(|| self.head.usage.usage())
     }
 
     fn partial(&self) -> Option<Response> {
@@ -154,6 +163,7 @@ impl Decoder {
         self.head.begin(&message);
         if let Some(usage) = message.json("usage") {
             self.head.usage.merge(usage);
+            self.counted = true;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::{PROVIDER, SIGNATURE};
 use crate::message::ToolCall;
 use crate::response::{Part, Reasoning, Response};
 use crate::stream::Delta;
+use crate::usage::Usage;
 
 /// A reply, as far as it has come.
 #[derive(Debug, Clone, Default)]
@@ -20,11 +21,18 @@ pub(super) struct Assembly {
     metadata: Map<String, Value>,
     finish: Finish,
     usage: Counts,
+    /// Counts have come that nobody has asked for yet.
+    counted: bool,
     model: Option<String>,
     id: Option<String>,
 }
 
 impl Assembly {
+    /// What was counted so far, where that is news.
+    pub(super) fn counted(&mut self) -> Option<Usage> {
+        std::mem::take(&mut self.counted).then(|| self.usage.usage())
+    }
+
     /// Takes a whole reply, or the next event of one; pushes what is new.
     pub(super) fn take(
         &mut self,
@@ -35,6 +43,7 @@ impl Assembly {
         self.id = reply.response_id.or(self.id.take());
         if let Some(usage) = reply.usage_metadata {
             self.usage.restate(usage);
+            self.counted = true;
         }
         if let Some(feedback) = reply.prompt_feedback {
             self.finish.blocked(feedback.block_reason, feedback.block_reason_message);

@@ -10,6 +10,7 @@ use crate::error::{ModelError, ProtocolFault};
 use crate::protocol::{EventDecoder, Progress};
 use crate::response::Response;
 use crate::stream::Delta;
+use crate::usage::Usage;
 
 /// Reads the body of a successful reply.
 pub(super) fn whole(body: &[u8]) -> Result<Response, ModelError> {
@@ -132,6 +133,10 @@ impl EventDecoder for Decoder {
             Ok(()) => Ok(Progress::More),
             Err(error) => Err(self.bad(&error)),
         }
+    }
+
+    fn counted(&mut self) -> Option<Usage> {
+        self.assembly.counted()
     }
 
     fn partial(&self) -> Option<Response> {

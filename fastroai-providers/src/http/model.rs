@@ -19,7 +19,7 @@ use super::{answer, body};
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
 use crate::model::{Model, ModelId, Profile};
 use crate::protocol::{Encoded, Protocol};
-use crate::request::Request;
+use crate::request::{Request, Settings};
 use crate::response::Response;
 use crate::stream::{ResponseStream, StreamEvent};
 
@@ -299,6 +299,12 @@ impl Model for HttpModel {
             Ok(items.boxed())
         }
         .boxed()
+    }
+
+    fn counts_tokens(&self) -> bool {
+        let settings = Settings::default();
+        let counting = self.protocol.encode_count(self.id.name(), &Request::new(&[], &settings));
+        !matches!(counting, Ok(None))
     }
 
     fn count_tokens<'a>(

@@ -125,7 +125,11 @@ impl Decoding {
             }
         };
         match step {
-            Ok(Progress::More) => self.open = Some(open),
+            Ok(Progress::More) => {
+                let counted = open.decoder.counted().map(Box::new).map(StreamEvent::Usage);
+                self.ready.extend(counted.map(Ok));
+                self.open = Some(open);
+            }
             Ok(Progress::Complete) => {
                 if let Some(linger) = self.linger {
                     read_on(open.events, linger);

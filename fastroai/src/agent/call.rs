@@ -18,6 +18,7 @@ use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
+use crate::usage_limits::UsageLimits;
 
 /// A question to an agent: a future that has not begun.
 ///
@@ -52,6 +53,7 @@ pub(super) struct Question<'a, T> {
     timeout: Option<Duration>,
     budget: Option<Cost>,
     account: Option<Budget>,
+    usage_limits: UsageLimits,
     cancellation: Option<CancellationToken>,
     run_id: String,
 }
@@ -181,6 +183,11 @@ impl<'a, T: AgentOutput> Call<'a, T> {
         self.refine(|question| question.account = Some(account.clone()))
     }
 
+    /// Limits what the run may use; where the agent has limits too, the tighter of each holds.
+    pub fn usage_limits(self, limits: UsageLimits) -> Self {
+        self.refine(|question| question.usage_limits = limits)
+    }
+
     /// Ends when this token is cancelled, with an error that keeps the history and the bill.
     pub fn cancellation(self, token: CancellationToken) -> Self {
         self.refine(|question| question.cancellation = Some(token))
@@ -232,6 +239,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             timeout: None,
             budget: None,
             account: None,
+            usage_limits: UsageLimits::default(),
             cancellation: None,
             run_id: Uuid::now_v7().to_string(),
         }
@@ -263,6 +271,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             timeout: self.timeout,
             budget: self.budget,
             account: self.account,
+            usage_limits: self.usage_limits,
             cancellation: self.cancellation,
             run_id: self.run_id,
         };

@@ -7,6 +7,7 @@ use fastroai_providers::{HostedTool, Settings};
 use super::Fallback;
 use crate::money::{Cost, Rates};
 use crate::run::OutputMode;
+use crate::usage_limits::UsageLimits;
 
 /// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
 ///
@@ -47,6 +48,8 @@ pub struct AgentConfig {
     /// refused are not counted; where one call of a reply is too many, none of that reply runs.
     #[doc(alias = "tool_calls_limit")]
     pub max_tool_calls: u32,
+    /// What one run may use, with all that it calls.
+    pub usage_limits: UsageLimits,
     /// How many answers the model may try until one fits the output; 3 unless said otherwise.
     pub output_attempts: u32,
     /// How a typed answer is asked for; unless said otherwise, as fits the model that is asked.
@@ -69,6 +72,7 @@ impl AgentConfig {
             timeout: None,
             max_turns: 16,
             max_tool_calls: 256,
+            usage_limits: UsageLimits::default(),
             output_attempts: 3,
             output_mode: None,
             max_concurrency: 16,
@@ -142,6 +146,13 @@ impl AgentConfig {
     #[must_use]
     pub fn max_tool_calls(mut self, max_tool_calls: u32) -> Self {
         self.max_tool_calls = max_tool_calls;
+        self
+    }
+
+    /// Sets what one run may use.
+    #[must_use]
+    pub fn usage_limits(mut self, limits: UsageLimits) -> Self {
+        self.usage_limits = limits;
         self
     }
 

@@ -13,6 +13,7 @@ use crate::money::{Cost, Rates};
 use crate::run::OutputMode;
 use crate::runtime::Runtime;
 use crate::tool::{BoundTool, DynTool, DynToolset, check_name};
+use crate::usage_limits::UsageLimits;
 
 /// An agent made at run time; it runs as one that `#[agent]` declares does.
 ///
@@ -237,6 +238,12 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// How often one run may ask the model.
     pub fn max_turns(mut self, max_turns: u32) -> Self {
         self.config = self.config.max_turns(max_turns);
+        self
+    }
+
+    /// What one run may use.
+    pub fn usage_limits(mut self, limits: UsageLimits) -> Self {
+        self.config = self.config.usage_limits(limits);
         self
     }
 

@@ -1,15 +1,17 @@
 //! What has come of a reply while it is streamed, kept for the case that the rest never does.
 
-use fastroai_providers::{Delta, Part, Reasoning, Response, ToolCall};
+use fastroai_providers::{Delta, Part, Reasoning, Response, ToolCall, Usage};
 
 /// The pieces of a reply so far, put together.
 ///
-/// A whole reply comes by itself at the end; this one has neither its usage nor its signatures.
+/// A whole reply comes by itself at the end; this one has no signatures, and of its usage what was
+/// told on the way.
 #[derive(Default)]
 pub(super) struct Arrived {
     parts: Vec<Part>,
     /// The place among the parts of each call that has begun, by its place among the calls.
     calls: Vec<(usize, usize)>,
+    usage: Usage,
 }
 
 impl Arrived {
@@ -17,6 +19,17 @@ impl Arrived {
     pub(super) fn clear(&mut self) {
         self.parts.clear();
         self.calls.clear();
+        self.usage = Usage::default();
+    }
+
+    /// Takes what the provider has counted so far.
+    pub(super) fn count(&mut self, usage: Usage) {
+        self.usage = usage;
+    }
+
+    /// What the provider has counted so far.
+    pub(super) fn usage(&self) -> &Usage {
+        &self.usage
     }
 
     /// Adds a piece.
@@ -63,6 +76,7 @@ impl Arrived {
         }
         let mut reply = Response::default();
         reply.parts = self.parts;
+        reply.usage = self.usage;
         reply.interrupted = true;
         Some(reply)
     }

@@ -10,10 +10,29 @@ use crate::run::{Event, Stop};
 
 /// Why there is no reply.
 enum Unanswered {
-    /// Nothing was sent: it could not be paid for.
-    Unpaid(ErrorKind),
+    /// The run must end: what it asks for is not paid, not allowed, or more than it may use.
+    Stopped(Box<attempts::Stopped>),
     /// The models that were asked could not be.
     Failed(Vec<ModelError>),
+}
+
+impl From<ErrorKind> for Unanswered {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Stopped(Box::new(attempts::Stopped { kind, partial: None }))
+    }
+}
+
+/// Whether a hook has said no to this model alone.
+fn lets_another_be_asked(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Denied { denied, .. } if denied.lets_another_be_asked())
+}
+
+fn stop_of(kind: &ErrorKind) -> Stop {
+    use ErrorKind::{Denied, HookPanicked, UsageLimit};
+    match kind {
+        Denied { .. } | HookPanicked { .. } | UsageLimit(_) => Stop::Denied,
+        _ => Stop::Budget,
+    }
 }
 
 impl Run<'_, '_> {
@@ -36,9 +55,12 @@ impl Run<'_, '_> {
                 ended.failure = Some(ErrorKind::of_models(errors));
                 Event::ModelFailed { partial }
             }
-            Ok(Err(Unanswered::Unpaid(kind))) => {
+            Ok(Err(Unanswered::Stopped(stopped))) => {
+                let attempts::Stopped { kind, partial } = *stopped;
+                let stop = stop_of(&kind);
                 ended.failure = Some(kind);
-                Event::Stopped { stop: Stop::Budget, partial: None }
+                let partial = partial.or_else(|| arrived.into_reply()).map(kept);
+                Event::Stopped { stop, partial }
             }
             Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
         }
@@ -51,23 +73,38 @@ impl Run<'_, '_> {
         ended: &mut Ended,
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
-        self.are_priced(turn).await.map_err(Unanswered::Unpaid)?;
+        self.are_priced(turn).await?;
         let told = (self.order.instructions)();
         let mut errors = Vec::new();
+        let mut asked = 0;
+        let mut denied = None;
         loop {
             let candidate = self.candidates.at(ended.asked);
             let instructions = candidate.instructions(&told);
             let request = candidate.request(&instructions, ended.state.messages(), self.order);
             let requests = &mut ended.requests;
-            let error = match self.attempts(candidate, turn, &request, requests, arrived).await {
+            let another = match self.attempts(candidate, turn, &request, requests, arrived).await {
                 Ok(reply) => return Ok(reply),
-                Err(attempts::Unanswered::Failed(error)) => error,
-                Err(attempts::Unanswered::Unpaid(kind)) => return Err(Unanswered::Unpaid(kind)),
+                Err(attempts::Unanswered::Failed(error)) => {
+                    let another = self.another_may_help(&error) && arrived.is_empty();
+                    errors.push(error);
+                    another
+                }
+                Err(attempts::Unanswered::Stopped(stopped)) => {
+                    if !lets_another_be_asked(&stopped.kind) {
+                        return Err(Unanswered::Stopped(stopped));
+                    }
+                    denied = Some(stopped);
+                    true
+                }
             };
-            let another = self.another_may_help(&error) && arrived.is_empty();
-            errors.push(error);
-            if !another || errors.len() >= self.candidates.count() {
-                return Err(Unanswered::Failed(errors));
+            asked += 1;
+            if !another || asked >= self.candidates.count() {
+                // What went wrong is the news; that others were not even asked is the lesser one.
+                return Err(match denied {
+                    Some(denied) if errors.is_empty() => Unanswered::Stopped(denied),
+                    _ => Unanswered::Failed(errors),
+                });
             }
             ended.asked = (ended.asked + 1) % self.candidates.count();
             tracing::warn!(

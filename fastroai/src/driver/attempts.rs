@@ -1,14 +1,18 @@
 //! Asking a model, as often as it takes and the policy allows.
 
+use std::future::Future;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use fastroai_providers::error::ProtocolFault;
-use fastroai_providers::{Model, ModelError, Request, Response, RetryClass, StreamEvent};
+use fastroai_providers::error::{Phase, ProtocolFault, Sent};
+use fastroai_providers::{
+    Model, ModelError, ModelErrorKind, Request, Response, RetryClass, StreamEvent, Usage,
+};
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
 
 use super::Run;
+use super::admitted::{Admitted, Passed, admit};
 use super::arrived::Arrived;
 use super::candidate::Candidate;
 use super::payer::Terms;
@@ -16,13 +20,41 @@ use super::unsettled::Unsettled;
 use crate::error::{ErrorKind, model_word};
 use crate::runtime::LONGEST_RETRY_AFTER;
 use crate::telemetry;
+use crate::usage_limits::Exceeded;
 
 /// Why there is no reply.
 pub(super) enum Unanswered {
-    /// Nothing was sent: it could not be paid for.
-    Unpaid(ErrorKind),
+    /// The run must end, or another model be asked: it is not paid, not allowed, or more than the
+    /// run may use.
+    Stopped(Box<Stopped>),
     /// The model could not be asked.
     Failed(ModelError),
+}
+
+/// Why a run must end, and what had come of its reply.
+pub(super) struct Stopped {
+    pub(super) kind: ErrorKind,
+    pub(super) partial: Option<Response>,
+}
+
+impl From<ErrorKind> for Unanswered {
+    fn from(kind: ErrorKind) -> Self {
+        Self::Stopped(Box::new(Stopped { kind, partial: None }))
+    }
+}
+
+/// Why an attempt gave no reply.
+enum Broken {
+    /// It failed.
+    Failed(ModelError),
+    /// The run has used what it may.
+    Exceeded(Exceeded),
+}
+
+impl From<ModelError> for Broken {
+    fn from(error: ModelError) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl From<ModelError> for Unanswered {
@@ -50,7 +82,7 @@ impl Run<'_, '_> {
         match &asked {
             Ok(_) => {}
             Err(Unanswered::Failed(error)) => telemetry::failed(&span, error_word(error)),
-            Err(Unanswered::Unpaid(kind)) => telemetry::failed(&span, kind.word()),
+            Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }
         asked
     }
@@ -81,11 +113,12 @@ impl Run<'_, '_> {
         let terms = Terms::of(request);
         let mut failure: Option<ModelError> = None;
         loop {
-            let reserved = match (payer.reserve(request).await, failure.take()) {
-                (Ok(reserved), _) => reserved,
-                (Err(kind), None) => return Err(Unanswered::Unpaid(kind)),
-                // What went wrong is why it ends; that it cannot be mended is the lesser news.
-                (Err(_), Some(error)) => return Err(error.into()),
+            let origin = self.origin(turn, attempt.saturating_add(1));
+            let admitted = admit(&payer, origin, request, self.sink.is_streaming()).await;
+            let Admitted { reserved, mut passed } = match (admitted, failure.take()) {
+                (Ok(admitted), _) => admitted,
+                (Err(kind), None) => return Err(kind.into()),
+                (Err(kind), Some(error)) => return Err(after(error, kind)),
             };
             let settings = reserved.settings(request.settings);
             let mut request = *request;
@@ -95,7 +128,8 @@ impl Run<'_, '_> {
             *requests = requests.saturating_add(1);
             let mut delivered = false;
             let mut unsettled = Unsettled::new(payer, terms, reserved, (turn, attempt));
-            let outcome = self.once(&**model, request, &mut delivered, arrived).await;
+            let asked = self.once(&**model, request, &mut delivered, arrived, &mut passed);
+            let outcome = within(policy.attempt_timeout, asked).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
@@ -105,15 +139,34 @@ impl Run<'_, '_> {
                     spent.add(&reply.usage, cost);
                     telemetry::replied(span, &reply);
                     budget.refund(taken);
-                    return Ok(reply);
+                    return match passed.succeeded(&reply.usage, cost) {
+                        Ok(()) => Ok(reply),
+                        Err(kind) => Err(Unanswered::Stopped(Box::new(Stopped {
+                            kind,
+                            partial: Some(reply),
+                        }))),
+                    };
                 }
-                Err(error) => error,
+                Err(Broken::Failed(error)) => error,
+                Err(Broken::Exceeded(exceeded)) => {
+                    let mut seen = Response::default();
+                    seen.usage.clone_from(arrived.usage());
+                    let cost = unsettled.price(&seen).await;
+                    drop(unsettled);
+                    spent.add(&seen.usage, cost);
+                    passed.cut_off(&seen.usage, cost)?;
+                    return Err(ErrorKind::from(exceeded).into());
+                }
             };
+            let mut usage = Usage::default();
+            let mut cost = None;
             if let Some(partial) = error.partial() {
-                let cost = unsettled.price(partial).await;
+                cost = unsettled.price(partial).await;
                 spent.add(&partial.usage, cost);
+                usage.clone_from(&partial.usage);
             }
             unsettled.fail(&error);
+            passed.failed(&error, &usage, cost)?;
             let class = error.retry_class();
             ambiguous += u32::from(class == RetryClass::Ambiguous);
             let repeat = match class {
@@ -159,9 +212,10 @@ impl Run<'_, '_> {
         request: &Request<'_>,
         delivered: &mut bool,
         arrived: &mut Arrived,
-    ) -> Result<Response, ModelError> {
+        passed: &mut Passed,
+    ) -> Result<Response, Broken> {
         if !self.sink.is_streaming() {
-            return model.request(request).await;
+            return Ok(model.request(request).await?);
         }
         arrived.clear();
         self.sink.reply_begins();
@@ -173,12 +227,44 @@ impl Run<'_, '_> {
                     arrived.add(&delta);
                     self.sink.delta(delta);
                 }
+                StreamEvent::Usage(usage) => {
+                    let within = passed.see(&usage);
+                    arrived.count(*usage);
+                    within.map_err(Broken::Exceeded)?;
+                }
                 StreamEvent::Done(reply) => return Ok(*reply),
                 _ => {}
             }
         }
-        Err(ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply"))
+        let truncated =
+            ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply");
+        Err(truncated.into())
     }
+}
+
+/// What ends the attempts: the failure before this one, unless what comes now is for good.
+///
+/// What went wrong is why it ends; that it cannot be mended is the lesser news.
+fn after(error: ModelError, kind: ErrorKind) -> Unanswered {
+    match kind {
+        ErrorKind::HookPanicked { .. } => kind.into(),
+        ErrorKind::Denied { ref denied, .. } if !denied.lets_another_be_asked() => kind.into(),
+        _ => error.into(),
+    }
+}
+
+/// Gives an attempt up that takes too long.
+async fn within(
+    limit: Option<Duration>,
+    attempt: impl Future<Output = Result<Response, Broken>>,
+) -> Result<Response, Broken> {
+    let Some(limit) = limit else { return attempt.await };
+    tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| {
+        let kind = ModelErrorKind::Transport { phase: Phase::Total, sent: Sent::Maybe };
+        let limit = limit.as_secs_f64();
+        let error = ModelError::new(kind, format!("the attempt took longer than {limit} s"));
+        Err(error.into())
+    })
 }
 
 fn error_word(error: &ModelError) -> &str {

@@ -4,13 +4,15 @@ use fastroai_providers::{History, Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::admitted::{Admitted, admit};
 use super::payer::{Payer, Terms};
 use super::unsettled::Unsettled;
 use crate::error::{Error, ErrorKind};
+use crate::hook::Origin;
 use crate::money::Bill;
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::scope::Scope;
+use crate::scope::{Entering, Scope};
 
 impl Runtime {
     /// Asks a model once, as `provider:model`, and gives its reply with its bill: no agent, no tools
@@ -42,8 +44,8 @@ impl Runtime {
             let history = History::from(request.messages.to_vec());
             Error::new(kind, Uuid::now_v7().to_string(), bill, history, start.elapsed())
         };
-        let scope = Scope::enter(Some(self.clone()), None, None, None, None)
-            .map_err(|kind| failed(kind, Bill::default()))?;
+        let entering = Entering { runtime: Some(self.clone()), ..Entering::default() };
+        let scope = Scope::enter(entering).map_err(|kind| failed(kind, Bill::default()))?;
         let asked = scope.guard(ask(&scope, model, request)).await;
         let asked = asked.unwrap_or_else(|stop| {
             Err(if stop == Stop::Cancelled {
@@ -63,7 +65,8 @@ impl Runtime {
 async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Response, ErrorKind> {
     let model = scope.runtime().model(model).map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates: None };
-    let reserved = payer.reserve(request).await?;
+    let origin = Origin { scope, agent: None, run_id: None, turn: 1, attempt: 1 };
+    let Admitted { reserved, passed } = admit(&payer, origin, request, false).await?;
     let settings = reserved.settings(request.settings);
     let mut limited = *request;
     limited.settings = &settings;
@@ -72,15 +75,19 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     match model.request(&limited).await {
         Ok(mut reply) => {
             reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
-            unsettled.price(&reply).await;
+            let cost = unsettled.price(&reply).await;
             unsettled.settle();
+            passed.succeeded(&reply.usage, cost)?;
             Ok(reply)
         }
         Err(error) => {
+            let mut cost = None;
             if let Some(partial) = error.partial() {
-                unsettled.price(partial).await;
+                cost = unsettled.price(partial).await;
             }
             unsettled.fail(&error);
+            let usage = error.partial().map(|partial| partial.usage.clone()).unwrap_or_default();
+            passed.failed(&error, &usage, cost)?;
             Err(ErrorKind::Model(error))
         }
     }

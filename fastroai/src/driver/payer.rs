@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use fastroai_providers::{Model, Request, Settings};
 
+use super::counted;
 use crate::error::ErrorKind;
+use crate::hook::Origin;
 use crate::money::{
-    self, Asked, Boundless, Budget, Cost, Hold, Line, Quote, Rates, Tariff, Unbounded, WorstCase,
+    self, Asked, Boundless, Budget, Cost, Hold, Line, Quote, Rates, Refusal, Tariff, Unbounded,
+    WorstCase,
 };
 use crate::scope::Scope;
 
@@ -55,7 +58,11 @@ impl Payer<'_> {
     ///
     /// Where it does not fit by its bytes, the provider is asked to count it. Money that is held
     /// for others is waited for; where some is spent, the answer may be shorter instead.
-    pub(crate) async fn reserve(&self, request: &Request<'_>) -> Result<Reserved, ErrorKind> {
+    pub(crate) async fn reserve(
+        &self,
+        request: &Request<'_>,
+        origin: Origin<'_>,
+    ) -> Result<Reserved, ErrorKind> {
         let accounts = self.scope.accounts();
         if accounts.is_empty() {
             return Ok(Reserved::default());
@@ -63,16 +70,17 @@ impl Payer<'_> {
         let limits = [request.settings.max_tokens, self.model.profile().default_max_tokens];
         let asked = limits.into_iter().flatten().next().unwrap_or(MAX_TOKENS_UNDER_BUDGET);
         let Some(bound) = self.bound(request).await? else {
-            let holds = money::try_reserve(accounts, Cost::ZERO).map_err(ErrorKind::from)?;
+            let holds = money::try_reserve(accounts, Cost::ZERO);
+            let holds = holds.map_err(|refusal| self.refused(refusal))?;
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         };
         if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         }
-        let case = self.counted(request, &bound).await.unwrap_or(bound.case);
+        let case = self.counted(request, origin, &bound).await.unwrap_or(bound.case);
         let least = case.writing(asked.min(LEAST_TOKENS));
         let holds = money::reserve(accounts, least, case.writing(asked)).await;
-        let holds = holds.map_err(ErrorKind::from)?;
+        let holds = holds.map_err(|refusal| self.refused(refusal))?;
         let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
         let max_tokens = case.affords(granted, asked);
         if max_tokens < asked {
@@ -84,6 +92,11 @@ impl Payer<'_> {
             );
         }
         Ok(Reserved { holds, max_tokens: Some(max_tokens), lowered: max_tokens < asked })
+    }
+
+    fn refused(&self, refusal: Refusal) -> ErrorKind {
+        self.scope.tell_refusal(&refusal);
+        refusal.into()
     }
 
     /// The most that a request can cost; `None` where it is free, or where no account that pays for
@@ -115,8 +128,13 @@ impl Payer<'_> {
     }
 
     /// The most that a request can cost by what its provider counts, where it does and that is less.
-    async fn counted(&self, request: &Request<'_>, bound: &Bound) -> Option<WorstCase> {
-        let counted = self.model.count_tokens(request).await.ok()?;
+    async fn counted(
+        &self,
+        request: &Request<'_>,
+        origin: Origin<'_>,
+        bound: &Bound,
+    ) -> Option<WorstCase> {
+        let counted = counted(origin, self.model, request).await?;
         let case = self.worst_case(request, &bound.tariff, Some(counted)).ok()?;
         (case.input < bound.case.input).then_some(case)
     }

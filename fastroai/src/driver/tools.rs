@@ -6,19 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use fastroai_providers::{ToolCall, ToolOutcome};
+use fastroai_providers::{ToolCall, ToolOutcome, Usage};
 use futures_util::{FutureExt, StreamExt, stream};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::{Ended, Notice, Run};
 use crate::agent::ToolCallRecord;
-use crate::money::{Line, Refusal};
+use crate::error::ErrorKind;
+use crate::hook;
+use crate::money::Line;
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
 use crate::telemetry;
 use crate::tool::{
     Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolError, ToolOptions,
 };
+use crate::usage_limits::{begin_tools, end_tools};
 
 /// The longest result that a model is given, in bytes.
 const RESULT_LIMIT: usize = 64 * 1024;
@@ -41,9 +44,15 @@ impl Run<'_, '_> {
         units: Vec<ToolUnit>,
         ended: &mut Ended,
     ) -> Option<Stop> {
+        let tallies = self.scope.tallies();
+        if let Err(exceeded) = begin_tools(tallies, units.len() as u64) {
+            ended.failure = Some(exceeded.into());
+            return Some(Stop::Denied);
+        }
         for unit in &units {
             self.sink.tell(|| Notice::ToolCalled(unit.call.clone()));
         }
+        let mut open = units.len() as u64;
         let mut running = stream::iter(units)
             .map(|unit| Box::pin(self.run_unit(turn, unit)))
             .buffer_unordered(self.order.config.max_concurrency.max(1));
@@ -51,12 +60,21 @@ impl Run<'_, '_> {
             match self.scope.guard(running.next()).await {
                 Ok(None) => return None,
                 // With the last result the run may have ended on its own: that is the reason then.
-                Err(stop) => return (!ended.is_over()).then_some(stop),
-                Ok(Some(Err(refusal))) => {
-                    ended.failure = Some(refusal.into());
-                    return Some(Stop::Budget);
+                Err(stop) => {
+                    end_tools(tallies, open);
+                    return (!ended.is_over()).then_some(stop);
+                }
+                Ok(Some(Err(kind))) => {
+                    end_tools(tallies, open);
+                    let paid = !matches!(kind, ErrorKind::Budget { .. });
+                    ended.failure = Some(kind);
+                    return Some(if paid { Stop::Denied } else { Stop::Budget });
                 }
                 Ok(Some(Ok((index, report, record)))) => {
+                    open = open.saturating_sub(1);
+                    if report.outcome != ToolOutcome::Success {
+                        end_tools(tallies, 1);
+                    }
                     ended.tool_calls.push(record);
                     ended.feed(Event::ToolDone { index, report });
                     // The state may have added a word of its own.
@@ -90,7 +108,7 @@ impl Run<'_, '_> {
         &self,
         turn: u32,
         unit: ToolUnit,
-    ) -> Result<(usize, ToolReport, ToolCallRecord), Refusal> {
+    ) -> Result<(usize, ToolReport, ToolCallRecord), ErrorKind> {
         let start = Instant::now();
         let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
         let unended = telemetry::Unended::new(&span);
@@ -117,8 +135,9 @@ impl Run<'_, '_> {
         call: &ToolCall,
         attempts: &mut u32,
         span: &tracing::Span,
-    ) -> Result<ToolReport, Refusal> {
-        let options = tool.options();
+    ) -> Result<ToolReport, ErrorKind> {
+        let all = tool.options();
+        let until = all.total_timeout.and_then(|total| Instant::now().checked_add(total));
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(10))
@@ -128,21 +147,34 @@ impl Run<'_, '_> {
         loop {
             *attempts = attempts.saturating_add(1);
             let line = |cost| Line::tool(turn, *attempts, &call.name, cost);
-            if let ToolCost::Each(cost) = options.cost {
-                Box::pin(self.scope.pay(line(cost), cost)).await?;
-            }
+            let admitted = self.admit_tool(call, all, turn, *attempts);
+            let admitted = match until {
+                Some(until) => timeout_at(until, admitted).await.ok(),
+                None => Some(admitted.await),
+            };
+            let (permits, mut cost) = match admitted.transpose()? {
+                Some(Ok(admitted)) => admitted,
+                Some(Err(told)) => return Ok(ToolReport::new(told, ToolOutcome::Failed)),
+                // It has waited for all of its time.
+                None => return Ok(report(Attempt::TimedOut, all)),
+            };
+            let options = within(all, until);
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
-            if let (ToolCost::By(cost), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
-                let cost = cost(&call.arguments, result);
-                self.scope.spent(line(cost), cost);
+            if let (ToolCost::By(by), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
+                let by = by(&call.arguments, result);
+                self.scope.spent(line(by), by);
+                cost = Some(by);
             }
+            permits.settle(attempt.ended(), &Usage::default(), cost)?;
             let repeatable = match &attempt {
                 Attempt::Returned(Err(error)) => error.is_repeatable(),
                 Attempt::TimedOut => true,
                 Attempt::Returned(Ok(_)) | Attempt::Panicked(_) => false,
             };
-            let again =
-                repeatable && options.effect.is_repeatable() && *attempts < options.attempts;
+            let wait = waits.next().unwrap_or_default();
+            let in_time = until.is_none_or(|until| Instant::now() + wait < until);
+            let left = *attempts < options.attempts && in_time;
+            let again = repeatable && options.effect.is_repeatable() && left;
             if let Some(kind) = self.trace(call, &attempt, again)
                 && !again
             {
@@ -151,7 +183,7 @@ impl Run<'_, '_> {
             if !again {
                 return Ok(report(attempt, options));
             }
-            tokio::time::sleep(waits.next().unwrap_or_default()).await;
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -211,6 +243,25 @@ impl Run<'_, '_> {
         }
         Some(kind)
     }
+}
+
+impl Attempt {
+    /// How it ended, in the words of hooks.
+    fn ended(&self) -> hook::Ended<'static> {
+        match self {
+            Self::Returned(Ok(_)) => hook::Ended::Succeeded,
+            Self::Returned(Err(_)) => hook::Ended::ToolFailed,
+            Self::Panicked(_) => hook::Ended::ToolPanicked,
+            Self::TimedOut => hook::Ended::TimedOut,
+        }
+    }
+}
+
+/// The limits of an attempt that must end with the time of all.
+fn within(options: ToolOptions, until: Option<Instant>) -> ToolOptions {
+    let Some(until) = until else { return options };
+    let left = until.saturating_duration_since(Instant::now());
+    ToolOptions { timeout: options.timeout.min(left), ..options }
 }
 
 /// What the model reads.

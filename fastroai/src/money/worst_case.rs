@@ -7,7 +7,7 @@ mod size;
 use fastroai_providers::message::{MediaKind, UserPart};
 use fastroai_providers::request::{CacheTtl, Effort};
 use fastroai_providers::services::Face;
-use fastroai_providers::{Message, Request, UserMessage};
+use fastroai_providers::{Message, ModelId, Request, UserMessage};
 
 use super::Cost;
 use super::prices::{Tariff, at_rate};
@@ -90,18 +90,7 @@ impl WorstCase {
         let window = tariff.window.unwrap_or(LARGEST_WINDOW);
         // Providers call their counts estimates.
         let margin = |counted: u64| counted.saturating_add(counted / 20).saturating_add(256);
-        let tokens = counted.map_or_else(
-            || {
-                let media = user_messages(request.messages).flat_map(|message| &message.parts);
-                let media = media.filter_map(|part| match part {
-                    UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
-                    _ => None,
-                });
-                let media = media.fold(0u64, u64::saturating_add).min(window);
-                size::tokens(request).saturating_add(media)
-            },
-            margin,
-        );
+        let tokens = counted.map_or_else(|| most_tokens(request, provider, model, window), margin);
         // What a hosted tool finds is read with all that was there before, once more for each use.
         let tokens = tokens.saturating_add(window.saturating_mul(hosted.uses));
         let rates = tariff.dearest(tokens);
@@ -142,6 +131,22 @@ impl WorstCase {
         let tokens = rest.checked_div(u128::from(self.rate)).unwrap_or(0);
         u32::try_from(tokens).unwrap_or(asked).min(asked)
     }
+}
+
+/// The most tokens that a request can take in, by its bytes and what is documented of its media.
+pub(crate) fn most_input_tokens(request: &Request<'_>, model: &ModelId) -> u64 {
+    let provider = Face::service_of(model.provider());
+    most_tokens(request, provider, model.name(), LARGEST_WINDOW)
+}
+
+fn most_tokens(request: &Request<'_>, provider: &str, model: &str, window: u64) -> u64 {
+    let media = user_messages(request.messages).flat_map(|message| &message.parts);
+    let media = media.filter_map(|part| match part {
+        UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
+        _ => None,
+    });
+    let media = media.fold(0u64, u64::saturating_add).min(window);
+    size::tokens(request).saturating_add(media)
 }
 
 fn user_messages(messages: &[Message]) -> impl Iterator<Item = &UserMessage> {

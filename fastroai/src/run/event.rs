@@ -55,6 +55,8 @@ pub enum Stop {
     DeadlinePassed,
     /// Its budget is spent, or what it costs cannot be known.
     Budget,
+    /// It has used what it may, or a policy lets it go no further.
+    Denied,
 }
 
 /// What a tool gave, as the model will read it.

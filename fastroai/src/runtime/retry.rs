@@ -21,6 +21,9 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// The longest wait of our own; 20 seconds unless said otherwise.
     pub longest_wait: Duration,
+    /// How long one attempt may take, whatever its transport allows; then it is given up, and
+    /// repeated as what may have been served. No limit unless said otherwise.
+    pub attempt_timeout: Option<Duration>,
     /// Repeat once what may have been served and billed without our hearing of it, and ask a
     /// fallback model after it; on unless said otherwise.
     pub repeat_ambiguous: bool,
@@ -35,6 +38,7 @@ impl Default for RetryPolicy {
             attempts: 3,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(20),
+            attempt_timeout: None,
             repeat_ambiguous: true,
         }
     }
@@ -51,6 +55,13 @@ impl RetryPolicy {
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
+        self
+    }
+
+    /// Sets how long one attempt may take.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
         self
     }
 

@@ -14,6 +14,9 @@ use crate::money::Cost;
 pub struct ToolOptions {
     /// How long one attempt may take; 30 seconds unless said otherwise.
     pub timeout: Duration,
+    /// How long all attempts may take together, with the waits between them; no limit of its own
+    /// unless said otherwise.
+    pub total_timeout: Option<Duration>,
     /// How often it is tried in all; 1 unless said otherwise.
     ///
     /// Only tools whose effect is [`ReadOnly`](Effect::ReadOnly) or
@@ -44,6 +47,7 @@ impl ToolOptions {
     /// What holds when nothing is said: 30 seconds, one attempt, effect `once`.
     pub const DEFAULT: Self = Self {
         timeout: Duration::from_secs(30),
+        total_timeout: None,
         attempts: 1,
         effect: Effect::Once,
         sequential: false,

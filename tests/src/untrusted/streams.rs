@@ -59,6 +59,7 @@ fn decode(protocol: &dyn Protocol, pieces: Vec<Bytes>) -> Read {
         assert!(ends.is_empty(), "something follows the end");
         match event {
             Ok(StreamEvent::Delta(delta)) => deltas.push(delta),
+            Ok(StreamEvent::Usage(_)) => {}
             Ok(StreamEvent::Done(reply)) => ends.push(Ok(*reply)),
             Ok(other) => panic!("an event that no one knows: {other:?}"),
             Err(error) => ends.push(Err(error)),

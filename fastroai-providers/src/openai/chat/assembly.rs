@@ -25,6 +25,8 @@ pub(super) struct Assembly {
     calls: Calls,
     finish: Option<String>,
     usage: Usage,
+    /// Counts have come that nobody has asked for yet.
+    counted: bool,
     details: Details,
     beside: Map<String, Value>,
 }
@@ -40,9 +42,19 @@ impl Assembly {
             calls: Calls::default(),
             finish: None,
             usage: Usage::default(),
+            counted: false,
             details: Details::default(),
             beside: Map::new(),
         }
+    }
+
+    /// What was counted so far, where that is news.
+    pub(super) fn counted(&mut self) -> Option<Usage> {
+        std::mem::take(&mut self.counted).then(|| {
+            let mut usage = self.usage.clone();
+            usage::settle(&self.provider, &mut usage);
+            usage
+        })
     }
 
     /// Whether the provider has said why it stopped.
@@ -61,6 +73,7 @@ impl Assembly {
         let groq = reply.x_groq.as_ref().and_then(|groq| groq.usage);
         for raw in reply.usage.into_iter().chain(groq) {
             usage::read(raw, &mut self.usage);
+            self.counted = true;
         }
         // Perplexity repeats its sources in every chunk: the last list holds.
         for (name, raw) in

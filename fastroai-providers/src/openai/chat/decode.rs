@@ -12,6 +12,7 @@ use crate::openai::error;
 use crate::protocol::{EventDecoder, Progress};
 use crate::response::Response;
 use crate::stream::Delta;
+use crate::usage::Usage;
 
 /// Reads a whole reply.
 pub(super) fn whole(provider: Cow<'static, str>, body: &[u8]) -> Result<Response, ModelError> {
@@ -111,6 +112,10 @@ impl EventDecoder for Decoder {
             Some(error) => Err(self.failed(error)),
             None => Ok(Progress::More),
         }
+    }
+
+    fn counted(&mut self) -> Option<Usage> {
+        self.assembly.counted()
     }
 
     fn partial(&self) -> Option<Response> {

@@ -1,7 +1,7 @@
 //! An account: a handle that many share.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::Cost;
 use super::hold::{Hold, Reserving};
@@ -131,6 +131,11 @@ impl Budget {
         line.into_iter().any(|budget| !budget.is_soft())
     }
 
+    /// What tells it from all others, for as long as it lives.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity(Arc::downgrade(&self.0))
+    }
+
     /// Whether this is the other account, or one under it.
     pub(crate) fn is_under(&self, other: &Self) -> bool {
         let mut line = std::iter::successors(Some(self), |budget| budget.parent());
@@ -185,6 +190,12 @@ impl Budget {
         Ok(())
     }
 
+    /// What was spent, and what may have been paid beside it, at one moment.
+    pub(crate) fn gone(&self) -> (Cost, Cost) {
+        let Sums { spent, possibly_paid, .. } = self.sums();
+        (spent, possibly_paid)
+    }
+
     fn sums(&self) -> Sums {
         let (tree, place) = self.place();
         tree.lock().sums(place)
@@ -192,6 +203,22 @@ impl Budget {
 
     pub(super) fn place(&self) -> (&Locked<Tree>, Place) {
         (&self.0.tree, self.0.place)
+    }
+}
+
+/// An account, without keeping it open.
+#[derive(Clone)]
+pub(crate) struct Identity(Weak<Account>);
+
+impl Identity {
+    /// No other account has the same, for as long as this is kept.
+    pub(crate) fn number(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
+    /// Whether the account is closed.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
     }
 }
 

@@ -71,6 +71,7 @@ pub(crate) async fn collect(mut events: ResponseStream) -> Read {
     while let Some(event) = events.next().await {
         match event {
             Ok(StreamEvent::Delta(delta)) => deltas.push(delta),
+            Ok(StreamEvent::Usage(_)) => {}
             Ok(StreamEvent::Done(reply)) => ends.push(Ok(*reply)),
             Ok(other) => ends.push(Err(ModelError::config(format!("unknown event {other:?}")))),
             Err(error) => ends.push(Err(error)),

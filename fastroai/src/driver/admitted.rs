@@ -1,0 +1,122 @@
+//! What an attempt at a model passes before it is sent.
+
+use fastroai_providers::{ModelError, Request, Usage};
+
+use super::payer::{Payer, Reserved};
+use crate::error::ErrorKind;
+use crate::hook::{Ended, ModelCall, Origin, Panicked, Permits, Waiting};
+use crate::money::Cost;
+use crate::usage_limits::{Counted, Exceeded, check_input};
+
+/// An attempt that may be sent: it is within the limits of the run, paid for, and let through by
+/// all hooks.
+pub(super) struct Admitted {
+    pub(super) reserved: Reserved,
+    pub(super) passed: Passed,
+}
+
+/// What is told how an attempt went.
+pub(super) struct Passed {
+    counted: Counted,
+    permits: Permits,
+}
+
+/// Passes the limits, the accounts and the hooks, in this order.
+///
+/// Where a hook has the attempt wait, the money goes back before: nothing waits while it holds some,
+/// and whoever holds some is about to send.
+pub(super) async fn admit(
+    payer: &Payer<'_>,
+    origin: Origin<'_>,
+    request: &Request<'_>,
+    streamed: bool,
+) -> Result<Admitted, ErrorKind> {
+    let scope = payer.scope;
+    if scope.hooks().is_empty() && scope.tallies().is_empty() {
+        let reserved = payer.reserve(request, origin).await?;
+        let passed = Passed { counted: Counted::none(), permits: Permits::none() };
+        return Ok(Admitted { reserved, passed });
+    }
+    // On the heap: it is there before an attempt, and not while one is under way.
+    Box::pin(pass(payer, origin, request, streamed)).await
+}
+
+async fn pass(
+    payer: &Payer<'_>,
+    origin: Origin<'_>,
+    request: &Request<'_>,
+    streamed: bool,
+) -> Result<Admitted, ErrorKind> {
+    let (scope, model) = (payer.scope, payer.model);
+    let input = check_input(origin, model, request).await?;
+    let mut counted = Counted::begin(scope.tallies(), input)?;
+    let mut waiting = Waiting::default();
+    loop {
+        let mut reserved = payer.reserve(request, origin).await?;
+        let permits = if scope.hooks().is_empty() {
+            Permits::none()
+        } else {
+            let granted = reserved.max_tokens.or(request.settings.max_tokens);
+            let mut call = ModelCall::new(origin, model.id(), request, streamed, granted);
+            match scope.hooks().before_model(&mut call, &mut waiting, scope.deadline())? {
+                Ok(permits) => {
+                    if call.max_tokens() != granted {
+                        reserved.max_tokens = call.max_tokens();
+                    }
+                    permits
+                }
+                Err(wait) => {
+                    drop(call);
+                    drop(reserved);
+                    tracing::debug!(target: "fastroai", ?wait, "an attempt at a model waits for a hook");
+                    wait.over().await;
+                    continue;
+                }
+            }
+        };
+        counted.send();
+        return Ok(Admitted { reserved, passed: Passed { counted, permits } });
+    }
+}
+
+impl Passed {
+    /// Takes what the provider has counted so far.
+    pub(super) fn see(&mut self, usage: &Usage) -> Result<(), Exceeded> {
+        self.counted.see(usage)
+    }
+
+    /// It went well.
+    pub(super) fn succeeded(mut self, usage: &Usage, cost: Option<Cost>) -> Result<(), ErrorKind> {
+        let within = self.counted.see(usage);
+        self.permits.settle(Ended::Succeeded, usage, cost)?;
+        Ok(within?)
+    }
+
+    /// It failed.
+    pub(super) fn failed(
+        mut self,
+        error: &ModelError,
+        usage: &Usage,
+        cost: Option<Cost>,
+    ) -> Result<(), ErrorKind> {
+        let within = if usage.is_unknown() {
+            self.counted.unread();
+            Ok(())
+        } else {
+            self.counted.see(usage)
+        };
+        self.permits.settle(Ended::ModelFailed(error), usage, cost)?;
+        Ok(within?)
+    }
+
+    /// A limit has cut it off.
+    pub(super) fn cut_off(self, usage: &Usage, cost: Option<Cost>) -> Result<(), ErrorKind> {
+        Ok(self.permits.settle(Ended::CutOff, usage, cost)?)
+    }
+}
+
+impl From<Panicked> for ErrorKind {
+    fn from(Panicked { hook }: Panicked) -> Self {
+        Self::HookPanicked { hook }
+    }
+}

@@ -1,0 +1,76 @@
+//! What an attempt at a tool passes before it starts.
+
+use fastroai_providers::ToolCall;
+
+use super::Run;
+use crate::error::ErrorKind;
+use crate::hook::{Permits, Stopped, ToolUse, Waiting};
+use crate::money::{Cost, Line};
+use crate::tool::{ToolCost, ToolOptions};
+
+impl Run<'_, '_> {
+    /// Passes the accounts and then the hooks, and pays what the attempt costs; `Ok(Err(_))` is what
+    /// the model is told in place of a result.
+    ///
+    /// As with a model, nothing waits for a hook while it holds money.
+    pub(super) async fn admit_tool(
+        &self,
+        call: &ToolCall,
+        options: ToolOptions,
+        turn: u32,
+        attempt: u32,
+    ) -> Result<Result<(Permits, Option<Cost>), String>, ErrorKind> {
+        let cost = match options.cost {
+            ToolCost::Each(cost) => Some(cost),
+            _ => None,
+        };
+        if self.scope.hooks().is_empty() && cost.is_none() {
+            return Ok(Ok((Permits::none(), None)));
+        }
+        Box::pin(self.pass_tool(call, options, turn, attempt, cost)).await
+    }
+
+    async fn pass_tool(
+        &self,
+        call: &ToolCall,
+        options: ToolOptions,
+        turn: u32,
+        attempt: u32,
+        cost: Option<Cost>,
+    ) -> Result<Result<(Permits, Option<Cost>), String>, ErrorKind> {
+        let hooks = self.scope.hooks();
+        let mut waiting = Waiting::default();
+        loop {
+            let holds = match cost {
+                Some(cost) => self.scope.set_aside(cost).await?,
+                None => Vec::new(),
+            };
+            let permits = if hooks.is_empty() {
+                Permits::none()
+            } else {
+                let mut used = ToolUse::new(self.origin(turn, attempt), call, options);
+                match hooks.before_tool(&mut used, &mut waiting, self.scope.deadline()) {
+                    Ok(Ok(permits)) => permits,
+                    Ok(Err(wait)) => {
+                        drop(used);
+                        drop(holds);
+                        tracing::debug!(target: "fastroai", ?wait, "an attempt at a tool waits for a hook");
+                        wait.over().await;
+                        continue;
+                    }
+                    Err(Stopped::Denied { hook, mut denied }) => {
+                        return match denied.told() {
+                            Some(told) => Ok(Err(told)),
+                            None => Err(ErrorKind::Denied { hook, denied }),
+                        };
+                    }
+                    Err(stopped) => return Err(stopped.into()),
+                }
+            };
+            if let Some(cost) = cost {
+                self.scope.pay(holds, Line::tool(turn, attempt, &call.name, cost), cost);
+            }
+            return Ok(Ok((permits, cost)));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! All hooks that an attempt passes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::call::Kept;
+use super::{Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
+use crate::error::ErrorKind;
+use crate::money::{Budget, Refusal};
+
+/// The hooks of a scope, in their order. Where there are none, nothing is allocated or locked.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks(Option<Arc<[Arc<dyn Hook>]>>);
+
+/// Why an attempt is not made.
+pub(crate) enum Stopped {
+    /// A hook does not let it through.
+    Denied {
+        /// The hook.
+        hook: String,
+        /// Why.
+        denied: Denied,
+    },
+    /// A hook panicked.
+    Panicked {
+        /// The hook.
+        hook: String,
+    },
+}
+
+impl From<Stopped> for ErrorKind {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Denied { hook, denied } => Self::Denied { hook, denied },
+            Stopped::Panicked { hook } => Self::HookPanicked { hook },
+        }
+    }
+}
+
+/// An attempt that waits for a hook, and what that hook has kept with it.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    place: usize,
+    kept: Kept,
+}
+
+impl Hooks {
+    pub(crate) fn new(hooks: Vec<Arc<dyn Hook>>) -> Self {
+        Self(if hooks.is_empty() { None } else { Some(hooks.into()) })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// These and the others, each once.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        let (Some(mine), Some(theirs)) = (&self.0, &others.0) else {
+            return if self.is_empty() { others.clone() } else { self.clone() };
+        };
+        if Arc::ptr_eq(mine, theirs) {
+            return self.clone();
+        }
+        let new = theirs.iter().filter(|other| !mine.iter().any(|it| Arc::ptr_eq(it, other)));
+        Self::new(mine.iter().chain(new).cloned().collect())
+    }
+
+    /// Asks all hooks about an attempt at a model.
+    ///
+    /// # Errors
+    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a wait.
+    pub(crate) fn before_model(
+        &self,
+        call: &mut ModelCall<'_>,
+        waiting: &mut Waiting,
+        deadline: Option<Instant>,
+    ) -> Result<Result<Permits, Wait>, Stopped> {
+        self.ask(waiting, deadline, |hook, kept| {
+            call.kept = kept;
+            let said = hook.before_model(call);
+            call.kept = None;
+            said
+        })
+    }
+
+    /// Asks all hooks about an attempt at a tool.
+    ///
+    /// # Errors
+    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a wait.
+    pub(crate) fn before_tool(
+        &self,
+        call: &mut ToolUse<'_>,
+        waiting: &mut Waiting,
+        deadline: Option<Instant>,
+    ) -> Result<Result<Permits, Wait>, Stopped> {
+        self.ask(waiting, deadline, |hook, kept| {
+            call.kept = kept;
+            let said = hook.before_tool(call);
+            call.kept = None;
+            said
+        })
+    }
+
+    /// Tells all hooks that an account did not cover an attempt.
+    pub(crate) fn refused(&self, account: &Budget, refusal: &Refusal) {
+        for hook in self.0.iter().flat_map(|hooks| hooks.iter()) {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(account, refusal))).is_err() {
+                // The run has an error of its own already.
+                let hook = named(&**hook);
+                tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        waiting: &mut Waiting,
+        deadline: Option<Instant>,
+        mut ask: impl FnMut(&dyn Hook, Kept) -> Result<Gate, Denied>,
+    ) -> Result<Result<Permits, Wait>, Stopped> {
+        let mut permits = Permits::until(deadline);
+        for (place, hook) in self.0.iter().flat_map(|hooks| hooks.iter()).enumerate() {
+            let kept = if waiting.place == place { waiting.kept.take() } else { None };
+            let said = catch_unwind(AssertUnwindSafe(|| ask(&**hook, kept)));
+            let gate = match said {
+                Ok(Ok(gate)) => gate,
+                Ok(Err(denied)) => {
+                    permits.give_back();
+                    return Err(Stopped::Denied { hook: named(&**hook), denied });
+                }
+                Err(_) => {
+                    permits.give_back();
+                    return Err(Stopped::Panicked { hook: named(&**hook) });
+                }
+            };
+            match gate {
+                Gate::Go(permit) => permits.add(hook, permit),
+                Gate::Wait(mut wait) => {
+                    permits.give_back();
+                    *waiting = Waiting { place, kept: wait.take_kept() };
+                    return Ok(Err(wait));
+                }
+            }
+        }
+        Ok(Ok(permits))
+    }
+}
+
+/// A hook that panics when it is asked for its name has none.
+pub(super) fn named(hook: &dyn Hook) -> String {
+    let name = catch_unwind(AssertUnwindSafe(|| hook.name().to_owned()));
+    name.unwrap_or_else(|_| "a hook".to_owned())
+}
