@@ -149,6 +149,7 @@ impl Head {
             provider: None,
             model: self.model,
             id: self.id,
+            stored: false,
             interrupted: false,
         }
     }

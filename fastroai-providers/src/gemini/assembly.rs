@@ -173,6 +173,7 @@ impl Assembly {
             provider: None,
             model: self.model,
             id: self.id,
+            stored: false,
             interrupted: false,
         }
     }

@@ -14,6 +14,7 @@ use crate::message::{
 };
 use crate::openai::address::{Address, file_name};
 use crate::openai::arguments;
+use crate::request::Request;
 use crate::response::{Part, Response};
 
 /// One item of the input.
@@ -103,16 +104,23 @@ pub(super) enum Content<'a> {
     Raw(&'a Value),
 }
 
-/// The conversation as the wire has it.
+/// The conversation as the wire has it, without its first messages where the provider knows them.
 pub(super) fn items<'a>(
     config: &Responses,
-    messages: &'a [Message],
+    request: &Request<'a>,
+    known: usize,
 ) -> Result<Vec<Item<'a>>, ModelError> {
-    let mut items = Vec::with_capacity(messages.len());
+    let messages = request.messages;
+    let mut items = Vec::with_capacity(messages.len().saturating_sub(known));
     // Which calls were of custom tools: their results are items of another type.
     let mut custom: Vec<&str> = Vec::new();
-    for message in messages {
+    for (at, message) in messages.iter().enumerate() {
         match message {
+            Message::Assistant(response) if at < known => {
+                let calls = response.tool_calls().filter(|call| is_custom(call));
+                custom.extend(calls.map(|call| call.id.as_str()));
+            }
+            _ if at < known => {}
             Message::User(user) => {
                 let content = Content::of_user(user)?;
                 if !content.is_empty() {
@@ -274,7 +282,8 @@ impl<'a, 'c> Turn<'a, 'c> {
         if is_reasoning(raw) {
             // An item of which the provider keeps nothing must hold something to read.
             let open = raw.get("content").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
-            return self.config.store || is_sealed(raw) || open;
+            let kept = self.config.store || self.response.stored;
+            return kept || is_sealed(raw) || open;
         }
         // A hosted tool that the reply broke off in has no result.
         let done = raw.get("status").is_none_or(|status| status == "completed");
