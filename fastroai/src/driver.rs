@@ -3,6 +3,7 @@
 mod arrived;
 mod asking;
 mod attempts;
+mod background;
 mod candidate;
 mod check;
 mod direct;

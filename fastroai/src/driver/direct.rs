@@ -4,6 +4,7 @@ use fastroai_providers::{History, Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::background;
 use super::payer::Payer;
 use super::unsettled::Unsettled;
 use crate::error::{Error, ErrorKind};
@@ -69,7 +70,11 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     limited.settings = &settings;
     let tier = request.settings.service_tier.as_deref();
     let mut unsettled = Unsettled::new(payer, tier, reserved, (1, 1));
-    match model.request(&limited).await {
+    let asked = async {
+        let reply = model.request(&limited).await?;
+        background::whole(&model, limited.settings, reply, &mut false).await
+    };
+    match asked.await {
         Ok(mut reply) => {
             reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
             unsettled.price(&reply).await;

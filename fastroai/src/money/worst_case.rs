@@ -4,7 +4,7 @@ mod media;
 mod size;
 
 use fastroai_providers::message::{MediaKind, UserPart};
-use fastroai_providers::request::{CacheTtl, Effort};
+use fastroai_providers::request::{CacheTtl, Effort, PreviousResponse};
 use fastroai_providers::{Message, Request, UserMessage};
 
 use super::Cost;
@@ -69,7 +69,8 @@ impl WorstCase {
     /// The most that this request can cost.
     ///
     /// Its input is bounded by its bytes, since a token stands for at least one; or by `counted`,
-    /// what the provider has counted.
+    /// what the provider has counted. Where it goes on from a reply that the provider keeps, the
+    /// bound is the model's window: how much it keeps is not seen here.
     pub(crate) fn of(
         request: &Request<'_>,
         provider: &str,
@@ -95,7 +96,9 @@ impl WorstCase {
                     _ => None,
                 });
                 let media = media.fold(0u64, u64::saturating_add).min(window);
-                size::tokens(request).saturating_add(media)
+                let sent = size::tokens(request).saturating_add(media);
+                // What the provider keeps of the conversation may fill the window.
+                if goes_on_from_kept(request, provider) { sent.max(window) } else { sent }
             },
             margin,
         );
@@ -136,6 +139,12 @@ impl WorstCase {
         let tokens = rest.checked_div(u128::from(self.rate)).unwrap_or(0);
         u32::try_from(tokens).unwrap_or(asked).min(asked)
     }
+}
+
+/// Whether the provider adds to the request what it keeps of the conversation.
+fn goes_on_from_kept(request: &Request<'_>, provider: &str) -> bool {
+    let kept = request.settings.previous_response.as_ref();
+    !matches!(PreviousResponse::split(kept, request.messages, provider), Ok((None, _)))
 }
 
 fn user_messages(messages: &[Message]) -> impl Iterator<Item = &UserMessage> {
