@@ -5,6 +5,7 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking> (thinking).
 
 /// What a model takes.
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Abilities {
     /// The limit of output tokens to send where none was set.

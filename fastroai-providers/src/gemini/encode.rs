@@ -11,6 +11,7 @@ use super::schema;
 use super::thinking::Thinking;
 use super::turn::{Turn, turns};
 use crate::error::ModelError;
+use crate::message::check_uploads;
 use crate::request::{Hosted, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
 
 #[derive(Serialize)]
@@ -171,6 +172,7 @@ impl<'a> Body<'a> {
     fn new(model: &str, request: &Request<'a>) -> Result<Self, ModelError> {
         let abilities = Abilities::of(model);
         request.settings.refuse_kept("Gemini's wire")?;
+        check_uploads(request.messages, PROVIDER)?;
         let contents = turns(request.messages, abilities.current)?;
         if contents.is_empty() {
             return Err(ModelError::config(

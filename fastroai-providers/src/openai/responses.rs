@@ -47,8 +47,8 @@ const PROVIDER: &str = "openai-responses";
 /// - **Hosted tools** (web search, code interpreter, MCP and the like) and items of unknown kinds are
 ///   kept as [`Part::Provider`] and sent back likewise.
 ///   They are asked for as [`HostedTool`](crate::HostedTool)s.
-/// - **Media** are images and documents, by bytes or URL. Anything else is refused before it is
-///   sent.
+/// - **Media** are images and documents, by bytes, by URL or uploaded, from the user or as a part of
+///   a tool's result. Anything else is refused before it is sent.
 /// - **Item ids** stay in the details of texts and calls, and go back with them, unless the
 ///   reasoning that belongs to them is lost.
 /// - **Tools** are offered as they are declared, not in the strict dialect; an answer's schema is

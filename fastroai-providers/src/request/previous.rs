@@ -64,8 +64,8 @@ impl PreviousResponse {
             };
             meant.then_some(id)
         };
-        let found = messages.iter().enumerate().rev();
-        let found = found.filter_map(|(at, message)| Some((at, is_meant(message)?))).next();
+        let mut latest_first = messages.iter().enumerate().rev();
+        let found = latest_first.find_map(|(at, message)| Some((at, is_meant(message)?)));
         match (found, this) {
             (Some((at, id)), _) => {
                 Ok((Some(id), messages.get(at.saturating_add(1)..).unwrap_or_default()))

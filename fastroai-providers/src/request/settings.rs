@@ -33,8 +33,8 @@ use super::{CachePolicy, PreviousResponse};
 ///
 /// ¹ An error where the model, or the version of the wire, takes none.
 /// ² Each effort under its own name; whether a service knows it is for the service to say.
-/// ³ In the nearest form that the model has: a level, the nearest below where it has no such one, or
-/// a budget of tokens. `none` is an error where the model always thinks, and models that cannot
+/// ³ In the form that the model has: a level, the nearest one where it lacks that, or a budget of
+/// tokens. `none` is an error where the model always thinks, and models that cannot
 /// think are not asked to.
 /// ⁴ An error where the model is asked by a level, cannot think, or takes no such budget.
 /// ⁵ The whole conversation goes instead. One that is named by its id is an error.
@@ -76,7 +76,7 @@ pub struct Settings {
     /// How hard to think, where the model can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<Effort>,
-    /// How many tokens to think with at most, where the model takes a figure (Claude up to 4.5,
+    /// How many tokens to think with at most, where the model takes a figure (Claude up to 4.6,
     /// Gemini 2.5). Not beside `reasoning_effort`: one of the two says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_budget: Option<u32>,

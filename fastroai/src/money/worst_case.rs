@@ -90,11 +90,8 @@ impl WorstCase {
         let margin = |counted: u64| counted.saturating_add(counted / 20).saturating_add(256);
         let tokens = counted.map_or_else(
             || {
-                let media = user_messages(request.messages).flat_map(|message| &message.parts);
-                let media = media.filter_map(|part| match part {
-                    UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
-                    _ => None,
-                });
+                let media = request.messages.iter().flat_map(Message::media);
+                let media = media.map(|media| media::tokens(media, provider, model, window));
                 let media = media.fold(0u64, u64::saturating_add).min(window);
                 let sent = size::tokens(request).saturating_add(media);
                 // What the provider keeps of the conversation may fill the window.
@@ -169,12 +166,9 @@ fn caching(request: &Request<'_>) -> (bool, bool) {
 }
 
 fn has_audio(request: &Request<'_>) -> bool {
-    let mut parts = user_messages(request.messages).flat_map(|message| &message.parts);
+    let mut media = request.messages.iter().flat_map(Message::media);
     // A film has sound as well.
-    parts.any(|part| {
-        matches!(part, UserPart::Media(media)
-            if matches!(media.kind(), MediaKind::Audio | MediaKind::Video))
-    })
+    media.any(|media| matches!(media.kind(), MediaKind::Audio | MediaKind::Video))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{ChatCompletions, TokenLimit};
 use crate::error::ModelError;
+use crate::message::check_uploads;
 use crate::openai::offer::{Chosen, Offer};
 use crate::openai::{checks, strict};
 use crate::request::{Effort, Hosted, OutputFormat, Request, ToolDefinition};
@@ -21,7 +22,7 @@ pub(super) fn body(
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
     let offer = Offer::of(request, &config.provider)?;
-    check(request)?;
+    check(request, &config.provider)?;
     let settings = request.settings;
     let (old_limit, limit) = match config.token_limit {
         TokenLimit::MaxTokens => (settings.max_tokens, None),
@@ -57,8 +58,9 @@ pub(super) fn body(
 }
 
 /// Refuses what the wire cannot carry.
-fn check(request: &Request<'_>) -> Result<(), ModelError> {
+fn check(request: &Request<'_>, provider: &str) -> Result<(), ModelError> {
     checks::names(request)?;
+    check_uploads(request.messages, provider)?;
     checks::sampling(request.settings)?;
     request.settings.refuse_kept("Chat Completions")?;
     match request.settings.seed {

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::input::{Item, items};
 use super::{ReasoningSummary, Responses, model};
 use crate::error::ModelError;
+use crate::message::check_uploads;
 use crate::openai::offer::{Chosen, Offer};
 use crate::openai::{checks, strict};
 use crate::request::{
@@ -74,6 +75,7 @@ fn input<'a>(
     request: &'a Request<'_>,
 ) -> Result<Body<'a>, ModelError> {
     checks::names(request)?;
+    check_uploads(request.messages, &config.provider)?;
     let settings = request.settings;
     let offer = Offer::of(request, &config.provider)?;
     let functions = offer.functions.into_iter().map(Tool::of);
