@@ -265,13 +265,15 @@ fn capped(mut report: ToolReport) -> ToolReport {
         report.content.push_str(&note);
     }
     let given = report.media.len();
-    let mut bytes = 0_usize;
+    let mut room = MEDIA_BYTES;
     report.media.retain(|media| {
-        bytes = bytes.saturating_add(match media.source() {
+        let size = match media.source() {
             MediaSource::Bytes(bytes) => bytes.as_base64().len(),
             _ => 0,
-        });
-        bytes <= MEDIA_BYTES
+        };
+        let left = room.checked_sub(size);
+        room = left.unwrap_or(room);
+        left.is_some()
     });
     report.media.truncate(MEDIA_LIMIT);
     let kept = report.media.len();

@@ -250,7 +250,8 @@ impl Calls {
             .zip(self.reports)
             .map(|(call, report)| {
                 if let Some(report) = report {
-                    ToolResult::new(call, report.content, report.outcome)
+                    let result = ToolResult::new(call, report.content, report.outcome);
+                    result.with_media(report.media)
                 } else {
                     missing = true;
                     interrupted(call)
