@@ -62,8 +62,10 @@ pub(crate) async fn examine(
     let mut findings = Findings::default();
 
     let rebuilt = Rebuilt::of(exchange, &earlier.answers);
-    let encode =
-        |rebuilt: &Rebuilt| protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed);
+    let encode = |rebuilt: &Rebuilt| {
+        let encoded = protocol.encode(&rebuilt.model, &rebuilt.request(), rebuilt.streamed)?;
+        encoded.with_fields(&rebuilt.settings.extra_body)
+    };
     let encoded = encode(&rebuilt);
     if scope.requests && exchange.status == 200 {
         let sent = encoded.as_ref().ok().map(|encoded| &*encoded.body);
