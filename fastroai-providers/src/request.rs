@@ -136,6 +136,13 @@ pub enum ToolChoice {
     Named(String),
     /// Some of the tools: the others stay known to the model, where the provider can be told so,
     /// and are not offered where not. Tools that the provider runs are none of them.
+    ///
+    /// ```
+    /// use fastroai_providers::ToolChoice;
+    /// let names = vec!["weather".to_owned(), "time".to_owned()];
+    /// let choice = ToolChoice::Allowed { names, required: false };
+    /// # assert_ne!(choice, ToolChoice::Auto);
+    /// ```
     Allowed {
         /// Their names, at least one.
         names: Vec<String>,

@@ -94,7 +94,13 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_response: Option<PreviousResponse>,
     /// Whether the provider makes the reply in the background, for as long as it takes. A run asks
-    /// for it until it is there, and has the provider give it up where the run ends before.
+    /// for it until it is there, be it for hours where the run has no timeout, and has the provider
+    /// give it up where the run ends before.
+    ///
+    /// ```
+    /// use fastroai_providers::Settings;
+    /// let settings = Settings { background: Some(true), ..Settings::default() };
+    /// ```
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<bool>,
     /// Headers to send beside the wire's own, or in their place: a gateway's, say, or

@@ -55,20 +55,18 @@ impl Arrived {
     /// since what was shown cannot be taken back.
     pub(super) fn rest_of(&self, reply: &Response) -> Vec<Delta> {
         let mut rest = Vec::new();
-        let kinds: [(fn(String) -> Delta, fn(&Part) -> Option<&str>); 3] = [
-            (Delta::Reasoning, |part| part.as_reasoning().map(|thought| thought.text.as_str())),
-            (Delta::Text, Part::as_text),
-            (Delta::Refusal, |part| match part {
-                Part::Refusal { text } => Some(text),
-                _ => None,
-            }),
-        ];
-        for (delta, text) in kinds {
+        let mut add = |delta: fn(String) -> Delta, text: fn(&Part) -> Option<&str>| {
             let all = |parts: &[Part]| parts.iter().filter_map(text).collect::<String>();
             let (whole, shown) = (all(&reply.parts), all(&self.parts));
             let more = whole.strip_prefix(&shown).filter(|more| !more.is_empty());
             rest.extend(more.map(|more| delta(more.to_owned())));
-        }
+        };
+        add(Delta::Reasoning, |part| part.as_reasoning().map(|thought| thought.text.as_str()));
+        add(Delta::Text, Part::as_text);
+        add(Delta::Refusal, |part| match part {
+            Part::Refusal { text } => Some(text),
+            _ => None,
+        });
         for (index, call) in reply.tool_calls().enumerate() {
             let begun = self.calls.iter().find(|(call, _)| *call == index);
             let begun = begun.and_then(|(_, place)| match self.parts.get(*place) {

@@ -10,6 +10,15 @@ use crate::message::Message;
 
 /// A file that was uploaded to a provider, by the name that it has there. It means nothing to any
 /// other provider, and is sent to none.
+///
+/// ```
+/// use fastroai_providers::Media;
+/// use fastroai_providers::message::MediaSource;
+/// let paper = Media::document_uploaded("anthropic", "file_011CNha8iCJcU1wXNR6q4V8w")?;
+/// let MediaSource::Uploaded(file) = paper.source() else { unreachable!() };
+/// assert!(file.is_at("anthropic") && !file.is_at("openai"));
+/// # Ok::<(), fastroai_providers::message::MediaError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct UploadedFile {

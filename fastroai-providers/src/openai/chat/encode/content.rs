@@ -30,7 +30,7 @@ pub(super) enum ContentPart<'a> {
     Refusal { refusal: Cow<'a, str> },
     ImageUrl { image_url: ImageUrl<'a> },
     InputAudio { input_audio: InputAudio<'a> },
-    File { file: File<'a> },
+    File { file: Document<'a> },
 }
 
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ pub(super) struct InputAudio<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct File<'a> {
+pub(super) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     filename: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ impl<'a> ContentPart<'a> {
             }
             (MediaKind::Document, MediaSource::Uploaded(file)) => {
                 let file_id = Some(file.id());
-                Ok(Self::File { file: File { filename: None, file_data: None, file_id } })
+                Ok(Self::File { file: Document { filename: None, file_data: None, file_id } })
             }
             (MediaKind::Audio, MediaSource::Bytes(bytes)) => {
                 let format = match media_type {
@@ -144,7 +144,7 @@ impl<'a> ContentPart<'a> {
             }
             (MediaKind::Document, MediaSource::Bytes(_)) if media_type == "application/pdf" => {
                 let (filename, file_data) = (Some(file_name(media)), Address::of(media));
-                Ok(Self::File { file: File { filename, file_data, file_id: None } })
+                Ok(Self::File { file: Document { filename, file_data, file_id: None } })
             }
             _ => Err(media.unfit("Chat Completions", TAKES)),
         }

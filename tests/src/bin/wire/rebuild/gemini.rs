@@ -289,10 +289,9 @@ fn settings(config: &Value, rebuilt: &mut Rebuilt) {
     let level = thinking["thinkingLevel"].as_str().map(str::to_ascii_lowercase);
     settings.reasoning_budget = setting(thinking, "thinkingBudget");
     settings.reasoning_effort = match (thinking["thinkingBudget"].as_i64(), level) {
-        // The budget says it, or leaves it to the model.
-        (Some(_), _) => None,
         (None, Some(level)) => setting(&json!({ "level": level }), "level"),
-        (None, None) => None,
+        // A budget says it, or nothing does.
+        _ => None,
     };
     let unsaid = settings.reasoning_effort.is_none() && settings.reasoning_budget.is_none();
     if unsaid && thinking["includeThoughts"] == true {

@@ -39,7 +39,7 @@ pub(super) fn given(parts: Vec<UserPart>) -> Option<(String, Vec<Media>)> {
     for part in parts {
         match part {
             UserPart::Text { text: said } if text.is_none() && media.is_empty() => {
-                text = Some(said)
+                text = Some(said);
             }
             UserPart::Media(piece) => media.push(piece),
             _ => return None,
