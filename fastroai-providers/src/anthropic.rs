@@ -21,6 +21,7 @@ mod usage;
 use std::borrow::Cow;
 
 use crate::error::ModelError;
+use crate::message::check_uploads;
 use crate::model::Profile;
 use crate::protocol::{Encoded, EventDecoder, Protocol};
 use crate::request::Request;
@@ -34,16 +35,19 @@ use crate::response::Response;
 ///   Sonnet 4 and Sonnet 3.7, 32,000 for Opus 4 and 4.1, 8,192 for Claude 3.5, and else 4,096.
 /// - **`temperature`** goes from 0 to 1. Opus 4.7 and all later models take no sampling settings;
 ///   there, anything but the default is refused before it is sent.
-/// - **`reasoning_effort`** becomes adaptive thinking of effort `low`, `medium` or `high` for Claude
-///   4.6 and later (`Minimal` is `low`), and a budget of 1,024, 2,048, 8,192 or 16,384 tokens for
-///   others, at most half of `max_tokens` so that an answer fits. Thinking allows neither another
+/// - **`reasoning_effort`** becomes adaptive thinking of effort `low`, `medium`, `high`, `xhigh` or
+///   `max` for Claude 4.6 and later (`Minimal` is `low`; `XHigh` is `high` before 4.7), and a budget
+///   of 1,024, 2,048, 8,192, 16,384 or 32,768 tokens for others, at most half of `max_tokens` so
+///   that an answer fits. **`reasoning_budget`** is such a budget as it is, for Claude up to 4.6, of
+///   at least 1,024 tokens and below `max_tokens`. Thinking allows neither another
 ///   temperature than 1, nor a `top_p` below 0.95, nor a forced tool.
 /// - **`seed`** has no counterpart and is not sent.
 /// - **`cache`** and cache points become `cache_control`. A request has at most four breakpoints:
 ///   where there are more, the conversation's oldest are dropped. What is kept for an hour must
 ///   come before what is kept for five minutes.
 /// - **Media** are JPEG, PNG, GIF and WebP images and PDFs, by bytes or URL, and plain text by its
-///   bytes. Anything else is refused before it is sent.
+///   bytes, from the user or as a part of a tool's result; and images and documents that were
+///   uploaded, which adds their beta header. Anything else is refused before it is sent.
 /// - **Hosted tools** go among the tools. The beta header that some want goes into
 ///   `extra_headers`.
 /// - **Tool ids** of other providers are rewritten where the wire does not take their letters, the
@@ -113,9 +117,14 @@ impl Messages {
         self
     }
 
-    fn encoded(&self, path: &str, body: Vec<u8>) -> Encoded {
-        let version = self.version.as_str().to_owned();
-        Encoded { path: path.to_owned(), headers: vec![("anthropic-version", version)], body }
+    /// The request around its body, which holds files that were uploaded or not: see
+    /// <https://platform.claude.com/docs/en/build-with-claude/files>.
+    fn encoded(&self, path: &str, body: Vec<u8>, uploads: bool) -> Encoded {
+        let mut headers = vec![("anthropic-version", self.version.as_str().to_owned())];
+        if uploads {
+            headers.push(("anthropic-beta", "files-api-2025-04-14".to_owned()));
+        }
+        Encoded { path: path.to_owned(), headers, body }
     }
 }
 
@@ -145,7 +154,8 @@ impl Protocol for Messages {
         request: &Request<'_>,
         streamed: bool,
     ) -> Result<Encoded, ModelError> {
-        Ok(self.encoded("v1/messages", encode::body(self, model, request, streamed)?))
+        let uploads = check_uploads(request.messages, &self.provider)?;
+        Ok(self.encoded("v1/messages", encode::body(self, model, request, streamed)?, uploads))
     }
 
     /// <https://platform.claude.com/docs/en/api/messages-count-tokens>
@@ -154,8 +164,9 @@ impl Protocol for Messages {
         model: &str,
         request: &Request<'_>,
     ) -> Result<Option<Encoded>, ModelError> {
+        let uploads = check_uploads(request.messages, &self.provider)?;
         let body = encode::count_body(self, model, request)?;
-        Ok(Some(self.encoded("v1/messages/count_tokens", body)))
+        Ok(Some(self.encoded("v1/messages/count_tokens", body, uploads)))
     }
 
     fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {

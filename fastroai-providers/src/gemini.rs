@@ -34,7 +34,8 @@ const SIGNATURE: &str = "thoughtSignature";
 ///
 /// - **`reasoning_effort`** becomes a level (`MINIMAL` to `HIGH`) for Gemini 3 and later, and for
 ///   Gemini 2.5 a budget of 1,024 (minimal and low), 8,192 or 24,576 tokens, at most half of
-///   `max_tokens` so that an answer fits; the thoughts are asked for with it. A level that a Pro
+///   `max_tokens` so that an answer fits; the thoughts are asked for with it. `XHigh` and `Max` are
+///   `High`. **`reasoning_budget`** is such a budget as it is, for Gemini 2.5 alone. A level that a Pro
 ///   model lacks becomes its nearest higher one. `None` turns thinking off on Gemini 2.5 Flash, and
 ///   is refused by all later and all Pro models, which always think. Models that cannot think are
 ///   not asked to.
@@ -44,7 +45,9 @@ const SIGNATURE: &str = "thoughtSignature";
 /// - **`seed`** goes up to 2,147,483,647, and there are at most 5 **`stop_sequences`**.
 /// - **`service_tier`** is `standard`, `flex` or `priority`; `auto` and `default`, other providers'
 ///   words for what holds anyway, are not sent.
-/// - **Media** of every kind go by bytes or URL; which types it takes, the model says itself.
+/// - **Media** of every kind go by bytes, by URL or by the URI of an uploaded file; which types it
+///   takes, the model says itself. What a tool gave goes within its result to Gemini 3 and later
+///   where it is a picture, a PDF or plain text by its bytes, and else behind the results.
 /// - **Hosted tools** (`{"googleSearch": {}}`, say) go beside the functions.
 /// - **`cache`** is not sent: what was sent before is kept unasked.
 /// - **`parallel_tool_calls`** has no counterpart and is not sent.

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use arguments::ArgumentsObject;
 pub use history::{History, HistoryError};
-pub use media::{ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl};
+pub(crate) use media::check_uploads;
+pub use media::{
+    ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl, UploadedFile,
+};
 pub use user::{UserMessage, UserPart};
 
 use crate::hidden::Hidden;
@@ -49,6 +52,20 @@ impl Message {
     #[must_use]
     pub fn tool(results: Vec<ToolResult>) -> Self {
         Self::Tool(ToolMessage { results, interrupted: false })
+    }
+
+    /// The media that go with it: what the user attached, or what the tools gave.
+    pub fn media(&self) -> impl Iterator<Item = &Media> {
+        let (attached, given) = match self {
+            Self::User(user) => (user.parts.as_slice(), [].as_slice()),
+            Self::Tool(tool) => ([].as_slice(), tool.results.as_slice()),
+            Self::Assistant(_) => ([].as_slice(), [].as_slice()),
+        };
+        let attached = attached.iter().filter_map(|part| match part {
+            UserPart::Media(media) => Some(media),
+            _ => None,
+        });
+        attached.chain(given.iter().flat_map(|result| &result.media))
     }
 }
 
@@ -115,6 +132,10 @@ pub struct ToolResult {
     pub name: String,
     /// What the model reads: text, or JSON.
     pub content: String,
+    /// Pictures and documents that the tool gave beside it. Wires whose results are text only send
+    /// them behind the results, in a message that says which tool they came from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// How it went.
     #[serde(default)]
     pub outcome: ToolOutcome,
@@ -123,7 +144,24 @@ pub struct ToolResult {
 impl ToolResult {
     /// The answer to a call.
     pub fn new(call: &ToolCall, content: impl Into<String>, outcome: ToolOutcome) -> Self {
-        Self { call_id: call.id.clone(), name: call.name.clone(), content: content.into(), outcome }
+        let (call_id, name) = (call.id.clone(), call.name.clone());
+        Self { call_id, name, content: content.into(), media: Vec::new(), outcome }
+    }
+
+    /// The answer, with these media beside it.
+    ///
+    /// ```
+    /// use fastroai_providers::{Media, ToolCall, ToolOutcome, ToolResult};
+    /// let call = ToolCall::new("call_1", "screenshot", "{}");
+    /// let shot = Media::image_bytes("image/png", b"\x89PNG")?;
+    /// let result = ToolResult::new(&call, "The screen.", ToolOutcome::Success).with_media([shot]);
+    /// assert_eq!(result.media.len(), 1);
+    /// # Ok::<(), fastroai_providers::message::MediaError>(())
+    /// ```
+    #[must_use]
+    pub fn with_media(mut self, media: impl IntoIterator<Item = Media>) -> Self {
+        self.media.extend(media);
+        self
     }
 }
 
@@ -133,6 +171,7 @@ impl fmt::Debug for ToolResult {
             .field("call_id", &self.call_id)
             .field("name", &self.name)
             .field("content", &Hidden(&self.content))
+            .field("media", &self.media.len())
             .field("outcome", &self.outcome)
             .finish()
     }

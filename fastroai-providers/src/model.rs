@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 pub use id::{ModelId, ModelIdError};
 
 use crate::error::ModelError;
-use crate::request::Request;
+use crate::request::{Request, Settings};
 use crate::response::Response;
 use crate::stream::ResponseStream;
 
@@ -32,6 +32,31 @@ pub trait Model: Send + Sync + 'static {
         &'a self,
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>>;
+
+    /// Asks how a reply stands that came as [`Pending`](crate::FinishReason::Pending), by its id:
+    /// one request, which costs nothing. The reply is whole, or still pending.
+    ///
+    /// What comes of it is `Err` of kind `Config` where the provider makes none in the background.
+    fn poll<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Response, ModelError>> {
+        let _ = (settings, id);
+        Box::pin(ready(Err(makes_none(self.id()))))
+    }
+
+    /// Tells the provider to give up a reply that it makes in the background, by its id.
+    ///
+    /// What comes of it is `Err` of kind `Config` where the provider makes none.
+    fn cancel<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<(), ModelError>> {
+        let _ = (settings, id);
+        Box::pin(ready(Err(makes_none(self.id()))))
+    }
 
     /// Models with the same one share what their retries may draw on: in a brown-out these stop
     /// for all that suffer from it, and for no others. The provider's name unless said otherwise.
@@ -56,6 +81,12 @@ pub trait Model: Send + Sync + 'static {
         let error = ModelError::config("this model counts no tokens before it is asked");
         Box::pin(ready(Err(error.with_provider(self.id().provider()))))
     }
+}
+
+/// The error of a model that makes no replies in the background.
+pub(crate) fn makes_none(id: &ModelId) -> ModelError {
+    let message = "this model makes no replies in the background: leave `background` unset";
+    ModelError::config(message).with_provider(id.provider())
 }
 
 /// What a model can do, so that a request is shaped for it.

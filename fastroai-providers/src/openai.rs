@@ -5,6 +5,7 @@ mod arguments;
 pub mod chat;
 mod checks;
 mod error;
+mod offer;
 mod profile;
 pub mod responses;
 mod strict;

@@ -60,6 +60,26 @@ pub trait Protocol: Send + Sync + 'static {
         Err(ModelError::protocol(ProtocolFault::BadShape, "this wire counts no tokens"))
     }
 
+    /// Asks how a reply stands that is made in the background, by its id: what is sent with `GET`
+    /// and answered as the request was. `None` where the wire makes none.
+    ///
+    /// # Errors
+    /// Of kind `Config`, where no address can be made of the id.
+    fn encode_poll(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        let _ = id;
+        Ok(None)
+    }
+
+    /// Tells the provider to give up a reply that it makes in the background, by its id. `None`
+    /// where the wire makes none.
+    ///
+    /// # Errors
+    /// Of kind `Config`, where no address can be made of the id.
+    fn encode_cancel(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        let _ = id;
+        Ok(None)
+    }
+
     /// Reads the whole body of a successful reply.
     ///
     /// # Errors

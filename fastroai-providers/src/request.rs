@@ -2,6 +2,7 @@
 
 mod cache;
 mod hosted;
+mod previous;
 mod schema;
 mod settings;
 
@@ -11,9 +12,11 @@ use std::sync::Arc;
 pub use cache::{CachePolicy, CacheTtl};
 pub(crate) use hosted::Hosted;
 pub use hosted::HostedTool;
+pub use previous::PreviousResponse;
 pub use schema::Schema;
 pub use settings::{Effort, Settings};
 
+use crate::error::ModelError;
 use crate::hidden::Hidden;
 use crate::message::Message;
 
@@ -51,6 +54,31 @@ impl<'a> Request<'a> {
             tool_choice: &ToolChoice::Auto,
             output: &OutputFormat::Text,
             settings,
+        }
+    }
+
+    /// The tools that the choice leaves on offer, for wires that cannot be told of it.
+    pub(crate) fn allowed_tools(&self) -> impl Iterator<Item = &'a Arc<ToolDefinition>> {
+        let choice = self.tool_choice;
+        self.tools.iter().filter(move |tool| match choice {
+            ToolChoice::Allowed { names, .. } => names.contains(&tool.name),
+            _ => true,
+        })
+    }
+
+    /// Refuses a choice among tools of which one is not offered.
+    pub(crate) fn check_allowed(&self) -> Result<(), ModelError> {
+        let ToolChoice::Allowed { names, .. } = self.tool_choice else { return Ok(()) };
+        let offered = |name: &String| self.tools.iter().any(|tool| tool.name == *name);
+        match names.iter().find(|name| !offered(name)) {
+            Some(name) => Err(ModelError::config(format!(
+                "the tool `{}` is allowed, but not offered: add it to the tools",
+                name.escape_debug()
+            ))),
+            None if names.is_empty() => Err(ModelError::config(
+                "no tool is allowed: name one, or choose `ToolChoice::None`",
+            )),
+            None => Ok(()),
         }
     }
 }
@@ -106,6 +134,21 @@ pub enum ToolChoice {
     Required,
     /// This tool.
     Named(String),
+    /// Some of the tools: the others stay known to the model, where the provider can be told so,
+    /// and are not offered where not. Tools that the provider runs are none of them.
+    ///
+    /// ```
+    /// use fastroai_providers::ToolChoice;
+    /// let names = vec!["weather".to_owned(), "time".to_owned()];
+    /// let choice = ToolChoice::Allowed { names, required: false };
+    /// # assert_ne!(choice, ToolChoice::Auto);
+    /// ```
+    Allowed {
+        /// Their names, at least one.
+        names: Vec<String>,
+        /// Whether one of them is to be called.
+        required: bool,
+    },
 }
 
 /// The form that the answer must have.

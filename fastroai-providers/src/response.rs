@@ -42,6 +42,10 @@ pub struct Response {
     /// The provider's id of this reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The provider keeps the reply, and the next request may refer to it by its id: see
+    /// [`PreviousResponse`](crate::request::PreviousResponse).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stored: bool,
     /// The reply was cut off (a cancelled or broken stream): what is here is what had arrived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
@@ -189,6 +193,9 @@ pub enum FinishReason {
     Refusal,
     /// A long turn was paused; sending the conversation again continues it.
     Paused,
+    /// It has not stopped: the provider makes the reply in the background, and it is no answer yet.
+    /// [`Model::poll`](crate::Model::poll) asks how it stands.
+    Pending,
     /// The provider's own word for something else.
     Other(String),
     /// The provider did not say.

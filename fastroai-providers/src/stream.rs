@@ -29,6 +29,13 @@ pub enum StreamEvent {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delta {
+    /// The provider makes the reply in the background: where the stream breaks, or nobody follows it
+    /// any more, it goes on, and [`Model::poll`](crate::Model::poll) and
+    /// [`Model::cancel`](crate::Model::cancel) take it by this id. Once at most, before all else.
+    Background {
+        /// The id of the reply.
+        id: String,
+    },
     /// More text.
     Text(String),
     /// More reasoning.
@@ -57,6 +64,7 @@ impl fmt::Debug for Delta {
             Self::Text(text) => f.debug_tuple("Text").field(&Hidden(text)).finish(),
             Self::Reasoning(text) => f.debug_tuple("Reasoning").field(&Hidden(text)).finish(),
             Self::Refusal(text) => f.debug_tuple("Refusal").field(&Hidden(text)).finish(),
+            Self::Background { id } => f.debug_struct("Background").field("id", id).finish(),
             Self::ToolCall { index, name } => {
                 f.debug_struct("ToolCall").field("index", index).field("name", name).finish()
             }

@@ -5,6 +5,7 @@ mod admitted_tool;
 mod arrived;
 mod asking;
 mod attempts;
+mod background;
 mod candidate;
 mod check;
 mod counted;

@@ -11,6 +11,7 @@ mod limits;
 mod names;
 mod options;
 mod prefixed;
+mod reply;
 mod returned;
 mod schema;
 mod toolset;
@@ -44,6 +45,7 @@ pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_e
 pub use options::{Effect, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};
+pub use reply::ToolReply;
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};
 pub use schema::ArgumentsSchema;
 pub(crate) use schema::schema_of;

@@ -91,10 +91,17 @@ impl Exchange {
 /// A request as it was sent.
 #[derive(Clone)]
 pub struct Seen {
+    method: &'static str,
     request: Outgoing,
 }
 
 impl Seen {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
     /// The address.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -149,8 +156,8 @@ impl ScriptedTransport {
         self.0.seen.lock().expect("no panic while locked").clone()
     }
 
-    fn next(&self, request: Outgoing) -> Exchange {
-        self.0.seen.lock().expect("no panic while locked").push(Seen { request });
+    fn next(&self, method: &'static str, request: Outgoing) -> Exchange {
+        self.0.seen.lock().expect("no panic while locked").push(Seen { method, request });
         let next = self.0.exchanges.lock().expect("no panic while locked").pop_front();
         next.unwrap_or_else(Exchange::hang)
     }
@@ -158,7 +165,17 @@ impl ScriptedTransport {
 
 impl Transport for ScriptedTransport {
     fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
-        let Exchange { wait, head, body } = self.next(outgoing);
+        self.next("POST", outgoing).incoming()
+    }
+
+    fn get(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        self.next("GET", outgoing).incoming()
+    }
+}
+
+impl Exchange {
+    fn incoming(self) -> BoxFuture<'static, Result<Incoming, ModelError>> {
+        let Self { wait, head, body } = self;
         async move {
             tokio::time::sleep(wait).await;
             let Some(head) = head else { return std::future::pending().await };

@@ -150,6 +150,7 @@ impl Head {
             model: self.model,
             service_tier: self.usage.service_tier(),
             id: self.id,
+            stored: false,
             interrupted: false,
         }
     }

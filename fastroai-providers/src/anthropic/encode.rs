@@ -151,6 +151,7 @@ fn write(body: &Body<'_>) -> Result<Vec<u8>, ModelError> {
 impl<'a> Body<'a> {
     fn new(wire: &Messages, model: &'a str, request: &Request<'a>) -> Result<Self, ModelError> {
         let settings = request.settings;
+        settings.refuse_kept("Anthropic's Messages API")?;
         let abilities = Abilities::of(model);
         let max_tokens = settings.max_tokens.unwrap_or(abilities.max_tokens);
         let plan = Plan::new(abilities, settings, max_tokens)?;
@@ -164,7 +165,10 @@ impl<'a> Body<'a> {
         }
         let instructions = request.instructions.filter(|text| !text.trim().is_empty());
         let kept = Breakpoints::place(request, instructions.is_some(), &mut messages)?;
-        let hosted = request.hosted_by(&wire.provider)?;
+        let mut hosted = request.hosted_by(&wire.provider)?;
+        if matches!(request.tool_choice, ToolChoice::Allowed { .. }) {
+            hosted.clear();
+        }
         Ok(Self {
             model,
             max_tokens: Some(max_tokens),
@@ -235,6 +239,7 @@ fn tools<'a>(
     hosted: Vec<Hosted<'a>>,
     cache_control: Option<CacheControl>,
 ) -> Result<Vec<Tool<'a>>, ModelError> {
+    request.check_allowed()?;
     let function = |tool: &'a Arc<ToolDefinition>| {
         if tool.parameters.as_value().get("type").is_none_or(|kind| kind != "object") {
             return Err(ModelError::config(format!(
@@ -249,7 +254,7 @@ fn tools<'a>(
         })
     };
     let hosted = hosted.into_iter().map(|tool| Ok(ToolBody::Hosted(tool)));
-    let all = request.tools.iter().map(function).chain(hosted);
+    let all = request.allowed_tools().map(function).chain(hosted);
     let tools: Result<Vec<_>, _> =
         all.map(|body| Ok(Tool { body: body?, cache_control: None })).collect();
     let mut tools = tools?;
@@ -278,7 +283,9 @@ fn choice<'a>(
         ToolChoice::Required if without_tools => {
             return Err(ModelError::config("a tool is required, and none is on offer"));
         }
-        ToolChoice::Required => ("any", None),
+        ToolChoice::Required | ToolChoice::Allowed { required: true, .. } => ("any", None),
+        ToolChoice::Allowed { .. } if one_by_one => ("auto", None),
+        ToolChoice::Allowed { .. } => return Ok(None),
         ToolChoice::Named(name) if !is_offered(name) => {
             return Err(ModelError::config(format!(
                 "the tool `{}` is required, and not on offer",

@@ -5,6 +5,7 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking> (thinking).
 
 /// What a model takes.
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Abilities {
     /// The limit of output tokens to send where none was set.
@@ -13,6 +14,10 @@ pub(super) struct Abilities {
     pub(super) json_schema: bool,
     /// How its thinking is asked for.
     pub(super) thinking: Style,
+    /// It takes a budget of tokens to think with.
+    pub(super) budget: bool,
+    /// It has the effort `xhigh`: <https://platform.claude.com/docs/en/build-with-claude/effort>.
+    pub(super) xhigh: bool,
     /// It takes a temperature and a top-p.
     pub(super) sampling: bool,
 }
@@ -43,6 +48,8 @@ impl Abilities {
                 max_tokens: 4096,
                 json_schema: false,
                 thinking: Style::Budget,
+                budget: true,
+                xhigh: false,
                 sampling: true,
             };
         };
@@ -67,6 +74,8 @@ impl Abilities {
             max_tokens,
             json_schema: unbound || version >= (4, 5) || (opus && version == (4, 1)),
             thinking,
+            budget: thinking == Style::Budget || version == (4, 6),
+            xhigh: version >= (4, 7),
             sampling: !unbound && version < (4, 7),
         }
     }
@@ -135,8 +144,27 @@ mod tests {
             ("claude-mythos-preview", 64_000, true, Style::EffortAlways, false),
             ("tiny", 4096, false, Style::Budget, true),
         ] {
-            let expected = Abilities { max_tokens, json_schema, thinking, sampling };
-            assert_eq!(Abilities::of(name), expected, "{name}");
+            let Abilities { max_tokens: limit, json_schema: schema, .. } = Abilities::of(name);
+            assert_eq!((limit, schema), (max_tokens, json_schema), "{name}");
+            let abilities = Abilities::of(name);
+            assert_eq!((abilities.thinking, abilities.sampling), (thinking, sampling), "{name}");
+        }
+    }
+
+    #[test]
+    fn budgets_end_where_the_finest_efforts_begin() {
+        for (name, budget, xhigh) in [
+            ("claude-3-7-sonnet-latest", true, false),
+            ("claude-3-5-haiku-latest", false, false),
+            ("claude-opus-4-6", true, false),
+            ("claude-opus-4-7", false, true),
+            ("claude-sonnet-5", false, true),
+            ("claude-mythos-preview", false, false),
+            ("claude-fable-5", false, true),
+            ("tiny", true, false),
+        ] {
+            let abilities = Abilities::of(name);
+            assert_eq!((abilities.budget, abilities.xhigh), (budget, xhigh), "{name}");
         }
     }
 }

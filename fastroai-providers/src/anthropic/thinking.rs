@@ -6,6 +6,10 @@ use super::model::{Abilities, Style};
 use crate::error::ModelError;
 use crate::request::{Effort, Settings, ToolChoice};
 
+/// What is wrong with settings that say twice how much to think.
+const TWICE: &str = "`reasoning_effort` and `reasoning_budget` both say how much to think: leave \
+                     one of them unset";
+
 /// The least budget that the wire takes.
 const LEAST: u32 = 1024;
 
@@ -32,7 +36,13 @@ impl Plan {
         settings: &Settings,
         max_tokens: u32,
     ) -> Result<Self, ModelError> {
-        let Some(effort) = settings.reasoning_effort else { return Ok(Self::default()) };
+        let effort = match (settings.reasoning_effort, settings.reasoning_budget) {
+            (None, None) => return Ok(Self::default()),
+            (Some(_), Some(_)) => return Err(ModelError::config(TWICE)),
+            (Some(effort), None) => effort,
+            (None, Some(0)) => Effort::None,
+            (None, Some(tokens)) => return Self::budgeted(model, tokens, max_tokens),
+        };
         let thinking = match (model.thinking, effort) {
             (Style::Unable, _) | (Style::Budget | Style::Effort, Effort::None) => None,
             (Style::EffortByDefault, Effort::None) => Some(Thinking::Disabled),
@@ -51,9 +61,28 @@ impl Plan {
         let effort = (thinking == Some(Thinking::Adaptive)).then_some(match effort {
             Effort::None | Effort::Minimal | Effort::Low => "low",
             Effort::Medium => "medium",
-            Effort::High => "high",
+            Effort::XHigh if model.xhigh => "xhigh",
+            Effort::High | Effort::XHigh => "high",
+            Effort::Max => "max",
         });
         Ok(Self { thinking, effort })
+    }
+
+    /// The plan for a budget of tokens.
+    fn budgeted(model: Abilities, tokens: u32, max_tokens: u32) -> Result<Self, ModelError> {
+        if !model.budget {
+            return Err(ModelError::config(
+                "this model takes no `reasoning_budget`: set `reasoning_effort`, or leave it unset",
+            ));
+        }
+        if tokens < LEAST || tokens >= max_tokens {
+            return Err(ModelError::config(format!(
+                "`reasoning_budget` is {tokens}, and this wire takes {LEAST} to what `max_tokens` \
+                 ({max_tokens}) leaves room for: change one of them"
+            )));
+        }
+        let thinking = Some(Thinking::Enabled { budget_tokens: tokens });
+        Ok(Self { thinking, effort: None })
     }
 
     /// Refuses what the wire does not take beside thinking.
@@ -93,6 +122,7 @@ fn budget(effort: Effort, max_tokens: u32) -> Result<u32, ModelError> {
         Effort::Low => 2048,
         Effort::Medium => 8192,
         Effort::High => 16_384,
+        Effort::XHigh | Effort::Max => 32_768,
     };
     let budget = figure.min(max_tokens / 2).max(LEAST);
     if budget < max_tokens {
@@ -115,6 +145,8 @@ mod tests {
             (Effort::Low, 64_000, 2048),
             (Effort::Medium, 64_000, 8192),
             (Effort::High, 64_000, 16_384),
+            (Effort::XHigh, 64_000, 32_000),
+            (Effort::Max, 128_000, 32_768),
             (Effort::High, 4096, 2048),
             (Effort::High, 1025, 1024),
         ] {

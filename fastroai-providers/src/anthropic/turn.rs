@@ -9,7 +9,9 @@ use super::cache::CacheControl;
 use super::identifier;
 use super::media::{Attached, Source};
 use crate::error::ModelError;
-use crate::message::{ArgumentsObject, Message, ToolCall, ToolResult, UserMessage, UserPart};
+use crate::message::{
+    ArgumentsObject, Media, Message, ToolCall, ToolResult, UserMessage, UserPart,
+};
 use crate::request::CacheTtl;
 use crate::response::{Part, Reasoning, Response};
 
@@ -89,13 +91,27 @@ enum Block<'a> {
     },
     ToolResult {
         tool_use_id: Cow<'a, str>,
-        #[serde(skip_serializing_if = "str::is_empty")]
-        content: &'a str,
+        #[serde(skip_serializing_if = "Content::is_empty")]
+        content: Content<'a>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         is_error: bool,
     },
     #[serde(untagged)]
     Raw(&'a Value),
+}
+
+/// What a tool gave.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(&'a str),
+    Blocks(Vec<Block<'a>>),
+}
+
+impl Content<'_> {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(""))
+    }
 }
 
 /// The conversation as the wire has it: no empty turns, no empty texts, sides that alternate.
@@ -110,7 +126,8 @@ pub(super) fn turns<'a>(
         let (role, content) = match message {
             Message::User(message) => (Role::User, user(message)?),
             Message::Tool(tool) => {
-                (Role::User, tool.results.iter().map(|result| tool_result(result).into()).collect())
+                let results = tool.results.iter().map(|result| Ok(tool_result(result)?.into()));
+                (Role::User, results.collect::<Result<_, ModelError>>()?)
             }
             Message::Assistant(response) => {
                 let blocks = assistant(response, provider).into_iter();
@@ -140,10 +157,7 @@ fn user(message: &UserMessage) -> Result<Vec<Marked<'_>>, ModelError> {
             UserPart::Text { text: words } | UserPart::Correction { text: words } => {
                 content.extend(text(words).map(Marked::from));
             }
-            UserPart::Media(media) => content.push(Marked::from(match Attached::of(media)? {
-                Attached::Image { source } => Block::Image { source },
-                Attached::Document { source, title } => Block::Document { source, title },
-            })),
+            UserPart::Media(media) => content.push(attached(media)?.into()),
             UserPart::CachePoint { ttl } => {
                 if let Some(last) = content.last_mut() {
                     last.mark(*ttl);
@@ -159,15 +173,26 @@ fn text(text: &str) -> Option<Block<'_>> {
     (!text.trim().is_empty()).then_some(Block::Text { text: text.into(), citations: None })
 }
 
-fn tool_result(result: &ToolResult) -> Block<'_> {
+fn attached(media: &Media) -> Result<Block<'_>, ModelError> {
+    Ok(match Attached::of(media)? {
+        Attached::Image { source } => Block::Image { source },
+        Attached::Document { source, title } => Block::Document { source, title },
+    })
+}
+
+fn tool_result(result: &ToolResult) -> Result<Block<'_>, ModelError> {
     let is_error = result.outcome.is_error();
     // An error without a word is refused by the wire.
     let wordless = is_error && result.content.trim().is_empty();
-    Block::ToolResult {
-        tool_use_id: identifier::id(&result.call_id),
-        content: if wordless { "error" } else { &result.content },
-        is_error,
-    }
+    let said = if wordless { "error" } else { &result.content };
+    let content = if result.media.is_empty() {
+        Content::Text(said)
+    } else {
+        let media = result.media.iter().map(attached);
+        Content::Blocks(text(said).into_iter().map(Ok).chain(media).collect::<Result<_, _>>()?)
+    };
+    let tool_use_id = identifier::id(&result.call_id);
+    Ok(Block::ToolResult { tool_use_id, content, is_error })
 }
 
 fn assistant<'a>(response: &'a Response, wire: &str) -> Vec<Block<'a>> {

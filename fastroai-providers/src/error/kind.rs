@@ -101,6 +101,8 @@ pub enum ProviderFault {
         /// The tokens that were sent, where it said so.
         used: Option<u64>,
     },
+    /// It does not keep, or keeps no more, the reply that the request goes on from.
+    PreviousResponseNotFound,
     /// Its filter stopped the request.
     ContentFilter,
     /// It does not take the request as it is.
@@ -145,6 +147,10 @@ impl ProviderFault {
             Self::RequestTooLarge => "the request is larger than the provider takes",
             Self::ContextLength { .. } => {
                 "the conversation does not fit the model: shorten it, or use a model with more context"
+            }
+            Self::PreviousResponseNotFound => {
+                "the provider does not know the reply to go on from: leave out `previous_response`, \
+                 which sends the whole conversation"
             }
             Self::ContentFilter => "the provider's filter stopped the request",
             Self::InvalidRequest => "the provider does not take the request as it is",

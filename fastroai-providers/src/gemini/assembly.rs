@@ -183,6 +183,7 @@ impl Assembly {
             model: self.model,
             service_tier: self.usage.service_tier(),
             id: self.id,
+            stored: false,
             interrupted: false,
         }
     }

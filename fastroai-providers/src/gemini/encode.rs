@@ -11,6 +11,7 @@ use super::schema;
 use super::thinking::Thinking;
 use super::turn::{Turn, turns};
 use crate::error::ModelError;
+use crate::message::check_uploads;
 use crate::request::{Hosted, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
 
 #[derive(Serialize)]
@@ -68,7 +69,7 @@ struct ToolConfig<'a> {
 struct Calling<'a> {
     mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    allowed_function_names: Option<[&'a str; 1]>,
+    allowed_function_names: Option<&'a [String]>,
 }
 
 #[derive(Default, PartialEq, Serialize)]
@@ -170,6 +171,8 @@ struct Named<'a> {
 impl<'a> Body<'a> {
     fn new(model: &str, request: &Request<'a>) -> Result<Self, ModelError> {
         let abilities = Abilities::of(model);
+        request.settings.refuse_kept("Gemini's wire")?;
+        check_uploads(request.messages, PROVIDER)?;
         let contents = turns(request.messages, abilities.current)?;
         if contents.is_empty() {
             return Err(ModelError::config(
@@ -200,12 +203,17 @@ fn tools<'a>(request: &Request<'a>) -> Result<Vec<Tools<'a>>, ModelError> {
     let functions = (!request.tools.is_empty()).then(|| Tools::Functions {
         function_declarations: request.tools.iter().map(declaration).collect(),
     });
-    let hosted = request.hosted_by(PROVIDER)?.into_iter().map(Tools::Hosted);
+    let mut hosted = request.hosted_by(PROVIDER)?;
+    if matches!(request.tool_choice, ToolChoice::Allowed { .. }) {
+        hosted.clear();
+    }
+    let hosted = hosted.into_iter().map(Tools::Hosted);
     Ok(functions.into_iter().chain(hosted).collect())
 }
 
 fn tool_config<'a>(request: &Request<'a>) -> Result<Option<ToolConfig<'a>>, ModelError> {
-    let (mode, name) = match request.tool_choice {
+    request.check_allowed()?;
+    let (mode, names) = match request.tool_choice {
         ToolChoice::Auto => return Ok(None),
         ToolChoice::None if request.tools.is_empty() => return Ok(None),
         ToolChoice::None => ("NONE", None),
@@ -219,9 +227,13 @@ fn tool_config<'a>(request: &Request<'a>) -> Result<Option<ToolConfig<'a>>, Mode
                 name.escape_debug()
             )));
         }
-        ToolChoice::Named(name) => ("ANY", Some([name.as_str()])),
+        ToolChoice::Named(name) => ("ANY", Some(std::slice::from_ref(name))),
+        ToolChoice::Allowed { names, required: true } => ("ANY", Some(names.as_slice())),
+        // The mode that lets the model answer in text, and takes names:
+        // <https://ai.google.dev/gemini-api/docs/function-calling#function_calling_modes>
+        ToolChoice::Allowed { names, .. } => ("VALIDATED", Some(names.as_slice())),
     };
-    let function_calling_config = Calling { mode, allowed_function_names: name };
+    let function_calling_config = Calling { mode, allowed_function_names: names };
     Ok(Some(ToolConfig { function_calling_config }))
 }
 

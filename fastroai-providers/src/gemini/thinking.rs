@@ -9,6 +9,10 @@ use super::model::Style;
 use crate::error::ModelError;
 use crate::request::{Effort, Settings};
 
+/// What is wrong with settings that say twice how much to think.
+const TWICE: &str = "`reasoning_effort` and `reasoning_budget` both say how much to think: leave \
+                     one of them unset";
+
 /// The `thinkingConfig` of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,7 +28,13 @@ pub(super) struct Thinking {
 impl Thinking {
     /// What the settings ask for, where the model can be asked.
     pub(super) fn new(style: Style, settings: &Settings) -> Result<Option<Self>, ModelError> {
-        let Some(effort) = settings.reasoning_effort else { return Ok(None) };
+        let effort = match (settings.reasoning_effort, settings.reasoning_budget) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => return Err(ModelError::config(TWICE)),
+            (Some(effort), None) => effort,
+            (None, Some(0)) => Effort::None,
+            (None, Some(tokens)) => return Self::budgeted(style, tokens).map(Some),
+        };
         let thinking = match (style, effort) {
             (Style::Unable, _) => return Ok(None),
             (Style::Budget { optional: true, .. }, Effort::None) => {
@@ -46,11 +56,26 @@ impl Thinking {
                     Effort::Minimal if minimal => "MINIMAL",
                     Effort::None | Effort::Minimal | Effort::Low => "LOW",
                     Effort::Medium if medium => "MEDIUM",
-                    Effort::Medium | Effort::High => "HIGH",
+                    Effort::Medium | Effort::High | Effort::XHigh | Effort::Max => "HIGH",
                 }),
             },
         };
         Ok(Some(thinking))
+    }
+
+    /// What a budget of tokens asks for.
+    fn budgeted(style: Style, tokens: u32) -> Result<Self, ModelError> {
+        match style {
+            Style::Budget { least, .. } if tokens >= least => {
+                Ok(Self { include_thoughts: true, budget: Some(tokens), level: None })
+            }
+            Style::Budget { least, .. } => Err(ModelError::config(format!(
+                "`reasoning_budget` is {tokens}, and this model takes at least {least}"
+            ))),
+            Style::Level { .. } | Style::Unable => Err(ModelError::config(
+                "this model takes no `reasoning_budget`: set `reasoning_effort`, or leave it unset",
+            )),
+        }
     }
 }
 
@@ -65,7 +90,7 @@ fn budget(effort: Effort, least: u32, max_tokens: Option<u32>) -> u32 {
     let figure = match effort {
         Effort::None | Effort::Minimal | Effort::Low => 1024,
         Effort::Medium => 8192,
-        Effort::High => 24_576,
+        Effort::High | Effort::XHigh | Effort::Max => 24_576,
     };
     max_tokens.map_or(figure, |max_tokens| figure.min(max_tokens / 2)).max(least)
 }

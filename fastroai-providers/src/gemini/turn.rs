@@ -49,7 +49,7 @@ enum Piece<'a> {
 #[serde(rename_all = "camelCase")]
 struct Ours<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
+    text: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inline_data: Option<Blob<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,22 +93,40 @@ struct Answer<'a> {
     id: Option<&'a str>,
     name: Cow<'a, str>,
     response: Outcome<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Given<'a>>,
+}
+
+/// What a tool gave beside its result:
+/// <https://ai.google.dev/gemini-api/docs/function-calling#multimodal>.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    inline_data: Blob<'a>,
+}
+
+impl<'a> Given<'a> {
+    /// The media as a part of a result, which may be a picture, a PDF or plain text by its bytes.
+    fn of(media: &'a Media) -> Option<Self> {
+        const TYPES: [&str; 5] =
+            ["image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"];
+        let mime_type = media.media_type().filter(|told| TYPES.contains(told))?;
+        let MediaSource::Bytes(bytes) = media.source() else { return None };
+        Some(Self { inline_data: Blob { mime_type, data: bytes.as_base64() } })
+    }
 }
 
 /// The conversation as the wire has it: no empty turns, sides that alternate, results first.
-pub(super) fn turns(
-    messages: &[Message],
-    demands_signatures: bool,
-) -> Result<Vec<Turn<'_>>, ModelError> {
+///
+/// A `current` model demands signatures, and takes media within the results of tools.
+pub(super) fn turns(messages: &[Message], current: bool) -> Result<Vec<Turn<'_>>, ModelError> {
     let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
     let mut ids = Ids::default();
     for message in messages {
         let (role, parts) = match message {
             Message::User(message) => (Role::User, user(message)?),
-            Message::Tool(tool) => (Role::User, answers(tool, &ids)),
-            Message::Assistant(response) => {
-                (Role::Model, reply(response, demands_signatures, &mut ids))
-            }
+            Message::Tool(tool) => (Role::User, answers(tool, current, &ids)),
+            Message::Assistant(response) => (Role::Model, reply(response, current, &mut ids)),
         };
         if parts.is_empty() {
             continue;
@@ -157,6 +175,10 @@ fn attached(media: &Media) -> Piece<'_> {
             let file_data = Some(File { mime_type, file_uri: url.as_str() });
             Ours { file_data, ..Ours::default() }
         }
+        MediaSource::Uploaded(file) => {
+            let file_data = Some(File { mime_type, file_uri: file.id() });
+            Ours { file_data, ..Ours::default() }
+        }
     })
 }
 
@@ -172,16 +194,34 @@ impl<'a> Ids<'a> {
 
 /// The wire refuses texts of nothing.
 fn text(text: &str) -> Option<Piece<'_>> {
-    (!text.is_empty()).then(|| Piece::Ours(Ours { text: Some(text), ..Ours::default() }))
+    (!text.is_empty()).then(|| Piece::Ours(Ours { text: Some(text.into()), ..Ours::default() }))
 }
 
-fn answers<'a>(message: &'a ToolMessage, ids: &Ids<'a>) -> Vec<Piece<'a>> {
-    let answer = |result: &'a ToolResult| {
+/// The results, and behind them the media that cannot be within one.
+fn answers<'a>(message: &'a ToolMessage, current: bool, ids: &Ids<'a>) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::with_capacity(message.results.len());
+    let mut behind = Vec::new();
+    for result in &message.results {
+        let name = name(&result.name);
+        let mut parts = Vec::new();
+        let mut rest = Vec::new();
+        for media in &result.media {
+            match Given::of(media).filter(|_| current) {
+                Some(given) => parts.push(given),
+                None => rest.push(attached(media)),
+            }
+        }
+        if !rest.is_empty() {
+            let text = format!("This came with the result of the function `{name}`:").into();
+            behind.push(Piece::Ours(Ours { text: Some(text), ..Ours::default() }));
+            behind.extend(rest);
+        }
         let response = Outcome::new(&result.content, result.outcome.is_error());
-        let answer = Answer { id: ids.of(result), name: name(&result.name), response };
-        Piece::Ours(Ours { function_response: Some(answer), ..Ours::default() })
-    };
-    message.results.iter().map(answer).collect()
+        let answer = Answer { id: ids.of(result), name, response, parts };
+        pieces.push(Piece::Ours(Ours { function_response: Some(answer), ..Ours::default() }));
+    }
+    pieces.extend(behind);
+    pieces
 }
 
 fn reply<'a>(
@@ -200,7 +240,7 @@ fn reply<'a>(
                 let signature = detail(details.as_ref(), SIGNATURE).filter(|_| own);
                 if signature.is_some() || !words.is_empty() {
                     parts.push(Piece::Ours(Ours {
-                        text: Some(words),
+                        text: Some(words.into()),
                         thought_signature: signature,
                         ..Ours::default()
                     }));
@@ -210,7 +250,7 @@ fn reply<'a>(
                 if own && (reasoning.signature.is_some() || !reasoning.text.is_empty()) =>
             {
                 parts.push(Piece::Ours(Ours {
-                    text: Some(&reasoning.text),
+                    text: Some((&reasoning.text).into()),
                     thought: true,
                     thought_signature: reasoning.signature.as_deref(),
                     ..Ours::default()

@@ -8,10 +8,11 @@ use url::Url;
 
 use super::body::{Body, Bounds};
 use super::failure;
+use super::letter::{Letter, Method};
 use super::retry_after::retry_after;
 use super::sse::limit;
 use super::timeouts::Timeouts;
-use super::transport::{Outgoing, Transport};
+use super::transport::Transport;
 use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
 
 /// The most bytes of an answer that are taken.
@@ -50,12 +51,16 @@ impl Deadlines {
 /// Sends a request, and waits for the head of the answer.
 pub(super) async fn send(
     transport: &dyn Transport,
-    outgoing: Outgoing,
+    letter: &Letter,
     deadlines: Deadlines,
 ) -> Result<Reply, ModelError> {
+    let outgoing = letter.outgoing();
     let url = outgoing.url.clone();
     let first_byte = Instant::now().checked_add(deadlines.first_byte);
-    let sending = transport.post(outgoing);
+    let sending = match letter.method() {
+        Method::Get => transport.get(outgoing),
+        Method::Post => transport.post(outgoing),
+    };
     let incoming = match first_byte.into_iter().chain(deadlines.until).min() {
         None => sending.await?,
         Some(first) => match timeout_at(first, sending).await {

@@ -12,7 +12,15 @@ use crate::error::ModelError;
 use crate::protocol::{Encoded, Protocol};
 use crate::request::Settings;
 
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Get,
+    Post,
+}
+
 pub(super) struct Letter {
+    method: Method,
     url: Url,
     headers: HeaderMap,
     body: Bytes,
@@ -20,6 +28,7 @@ pub(super) struct Letter {
 
 impl Letter {
     pub(super) fn new(
+        method: Method,
         base_url: &BaseUrl,
         encoded: Encoded,
         settings: &Settings,
@@ -30,13 +39,15 @@ impl Letter {
         let url = base_url.join(&path)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if method == Method::Post {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         for (name, value) in own {
             let (name, value) = header(name, &value)?;
             headers.insert(name, value);
         }
         add_extra(&mut headers, settings, protocol.authorization("").0)?;
-        Ok(Self { url, headers, body: body.into() })
+        Ok(Self { method, url, headers, body: body.into() })
     }
 
     /// Puts a key into it, in the place of the one before.
@@ -46,6 +57,10 @@ impl Letter {
         value.set_sensitive(true);
         self.headers.insert(name, value);
         Ok(())
+    }
+
+    pub(super) fn method(&self) -> Method {
+        self.method
     }
 
     pub(super) fn outgoing(&self) -> Outgoing {

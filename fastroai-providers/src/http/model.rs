@@ -12,12 +12,12 @@ use super::base_url::BaseUrl;
 use super::exchange::{self, Deadlines, Reply};
 use super::key::ApiKey;
 use super::keys::{FixedKeys, KeyProvider};
-use super::letter::Letter;
+use super::letter::{Letter, Method};
 use super::timeouts::Timeouts;
 use super::transport::Transport;
 use super::{answer, body};
-use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, Sent};
-use crate::model::{Model, ModelId, Profile};
+use crate::error::{ModelError, ModelErrorKind, Phase, ProtocolFault, ProviderFault, Sent};
+use crate::model::{Model, ModelId, Profile, makes_none};
 use crate::protocol::{Encoded, Protocol};
 use crate::request::{Request, Settings};
 use crate::response::Response;
@@ -160,13 +160,15 @@ impl HttpModel {
         &self,
         encoded: Result<Encoded, ModelError>,
         request: &Request<'_>,
+        method: Method,
         accept: &'static str,
     ) -> Result<(Reply, Context), ModelError> {
         let mut context =
             Context { provider: self.id.provider().to_owned(), request_id: None, keys: Vec::new() };
         let (base_url, protocol) = (&self.base_url, &*self.protocol);
-        let letter = encoded
-            .and_then(|encoded| Letter::new(base_url, encoded, request.settings, accept, protocol));
+        let letter = encoded.and_then(|encoded| {
+            Letter::new(method, base_url, encoded, request.settings, accept, protocol)
+        });
         let sent = match letter {
             Ok(letter) => self.try_keys(letter, request, &mut context).await,
             Err(error) => Err(error),
@@ -192,7 +194,7 @@ impl HttpModel {
                 context.keys.push(key.clone());
                 letter.sign(&*self.protocol, key)?;
             }
-            let reply = exchange::send(&*self.transport, letter.outgoing(), deadlines).await?;
+            let reply = exchange::send(&*self.transport, &letter, deadlines).await?;
             context.request_id = reply.request_id();
             let status = reply.status();
             if status < 400 {
@@ -208,6 +210,11 @@ impl HttpModel {
                     key = Some(newer);
                     continue;
                 }
+            }
+            if letter.method() == Method::Get {
+                let forgotten = *error.kind() == ModelErrorKind::Provider(ProviderFault::NotFound);
+                let hint = "a reply that was made in the background is kept for some minutes only";
+                return Err(if forgotten { error.with_hint(hint) } else { error });
             }
             let (id, bytes) = (&self.id, letter.size());
             return Err(Asked { id, request, bytes, key: key.as_ref() }.advise(error));
@@ -230,7 +237,8 @@ impl HttpModel {
         request: &Request<'_>,
         decode: impl FnOnce(&[u8]) -> Result<T, ModelError>,
     ) -> Result<(T, Context), ModelError> {
-        let (reply, context) = self.accepted(encoded, request, "application/json").await?;
+        let asked = self.accepted(encoded, request, Method::Post, "application/json");
+        let (reply, context) = asked.await?;
         match answer::whole(reply, decode).await {
             Ok(read) => Ok((read, context)),
             Err(error) => Err(context.dress(error)),
@@ -286,7 +294,8 @@ impl Model for HttpModel {
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         async move {
             let encoded = self.encode(request, true);
-            let (reply, context) = self.accepted(encoded, request, "text/event-stream").await?;
+            let asked = self.accepted(encoded, request, Method::Post, "text/event-stream");
+            let (reply, context) = asked.await?;
             let protocol = Arc::clone(&self.protocol);
             let items = async move { answer::pieces(protocol, reply).await }.flatten_stream();
             let items = items.map(move |item| match item {
@@ -305,6 +314,39 @@ impl Model for HttpModel {
         let settings = Settings::default();
         let counting = self.protocol.encode_count(self.id.name(), &Request::new(&[], &settings));
         !matches!(counting, Ok(None))
+    }
+
+    fn poll<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Response, ModelError>> {
+        async move {
+            let encoded = self.protocol.encode_poll(id);
+            let encoded = encoded.and_then(|encoded| encoded.ok_or_else(|| makes_none(&self.id)));
+            let request = Request::new(&[], settings);
+            let asked = self.accepted(encoded, &request, Method::Get, "application/json");
+            let (reply, context) = asked.await?;
+            match answer::whole(reply, |bytes| self.protocol.decode(bytes)).await {
+                Ok(response) => Ok(context.sign(response)),
+                Err(error) => Err(context.dress(error)),
+            }
+        }
+        .boxed()
+    }
+
+    fn cancel<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<(), ModelError>> {
+        async move {
+            let encoded = self.protocol.encode_cancel(id);
+            let encoded = encoded.and_then(|encoded| encoded.ok_or_else(|| makes_none(&self.id)));
+            let request = Request::new(&[], settings);
+            self.accepted(encoded, &request, Method::Post, "application/json").await.map(|_| ())
+        }
+        .boxed()
     }
 
     fn count_tokens<'a>(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use reqwest::Client;
+use reqwest::{Client, Method};
 
 use super::client::{Clients, Setup};
 use super::failure;
@@ -56,8 +56,12 @@ impl HttpTransport {
     }
 }
 
-impl Transport for HttpTransport {
-    fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+impl HttpTransport {
+    fn send(
+        &self,
+        method: Method,
+        outgoing: Outgoing,
+    ) -> BoxFuture<'_, Result<Incoming, ModelError>> {
         async move {
             let Inner { setup, clients, given } = &*self.0;
             let client = match given {
@@ -66,7 +70,9 @@ impl Transport for HttpTransport {
             };
             let place = failure::place(&outgoing.url);
             let Outgoing { url, headers, body } = outgoing;
-            let sent = client.post(url).headers(headers).body(body).send().await;
+            let request = client.request(method, url).headers(headers);
+            let request = if body.is_empty() { request } else { request.body(body) };
+            let sent = request.send().await;
             let mut response = sent.map_err(|error| failure::before_reply(error, &place))?;
             let (status, headers) =
                 (response.status().as_u16(), std::mem::take(response.headers_mut()));
@@ -74,6 +80,16 @@ impl Transport for HttpTransport {
             Ok(Incoming::new(status, headers, body.boxed()))
         }
         .boxed()
+    }
+}
+
+impl Transport for HttpTransport {
+    fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        self.send(Method::POST, outgoing)
+    }
+
+    fn get(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        self.send(Method::GET, outgoing)
     }
 }
 

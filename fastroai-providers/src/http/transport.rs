@@ -23,9 +23,20 @@ pub trait Transport: Send + Sync + 'static {
     /// Where no answer came, its kind says whether the request may have arrived. Neither this error
     /// nor one of the body may hold the address, a header or the request.
     fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>>;
+
+    /// Fetches what is at an address, with the method `GET` and without the body. Only replies that
+    /// are made in the background need it.
+    ///
+    /// # Errors
+    /// As for [`post`](Self::post); of kind `Config`, unless it is written anew.
+    fn get(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        drop(outgoing);
+        let message = "this transport fetches nothing: leave `background` unset";
+        Box::pin(std::future::ready(Err(ModelError::config(message))))
+    }
 }
 
-/// A request on its way out, to be sent with the method `POST`.
+/// A request on its way out.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Outgoing {
@@ -33,7 +44,7 @@ pub struct Outgoing {
     pub url: Url,
     /// All headers but those of the connection itself. The one with the key is marked as sensitive.
     pub headers: HeaderMap,
-    /// JSON.
+    /// JSON, or nothing where something is fetched.
     pub body: Bytes,
 }
 

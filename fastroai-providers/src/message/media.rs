@@ -1,7 +1,8 @@
-//! Pictures, documents, sound and film that go with what the user says.
+//! Pictures, documents, sound and film that go with what the user says or what a tool gives.
 
 mod content;
 mod kind;
+mod uploaded;
 mod url;
 
 use std::fmt;
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub use content::MediaBytes;
 pub use kind::MediaKind;
+pub use uploaded::UploadedFile;
+pub(crate) use uploaded::check_uploads;
 pub use url::MediaUrl;
 
 use crate::error::ModelError;
@@ -19,7 +22,8 @@ use crate::hidden::Hidden;
 ///
 /// Bytes are written as base64 once, when the media is made, since all wires and a stored history
 /// have them so: a conversation that is sent again encodes nothing again, and clones share it. An
-/// address is handed to the provider, which fetches it; nothing is fetched here.
+/// address is handed to the provider, which fetches it; nothing is fetched here. A file that was
+/// uploaded to a provider before is named by its id there, and is sent to no other provider.
 ///
 /// ```
 /// use fastroai_providers::Media;
@@ -54,6 +58,8 @@ pub enum MediaSource {
     Bytes(MediaBytes),
     /// Where the provider can fetch it.
     Url(MediaUrl),
+    /// At the provider, where it was uploaded before.
+    Uploaded(UploadedFile),
 }
 
 /// How closely a picture is looked at, where the provider has the choice.
@@ -88,10 +94,13 @@ pub enum MediaError {
     /// The stored bytes are no base64.
     #[error("the bytes of the media are no base64")]
     Base64,
+    /// The id of an uploaded file is none.
+    #[error("the id of the uploaded file is none: it has 1 to 2,048 visible ASCII characters")]
+    FileId,
 }
 
 macro_rules! constructors {
-    ($($kind:ident $a:literal $bytes:ident $url:ident)*) => {$(
+    ($($kind:ident $a:literal $bytes:ident $url:ident $uploaded:ident)*) => {$(
         #[doc = concat!($a, " by its bytes, of a media type of that kind.")]
         ///
         /// # Errors
@@ -110,15 +119,29 @@ macro_rules! constructors {
         pub fn $url(url: impl AsRef<str>) -> Result<Self, MediaError> {
             Self::of_url(MediaKind::$kind, url.as_ref())
         }
+
+        #[doc = concat!($a, " that was uploaded to a provider, by the id that it has there (at")]
+        /// Google, its URI).
+        ///
+        /// # Errors
+        /// [`MediaError::FileId`], where the id is none.
+        pub fn $uploaded(
+            provider: impl Into<String>,
+            id: impl Into<String>,
+        ) -> Result<Self, MediaError> {
+            let source = MediaSource::Uploaded(UploadedFile::new(provider, id)?);
+            let kind = MediaKind::$kind;
+            Ok(Self { kind, media_type: None, source, name: None, detail: None })
+        }
     )*};
 }
 
 impl Media {
     constructors! {
-        Image "A picture" image_bytes image_url
-        Document "A document" document_bytes document_url
-        Audio "Sound" audio_bytes audio_url
-        Video "Film" video_bytes video_url
+        Image "A picture" image_bytes image_url image_uploaded
+        Document "A document" document_bytes document_url document_uploaded
+        Audio "Sound" audio_bytes audio_url audio_uploaded
+        Video "Film" video_bytes video_url video_uploaded
     }
 
     /// A file of this name, whose ending tells what it is.
@@ -214,6 +237,7 @@ impl Media {
         let source = match self.source {
             MediaSource::Bytes(_) => "bytes",
             MediaSource::Url(_) => "a URL",
+            MediaSource::Uploaded(_) => "the id of an uploaded file",
         };
         let kind = self.kind;
         let of_type = self.media_type().map(|told| format!(" (`{told}`)")).unwrap_or_default();
@@ -254,7 +278,7 @@ impl TryFrom<Stored> for Media {
         match (&media_type, &source) {
             (Some(media_type), _) => kind.check(media_type)?,
             (None, MediaSource::Bytes(_)) => return Err(MediaError::MediaType),
-            (None, MediaSource::Url(_)) => {}
+            (None, MediaSource::Url(_) | MediaSource::Uploaded(_)) => {}
         }
         Ok(Self { kind, media_type, source, name, detail })
     }

@@ -18,16 +18,17 @@ const QUOTE_LIMIT: usize = 200;
 
 /// The tools to call now: those on offer that have not been called since the user last spoke.
 pub(super) fn calls(request: &Request<'_>) -> Result<Vec<ToolCall>, ModelError> {
-    let tools = || request.tools.iter().map(AsRef::as_ref);
+    request.check_allowed()?;
+    let tools = || request.allowed_tools().map(AsRef::as_ref);
     let turn = turn(request.messages);
     let called = |tool: &ToolDefinition| calls_in(turn).any(|call| call.name == tool.name);
     let fresh = || tools().filter(|tool| !called(tool));
     let mut chosen: Vec<&ToolDefinition> = match request.tool_choice {
         ToolChoice::None => vec![],
-        ToolChoice::Auto => fresh().collect(),
-        ToolChoice::Required => {
+        ToolChoice::Auto | ToolChoice::Allowed { required: false, .. } => fresh().collect(),
+        ToolChoice::Required | ToolChoice::Allowed { .. } => {
             let fresh: Vec<_> = fresh().collect();
-            if fresh.is_empty() { tools().next_back().into_iter().collect() } else { fresh }
+            if fresh.is_empty() { tools().last().into_iter().collect() } else { fresh }
         }
         ToolChoice::Named(name) => tools().filter(|tool| tool.name == *name).take(1).collect(),
     };
@@ -41,7 +42,7 @@ pub(super) fn calls(request: &Request<'_>) -> Result<Vec<ToolCall>, ModelError> 
                     "the tool that must be called is not among those offered",
                 ));
             }
-            ToolChoice::Auto | ToolChoice::None => {}
+            ToolChoice::Auto | ToolChoice::None | ToolChoice::Allowed { .. } => {}
         }
     }
     if request.settings.parallel_tool_calls == Some(false) {

@@ -5,19 +5,22 @@ use serde::{Serialize, Serializer};
 use crate::message::{Media, MediaSource};
 
 /// An address, or the content itself in the form of one (`data:`, RFC 2397).
+///
+/// A file that was uploaded has none.
 pub(super) enum Address<'a> {
     Url(&'a str),
     Data { media_type: &'a str, base64: &'a str },
 }
 
 impl<'a> Address<'a> {
-    pub(super) fn of(media: &'a Media) -> Self {
+    pub(super) fn of(media: &'a Media) -> Option<Self> {
         match media.source() {
-            MediaSource::Url(url) => Self::Url(url.as_str()),
-            MediaSource::Bytes(bytes) => Self::Data {
+            MediaSource::Url(url) => Some(Self::Url(url.as_str())),
+            MediaSource::Bytes(bytes) => Some(Self::Data {
                 media_type: media.media_type().unwrap_or_default(),
                 base64: bytes.as_base64(),
-            },
+            }),
+            MediaSource::Uploaded(_) => None,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) fn names(request: &Request<'_>) -> Result<(), ModelError> {
         )));
     }
     choice(request)?;
+    request.check_allowed()?;
     match request.output {
         OutputFormat::JsonSchema { name, .. } if !is_name(name) => {
             Err(ModelError::config(format!(
@@ -55,6 +56,12 @@ pub(super) fn sampling(settings: &Settings) -> Result<(), ModelError> {
         return Err(ModelError::config(
             "this wire knows no `top_k`: leave it unset, or put it in `extra_body` for a service \
              that takes it",
+        ));
+    }
+    if settings.reasoning_budget.is_some() {
+        return Err(ModelError::config(
+            "this wire knows no `reasoning_budget`: set `reasoning_effort`, or put the field of a \
+             service that takes a budget in `extra_body`",
         ));
     }
     Ok(())

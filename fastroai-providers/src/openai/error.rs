@@ -181,6 +181,7 @@ fn exact_fault(code: &str) -> Option<ProviderFault> {
         "context_length_exceeded" | "exceed_context_size_error" | "context_window_exceeded" => {
             ProviderFault::ContextLength { limit: None, used: None }
         }
+        "previous_response_not_found" => ProviderFault::PreviousResponseNotFound,
         "content_filter"
         | "content_policy_violation"
         | "image_content_policy_violation"

@@ -30,7 +30,16 @@ const PROVIDER: &str = "openai-responses";
 
 /// The Responses format, `POST responses`. [`new`](Self::new) speaks to OpenAI.
 ///
-/// The conversation is ours: nothing is kept at the provider, and each request carries all of it.
+/// The conversation is ours: nothing is kept at the provider, and each request carries all of it,
+/// unless the settings say otherwise:
+///
+/// - **`store`** has the provider keep the reply, and **`previous_response`** goes on from one that
+///   it keeps: only what was said after it is sent. A `conversation` object of the provider's can be
+///   named in `extra_body`; what it holds is sent again by whoever passes the same history.
+/// - **`background`** has the provider make the reply on its own time, and keep it until it is
+///   fetched. A reply that is not there yet ends as [`FinishReason::Pending`].
+///
+/// And as follows:
 ///
 /// - **Reasoning** comes back encrypted and is kept as [`Part::Provider`], whole and as it came,
 ///   beside the text that the model showed. It is sent back to the provider that it came from, and
@@ -38,8 +47,8 @@ const PROVIDER: &str = "openai-responses";
 /// - **Hosted tools** (web search, code interpreter, MCP and the like) and items of unknown kinds are
 ///   kept as [`Part::Provider`] and sent back likewise.
 ///   They are asked for as [`HostedTool`](crate::HostedTool)s.
-/// - **Media** are images and documents, by bytes or URL. Anything else is refused before it is
-///   sent.
+/// - **Media** are images and documents, by bytes, by URL or uploaded, from the user or as a part of
+///   a tool's result. Anything else is refused before it is sent.
 /// - **Item ids** stay in the details of texts and calls, and go back with them, unless the
 ///   reasoning that belongs to them is lost.
 /// - **Tools** are offered as they are declared, not in the strict dialect; an answer's schema is
@@ -47,14 +56,15 @@ const PROVIDER: &str = "openai-responses";
 /// - **`stop_sequences`** and **`top_k`** have no counterpart and are refused; **`seed`** has none
 ///   either and is not sent. Of **`cache`** the key is sent: the provider keeps what it likes.
 /// - **A finish reason** is `Stop`, `ToolCalls` or `Refusal` for a completed reply, `Length` or
-///   `ContentFilter` for an incomplete one. A reply that the provider has not finished (`queued`,
-///   `in_progress`) or that was `cancelled` ends for that word: to ask again would begin it anew.
+///   `ContentFilter` for an incomplete one, `Pending` for one that is made in the background, and
+///   for one that was `cancelled` that word.
 ///
 /// In a stream, a later version of an item replaces an earlier one: the finished item what was
 /// announced, and the items of the last event, where it has any, the finished ones. Only a text that
 /// has become empty stays what it was.
 ///
 /// [`Part::Provider`]: crate::Part::Provider
+/// [`FinishReason::Pending`]: crate::FinishReason::Pending
 ///
 /// ```
 /// use fastroai_providers::openai::Responses;
@@ -73,7 +83,7 @@ pub struct Responses {
     /// The provider, as in `provider:model`. What only a provider understands is marked with it,
     /// and sent back to no other.
     pub provider: Cow<'static, str>,
-    /// Whether the provider keeps each reply. Otherwise reasoning models are asked for their
+    /// Whether the provider keeps each reply where the settings do not say. Otherwise reasoning models are asked for their
     /// reasoning in encrypted form, so that it can be sent back.
     pub store: bool,
     /// Whether reasoning models are asked for their reasoning in encrypted form where it is not
@@ -128,6 +138,15 @@ impl Default for Responses {
     }
 }
 
+/// Where a reply is that the provider keeps.
+fn address(id: &str) -> Result<String, ModelError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if (1..=256).contains(&id.len()) && id.bytes().all(plain) {
+        return Ok(format!("responses/{id}"));
+    }
+    Err(ModelError::config("the reply's id is none of this wire: letters, digits, `_` and `-`"))
+}
+
 impl Protocol for Responses {
     fn profile(&self, model: &str) -> Profile {
         if self.provider == PROVIDER { profile::of(model) } else { Profile::default() }
@@ -160,6 +179,17 @@ impl Protocol for Responses {
 
     fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
         decode::count(body)
+    }
+
+    /// <https://platform.openai.com/docs/api-reference/responses/get>
+    fn encode_poll(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        Ok(Some(Encoded { path: address(id)?, headers: Vec::new(), body: Vec::new() }))
+    }
+
+    /// <https://platform.openai.com/docs/api-reference/responses/cancel>
+    fn encode_cancel(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        let path = format!("{}/cancel", address(id)?);
+        Ok(Some(Encoded { path, headers: Vec::new(), body: b"{}".to_vec() }))
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {

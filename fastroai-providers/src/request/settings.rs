@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::CachePolicy;
+use super::{CachePolicy, PreviousResponse};
 
 /// How to generate. What is not set is not sent, and the provider's own default holds.
 ///
@@ -21,13 +21,26 @@ use super::CachePolicy;
 /// | `stop_sequences` | sent | error | sent | at most 5 |
 /// | `seed` | sent | not sent | not sent | at most 2³¹ − 1 |
 /// | `parallel_tool_calls` | beside tools | beside tools | beside tools | not sent |
-/// | `reasoning_effort` | sent | sent | by the model | by the model |
+/// | `reasoning_effort` | sent ² | sent | by the model ³ | by the model ³ |
+/// | `reasoning_budget` | error | error | by the model ⁴ | by the model ⁴ |
 /// | `service_tier` | sent | sent | sent | sent |
+/// | `store` | not sent | sent, `false` unless set | not sent | not sent |
+/// | `previous_response` | not sent ⁵ | its id | not sent ⁵ | not sent ⁵ |
+/// | `background` | error | sent, with `store` | error | error |
 /// | `cache` | its key | its key | at most 4 breakpoints | not sent |
 /// | `extra_headers` | sent | sent | sent | sent |
 /// | `extra_body` | sent | sent | sent | sent |
 ///
 /// ¹ An error where the model, or the version of the wire, takes none.
+/// ² Each effort under its own name; whether a service knows it is for the service to say.
+/// ³ In the form that the model has: a level, the nearest one where it lacks that, or a budget of
+/// tokens. `none` is an error where the model always thinks, and models that cannot
+/// think are not asked to.
+/// ⁴ An error where the model is asked by a level, cannot think, or takes no such budget.
+/// ⁵ The whole conversation goes instead. One that is named by its id is an error.
+///
+/// A [`ToolChoice`](crate::ToolChoice) among some of the tools, `Allowed`, is sent as such to OpenAI
+/// and to Gemini; on all other wires the other tools are not offered.
 ///
 /// ```
 /// use fastroai_providers::Settings;
@@ -63,12 +76,33 @@ pub struct Settings {
     /// How hard to think, where the model can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reasoning_effort: Option<Effort>,
+    /// How many tokens to think with at most, where the model takes a figure (Claude up to 4.6,
+    /// Gemini 2.5). Not beside `reasoning_effort`: one of the two says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_budget: Option<u32>,
     /// The provider's service tier, in its own word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_tier: Option<String>,
     /// What the provider is asked to keep for the next request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<CachePolicy>,
+    /// Whether the provider keeps the reply, so that the next request may refer to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<bool>,
+    /// From which reply on the conversation is sent: what came before is the provider's to know.
+    #[doc(alias = "previous_response_id")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_response: Option<PreviousResponse>,
+    /// Whether the provider makes the reply in the background, for as long as it takes. A run asks
+    /// for it until it is there, be it for hours where the run has no timeout, and has the provider
+    /// give it up where the run ends before.
+    ///
+    /// ```
+    /// use fastroai_providers::Settings;
+    /// let settings = Settings { background: Some(true), ..Settings::default() };
+    /// ```
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<bool>,
     /// Headers to send beside the wire's own, or in their place: a gateway's, say, or
     /// `anthropic-beta`. Those that carry keys or frame the request are refused, and so is what
     /// does not fit into a header, such as a line end.
@@ -95,6 +129,10 @@ pub enum Effort {
     Medium,
     /// Much.
     High,
+    /// More than much.
+    XHigh,
+    /// As much as the model can.
+    Max,
 }
 
 impl Settings {
@@ -110,6 +148,11 @@ impl Settings {
             seed: over.seed.or(self.seed),
             parallel_tool_calls: over.parallel_tool_calls.or(self.parallel_tool_calls),
             reasoning_effort: over.reasoning_effort.or(self.reasoning_effort),
+            reasoning_budget: over.reasoning_budget.or(self.reasoning_budget),
+            store: over.store.or(self.store),
+            previous_response: (over.previous_response.clone())
+                .or_else(|| self.previous_response.clone()),
+            background: over.background.or(self.background),
             service_tier: over.service_tier.clone().or_else(|| self.service_tier.clone()),
             cache: match (&self.cache, &over.cache) {
                 (Some(mine), Some(over)) => Some(mine.merge(over)),
@@ -156,8 +199,12 @@ impl fmt::Debug for Settings {
             .field("seed", &self.seed)
             .field("parallel_tool_calls", &self.parallel_tool_calls)
             .field("reasoning_effort", &self.reasoning_effort)
+            .field("reasoning_budget", &self.reasoning_budget)
             .field("service_tier", &self.service_tier)
             .field("cache", &self.cache)
+            .field("store", &self.store)
+            .field("previous_response", &self.previous_response)
+            .field("background", &self.background)
             .field("extra_headers", &Names(self.extra_headers.keys()))
             .field("extra_body", &Names(self.extra_body.keys()))
             .finish()

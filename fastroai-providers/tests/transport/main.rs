@@ -4,6 +4,7 @@
 // The lint knows test functions, but not the ones that they call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod background;
 mod certificates;
 mod connect;
 mod dialects;

@@ -75,7 +75,7 @@ impl<S: AgentSpec> DynTool for AgentTool<'_, S> {
                 return Err(fields.misfit());
             };
             // Its error stays in the trace: the model around it reads the fixed sentence.
-            ask_for_text(self.agent, prompt).await.map_err(ToolError::new)
+            ask_for_text(self.agent, prompt).await.map(Into::into).map_err(ToolError::new)
         })
     }
 }

@@ -64,6 +64,39 @@ impl Arrived {
         }
     }
 
+    /// The pieces of a whole reply that have not come; none of a text that has become another one,
+    /// since what was shown cannot be taken back.
+    pub(super) fn rest_of(&self, reply: &Response) -> Vec<Delta> {
+        let mut rest = Vec::new();
+        let mut add = |delta: fn(String) -> Delta, text: fn(&Part) -> Option<&str>| {
+            let all = |parts: &[Part]| parts.iter().filter_map(text).collect::<String>();
+            let (whole, shown) = (all(&reply.parts), all(&self.parts));
+            let more = whole.strip_prefix(&shown).filter(|more| !more.is_empty());
+            rest.extend(more.map(|more| delta(more.to_owned())));
+        };
+        add(Delta::Reasoning, |part| part.as_reasoning().map(|thought| thought.text.as_str()));
+        add(Delta::Text, Part::as_text);
+        add(Delta::Refusal, |part| match part {
+            Part::Refusal { text } => Some(text),
+            _ => None,
+        });
+        for (index, call) in reply.tool_calls().enumerate() {
+            let begun = self.calls.iter().find(|(call, _)| *call == index);
+            let begun = begun.and_then(|(_, place)| match self.parts.get(*place) {
+                Some(Part::ToolCall(begun)) => Some(begun.arguments.as_str()),
+                _ => None,
+            });
+            if begun.is_none() {
+                rest.push(Delta::ToolCall { index, name: call.name.clone() });
+            }
+            let more = call.arguments.strip_prefix(begun.unwrap_or_default());
+            if let Some(fragment) = more.filter(|more| !more.is_empty()) {
+                rest.push(Delta::Arguments { index, fragment: fragment.to_owned() });
+            }
+        }
+        rest
+    }
+
     /// Whether nothing has come that a watcher could have been shown.
     pub(super) fn is_empty(&self) -> bool {
         self.parts.is_empty()

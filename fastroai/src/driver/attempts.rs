@@ -1,12 +1,14 @@
 //! Asking a model, as often as it takes and the policy allows.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::{Phase, ProtocolFault, Sent};
 use fastroai_providers::{
-    Model, ModelError, ModelErrorKind, Request, Response, RetryClass, StreamEvent, Usage,
+    Delta, FinishReason, Model, ModelError, ModelErrorKind, Request, Response, RetryClass,
+    StreamEvent, Usage,
 };
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
@@ -14,6 +16,7 @@ use tracing::{Instrument, Span};
 use super::Run;
 use super::admitted::{Admitted, Passed, admit};
 use super::arrived::Arrived;
+use super::background::{self, Job};
 use super::candidate::Candidate;
 use super::payer::Terms;
 use super::unsettled::Unsettled;
@@ -128,7 +131,7 @@ impl Run<'_, '_> {
             *requests = requests.saturating_add(1);
             let mut delivered = false;
             let mut unsettled = Unsettled::new(payer, terms, reserved, (turn, attempt));
-            let asked = self.once(&**model, request, &mut delivered, arrived, &mut passed);
+            let asked = self.once(model, request, &mut delivered, arrived, &mut passed);
             let outcome = within(policy.attempt_timeout, asked).await;
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
@@ -205,40 +208,76 @@ impl Run<'_, '_> {
         in_time.then_some(wait)
     }
 
-    /// One attempt, whole or streamed.
+    /// One attempt, whole or streamed. After one that was `delivered` there is no other: a watcher
+    /// was shown a part of the answer, or the provider may still work on it.
     async fn once(
         &self,
-        model: &dyn Model,
+        model: &Arc<dyn Model>,
         request: &Request<'_>,
         delivered: &mut bool,
         arrived: &mut Arrived,
         passed: &mut Passed,
     ) -> Result<Response, Broken> {
+        let settings = request.settings;
         if !self.sink.is_streaming() {
-            return Ok(model.request(request).await?);
+            let reply = model.request(request).await?;
+            return Ok(background::whole(model, settings, reply, delivered).await?);
         }
         arrived.clear();
         self.sink.reply_begins();
+        let mut job: Option<Job> = None;
         let mut stream = model.stream(request).await?;
-        while let Some(event) = stream.next().await {
-            match event? {
-                StreamEvent::Delta(delta) => {
+        let mut error = loop {
+            match stream.next().await {
+                Some(Ok(StreamEvent::Delta(Delta::Background { id }))) => {
+                    job = Some(Job::new(model, settings, id));
+                }
+                Some(Ok(StreamEvent::Delta(delta))) => {
                     *delivered = true;
                     arrived.add(&delta);
                     self.sink.delta(delta);
                 }
-                StreamEvent::Usage(usage) => {
+                Some(Ok(StreamEvent::Usage(usage))) => {
                     let within = passed.see(&usage);
                     arrived.count(*usage);
                     within.map_err(Broken::Exceeded)?;
                 }
-                StreamEvent::Done(reply) => return Ok(*reply),
-                _ => {}
+                Some(Ok(StreamEvent::Done(reply))) => {
+                    job.iter_mut().for_each(Job::end);
+                    let waited = reply.finish_reason == FinishReason::Pending;
+                    let reply = background::whole(model, settings, *reply, delivered).await?;
+                    if waited {
+                        self.tell_rest(&reply, arrived);
+                    }
+                    return Ok(reply);
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break error,
+                None => {
+                    let message = "the stream ended without a reply";
+                    break ModelError::protocol(ProtocolFault::Truncated, message);
+                }
             }
+        };
+        drop(stream);
+        let Some(mut job) = job else { return Err(error.into()) };
+        if !Job::outlives(&error) {
+            job.end();
+            return Err(error.into());
         }
-        let truncated =
-            ModelError::protocol(ProtocolFault::Truncated, "the stream ended without a reply");
-        Err(truncated.into())
+        // The provider goes on without the stream: what is missing is fetched.
+        *delivered = true;
+        let reply = job.finish(error.take_partial().unwrap_or_default()).await?;
+        self.tell_rest(&reply, arrived);
+        Ok(reply)
+    }
+
+    /// Shows what a whole reply has beyond the pieces of it that were shown.
+    fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) {
+        for delta in arrived.rest_of(reply) {
+            arrived.add(&delta);
+            self.sink.delta(delta);
+        }
     }
 }
 

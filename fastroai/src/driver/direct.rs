@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::admitted::{Admitted, admit};
+use super::background;
 use super::payer::{Payer, Terms};
 use super::unsettled::Unsettled;
 use crate::error::{Error, ErrorKind};
@@ -72,7 +73,11 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     limited.settings = &settings;
     let terms = Terms::of(request);
     let mut unsettled = Unsettled::new(payer, terms, reserved, (1, 1));
-    match model.request(&limited).await {
+    let asked = async {
+        let reply = model.request(&limited).await?;
+        background::whole(&model, limited.settings, reply, &mut false).await
+    };
+    match asked.await {
         Ok(mut reply) => {
             reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
             let cost = unsettled.price(&reply).await;

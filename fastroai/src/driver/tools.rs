@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use fastroai_providers::message::MediaSource;
 use fastroai_providers::{ToolCall, ToolOutcome, Usage};
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
@@ -19,19 +20,23 @@ use crate::money::Line;
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
 use crate::telemetry;
 use crate::tool::{
-    Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolError, ToolOptions,
+    Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolOptions, ToolReturn,
 };
 use crate::usage_limits::{begin_tools, end_tools};
 
 /// The longest result that a model is given, in bytes.
 const RESULT_LIMIT: usize = 64 * 1024;
 
+/// The most pictures and documents in a result, and the most bytes of them as base64.
+const MEDIA_LIMIT: usize = 20;
+const MEDIA_BYTES: usize = 20 << 20;
+
 /// What a model reads of a failure that it is not told about.
 const FAILED: &str = "The tool failed; the reason was recorded and is not shown here.";
 
 /// How one attempt at a tool ended.
 enum Attempt {
-    Returned(Result<String, ToolError>),
+    Returned(ToolReturn),
     Panicked(String),
     TimedOut,
 }
@@ -161,7 +166,7 @@ impl Run<'_, '_> {
             let options = within(all, until);
             let attempt = self.attempt(tool, options, turn, call, *attempts).await;
             if let (ToolCost::By(by), Attempt::Returned(Ok(result))) = (options.cost, &attempt) {
-                let by = by(&call.arguments, result);
+                let by = by(&call.arguments, result.text());
                 self.scope.spent(line(by), by);
                 cost = Some(by);
             }
@@ -267,7 +272,10 @@ fn within(options: ToolOptions, until: Option<Instant>) -> ToolOptions {
 /// What the model reads.
 fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
     match attempt {
-        Attempt::Returned(Ok(content)) => ToolReport::new(content, ToolOutcome::Success),
+        Attempt::Returned(Ok(reply)) => {
+            let (content, media) = reply.into_parts();
+            ToolReport::new(content, ToolOutcome::Success).with_media(media)
+        }
         Attempt::Returned(Err(error)) => {
             if let Some(text) = error.as_retry() {
                 ToolReport::new(text, ToolOutcome::Retry)
@@ -305,6 +313,23 @@ fn capped(mut report: ToolReport) -> ToolReport {
         let note = format!(
             "\n(Cut: the result has {size} bytes, and these are the first {RESULT_LIMIT}.)"
         );
+        report.content.push_str(&note);
+    }
+    let given = report.media.len();
+    let mut room = MEDIA_BYTES;
+    report.media.retain(|media| {
+        let size = match media.source() {
+            MediaSource::Bytes(bytes) => bytes.as_base64().len(),
+            _ => 0,
+        };
+        let left = room.checked_sub(size);
+        room = left.unwrap_or(room);
+        left.is_some()
+    });
+    report.media.truncate(MEDIA_LIMIT);
+    let kept = report.media.len();
+    if kept < given {
+        let note = format!("\n(Left out: {} of {given} files, which are too much.)", given - kept);
         report.content.push_str(&note);
     }
     report

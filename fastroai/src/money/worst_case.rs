@@ -5,7 +5,7 @@ mod media;
 mod size;
 
 use fastroai_providers::message::{MediaKind, UserPart};
-use fastroai_providers::request::{CacheTtl, Effort};
+use fastroai_providers::request::{CacheTtl, Effort, PreviousResponse};
 use fastroai_providers::services::Face;
 use fastroai_providers::{Message, ModelId, Request, UserMessage};
 
@@ -73,7 +73,8 @@ impl WorstCase {
     /// The most that this request can cost.
     ///
     /// Its input is bounded by its bytes, since a token stands for at least one; or by `counted`,
-    /// what the provider has counted.
+    /// what the provider has counted. Where it goes on from a reply that the provider keeps, the
+    /// bound is the model's window: how much it keeps is not seen here.
     pub(crate) fn of(
         request: &Request<'_>,
         provider: &str,
@@ -140,13 +141,22 @@ pub(crate) fn most_input_tokens(request: &Request<'_>, model: &ModelId) -> u64 {
 }
 
 fn most_tokens(request: &Request<'_>, provider: &str, model: &str, window: u64) -> u64 {
-    let media = user_messages(request.messages).flat_map(|message| &message.parts);
-    let media = media.filter_map(|part| match part {
-        UserPart::Media(media) => Some(media::tokens(media, provider, model, window)),
-        _ => None,
-    });
+    let media = request.messages.iter().flat_map(Message::media);
+    let media = media.map(|media| media::tokens(media, provider, model, window));
     let media = media.fold(0u64, u64::saturating_add).min(window);
-    size::tokens(request).saturating_add(media)
+    let sent = size::tokens(request).saturating_add(media);
+    // What the provider keeps of the conversation may fill the window.
+    if may_go_on_from_kept(request) { sent.max(window) } else { sent }
+}
+
+/// Whether the provider may add to the request what it keeps of the conversation.
+fn may_go_on_from_kept(request: &Request<'_>) -> bool {
+    let is_kept = |message: &Message| matches!(message, Message::Assistant(reply) if reply.stored);
+    match request.settings.previous_response {
+        None => false,
+        Some(PreviousResponse::Latest) => request.messages.iter().any(is_kept),
+        Some(_) => true,
+    }
 }
 
 fn user_messages(messages: &[Message]) -> impl Iterator<Item = &UserMessage> {
@@ -171,12 +181,9 @@ fn caching(request: &Request<'_>) -> (bool, bool) {
 }
 
 fn has_audio(request: &Request<'_>) -> bool {
-    let mut parts = user_messages(request.messages).flat_map(|message| &message.parts);
+    let mut media = request.messages.iter().flat_map(Message::media);
     // A film has sound as well.
-    parts.any(|part| {
-        matches!(part, UserPart::Media(media)
-            if matches!(media.kind(), MediaKind::Audio | MediaKind::Video))
-    })
+    media.any(|media| matches!(media.kind(), MediaKind::Audio | MediaKind::Video))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What happens to a run.
 
-use fastroai_providers::{Response, ToolOutcome};
+use fastroai_providers::{Media, Response, ToolOutcome};
 use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
@@ -65,6 +65,9 @@ pub enum Stop {
 pub struct ToolReport {
     /// What the model reads.
     pub content: String,
+    /// Pictures and documents beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// How it went.
     pub outcome: ToolOutcome,
     /// It took too long.
@@ -75,7 +78,14 @@ pub struct ToolReport {
 impl ToolReport {
     /// A report of this content and outcome.
     pub fn new(content: impl Into<String>, outcome: ToolOutcome) -> Self {
-        Self { content: content.into(), outcome, timed_out: false }
+        Self { content: content.into(), media: Vec::new(), outcome, timed_out: false }
+    }
+
+    /// The report, with these pictures and documents beside its text.
+    #[must_use]
+    pub fn with_media(mut self, media: Vec<Media>) -> Self {
+        self.media = media;
+        self
     }
 
     /// A report of a tool that took too long, which the model may try again.
@@ -88,6 +98,7 @@ impl std::fmt::Debug for ToolReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ToolReport")
             .field("content", &format_args!("<{} bytes>", self.content.len()))
+            .field("media", &self.media.len())
             .field("outcome", &self.outcome)
             .field("timed_out", &self.timed_out)
             .finish()

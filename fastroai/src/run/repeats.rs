@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use fastroai_providers::ToolCall;
+use fastroai_providers::message::MediaSource;
+use fastroai_providers::{Media, ToolCall};
 
 use super::event::ToolReport;
 
@@ -35,7 +36,9 @@ impl Repeats {
     pub(super) fn note(&mut self, turn: u32, call: &ToolCall, report: &ToolReport) -> Verdict {
         let arguments = serde_json::from_str::<serde_json::Value>(&call.arguments)
             .map_or_else(|_| call.arguments.clone(), |value| value.to_string());
-        let seen = self.0.entry(digest([&call.name, &arguments, &report.content])).or_default();
+        let mut texts = vec![call.name.as_str(), &arguments, &report.content];
+        texts.extend(report.media.iter().map(told));
+        let seen = self.0.entry(digest(&texts)).or_default();
         if seen.last != turn {
             seen.last = turn;
             seen.replies = seen.replies.saturating_add(1);
@@ -50,13 +53,25 @@ impl Repeats {
 
 /// FNV-1a of the texts and their lengths, in 128 bits: results may be long, and the same run must
 /// come to the same end in every process, which the standard hashers do not promise.
-fn digest(texts: [&str; 3]) -> u128 {
+fn digest(texts: &[&str]) -> u128 {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let lengths = texts.map(|text| (text.len() as u64).to_le_bytes());
-    let bytes =
-        texts.iter().zip(&lengths).flat_map(|(text, length)| length.iter().chain(text.as_bytes()));
-    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
+    let bytes = texts.iter().flat_map(|text| {
+        let length = (text.len() as u64).to_le_bytes();
+        length.into_iter().chain(text.bytes())
+    });
+    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+}
+
+/// What tells a piece of media from others: a tool that looks at a screen gives another one each
+/// time.
+fn told(media: &Media) -> &str {
+    match media.source() {
+        MediaSource::Bytes(bytes) => bytes.as_base64(),
+        MediaSource::Url(url) => url.as_str(),
+        MediaSource::Uploaded(file) => file.id(),
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -65,12 +80,12 @@ mod tests {
 
     #[test]
     fn texts_are_told_apart_by_what_they_say_and_by_where_they_end() {
-        let same = digest(["tool", "{}", "pending"]);
-        assert_eq!(same, digest(["tool", "{}", "pending"]));
+        let same = digest(&["tool", "{}", "pending"]);
+        assert_eq!(same, digest(&["tool", "{}", "pending"]));
         for other in
             [["tool", "{}", "pendinh"], ["too", "l{}", "pending"], ["tool", "{}p", "ending"]]
         {
-            assert_ne!(same, digest(other));
+            assert_ne!(same, digest(&other));
         }
     }
 }

@@ -183,7 +183,9 @@ impl Calls {
     /// What a call was given, where it has ended.
     pub(super) fn result(&self, index: usize) -> Option<ToolResult> {
         let report = self.reports.get(index)?.as_ref()?;
-        Some(ToolResult::new(self.asked.get(index)?, report.content.as_str(), report.outcome))
+        let call = self.asked.get(index)?;
+        let result = ToolResult::new(call, report.content.as_str(), report.outcome);
+        Some(result.with_media(report.media.iter().cloned()))
     }
 
     /// Answers all further output calls: one answer is enough.
@@ -248,7 +250,8 @@ impl Calls {
             .zip(self.reports)
             .map(|(call, report)| {
                 if let Some(report) = report {
-                    ToolResult::new(call, report.content, report.outcome)
+                    let result = ToolResult::new(call, report.content, report.outcome);
+                    result.with_media(report.media)
                 } else {
                     missing = true;
                     interrupted(call)

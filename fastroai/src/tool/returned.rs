@@ -8,9 +8,10 @@ use serde::Serialize;
 use tokio::task::AbortHandle;
 
 use super::error::{ToolError, ToolFailure};
+use super::reply::ToolReply;
 
-/// What the model reads of a tool, or why there is nothing to read.
-pub type ToolReturn = Result<String, ToolError>;
+/// What the model is given of a tool, or why there is nothing to give.
+pub type ToolReturn = Result<ToolReply, ToolError>;
 
 /// The values that a tool may return.
 #[diagnostic::on_unimplemented(
@@ -34,10 +35,16 @@ impl<T: Serialize> ToolOutput for T {
     fn to_reply(&self) -> ToolReturn {
         let json = serde_json::to_string(self).map_err(ToolError::new)?;
         if json.starts_with('"') {
-            serde_json::from_str(&json).map_err(ToolError::new)
+            serde_json::from_str::<String>(&json).map(ToolReply::from).map_err(ToolError::new)
         } else {
-            Ok(json)
+            Ok(json.into())
         }
+    }
+}
+
+impl ToolOutput for ToolReply {
+    fn to_reply(&self) -> ToolReturn {
+        Ok(self.clone())
     }
 }
 
@@ -91,9 +98,10 @@ impl<T> WithoutError for Returned<T> {
 ///
 /// # Errors
 /// As the function; a panic goes on in the caller, where the run catches it.
-pub async fn blocking<F>(function: F) -> ToolReturn
+pub async fn blocking<F, R>(function: F) -> ToolReturn
 where
-    F: FnOnce() -> ToolReturn + Send + 'static,
+    F: FnOnce() -> Result<R, ToolError> + Send + 'static,
+    R: Into<ToolReply>,
 {
     let permit = crate::scope::blocking_permit().await;
     let begun = Arc::new(AtomicBool::new(false));
@@ -101,7 +109,7 @@ where
     let running = crate::scope::spawn_blocking(move || {
         let _permit = permit;
         begins.store(true, Ordering::Release);
-        function()
+        function().map(Into::into)
     });
     let mut watch = Abandoned(Some((running.abort_handle(), begun)));
     let returned = running.await;

@@ -100,6 +100,8 @@ fn pieces(deltas: &[Delta], reply: &Response) {
             Delta::Refusal(piece) => refusal += piece,
             Delta::ToolCall { index, name } => calls.entry(*index).or_default().0 += name,
             Delta::Arguments { index, fragment } => calls.entry(*index).or_default().1 += fragment,
+            // A server may name another id at its end.
+            Delta::Background { .. } => {}
             other => panic!("a piece that no one knows: {other:?}"),
         }
     }

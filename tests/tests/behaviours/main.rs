@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::similar_names, reason = "a tool and what it is told are close by nature")]
 
+mod background;
 mod calls;
 mod concurrency;
 mod endings;

@@ -8,6 +8,7 @@
 
 mod conversations;
 mod extras;
+mod kept;
 mod shapes;
 
 use std::collections::BTreeSet;

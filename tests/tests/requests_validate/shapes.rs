@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fastroai_providers::request::Effort;
+use fastroai_providers::request::{Effort, PreviousResponse};
 use fastroai_providers::{Message, OutputFormat, Schema, Settings, ToolChoice, ToolDefinition};
 use serde_json::json;
 
@@ -54,6 +54,8 @@ fn choices() -> Vec<Case> {
         ("no tool", ToolChoice::None),
         ("some tool", ToolChoice::Required),
         ("this tool", ToolChoice::Named("weather".to_owned())),
+        ("some tools", allowed(&["weather", "time"], false)),
+        ("one of some", allowed(&["time"], true)),
     ];
     let mut cases = Vec::new();
     for (name, choice) in choices {
@@ -72,6 +74,10 @@ fn choices() -> Vec<Case> {
         cases.push(case);
     }
     cases
+}
+
+fn allowed(names: &[&str], required: bool) -> ToolChoice {
+    ToolChoice::Allowed { names: names.iter().map(|name| (*name).to_owned()).collect(), required }
 }
 
 fn outputs() -> Vec<Case> {
@@ -125,6 +131,13 @@ fn settings() -> Vec<(&'static str, Settings)> {
         ("low effort", effort(Effort::Low)),
         ("medium effort", effort(Effort::Medium)),
         ("high effort", effort(Effort::High)),
+        ("extra high effort", effort(Effort::XHigh)),
+        ("highest effort", effort(Effort::Max)),
+        ("kept", Settings { store: Some(true), ..unset() }),
+        (
+            "from the latest",
+            Settings { previous_response: Some(PreviousResponse::Latest), ..unset() },
+        ),
         ("effort and few tokens", Settings { max_tokens: Some(100), ..effort(Effort::High) }),
         ("effort and many tokens", Settings { max_tokens: Some(60_000), ..effort(Effort::High) }),
         (

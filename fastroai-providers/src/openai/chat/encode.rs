@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 
 use super::{ChatCompletions, SeedName, TokenLimit};
 use crate::error::ModelError;
+use crate::message::check_uploads;
+use crate::openai::offer::{Chosen, Offer};
 use crate::openai::{checks, strict};
-use crate::request::{Effort, Hosted, OutputFormat, Request, ToolChoice, ToolDefinition};
+use crate::request::{Effort, Hosted, OutputFormat, Request, ToolDefinition};
 use messages::{WireMessage, messages};
 
 /// Writes the body of a request.
@@ -19,8 +21,8 @@ pub(super) fn body(
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Vec<u8>, ModelError> {
-    let hosted = request.hosted_by(&config.provider)?;
-    check(request)?;
+    let offer = Offer::of(request, &config.provider)?;
+    check(request, &config.provider)?;
     let settings = request.settings;
     let (old_limit, limit) = match config.token_limit {
         TokenLimit::MaxTokens => (settings.max_tokens, None),
@@ -30,14 +32,14 @@ pub(super) fn body(
         SeedName::Seed => (settings.seed, None),
         SeedName::RandomSeed => (None, settings.seed),
     };
-    let functions = request.tools.iter().map(|tool| Tool::of(tool));
-    let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
+    let functions = offer.functions.into_iter().map(Tool::of);
+    let tools: Vec<_> = functions.chain(offer.hosted.into_iter().map(Tool::Hosted)).collect();
     let with_tools = !tools.is_empty();
     let body = Body {
         model,
         messages: messages(config, request)?,
         tools,
-        tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
+        tool_choice: if with_tools { Choice::of(offer.choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
         response_format: ResponseFormat::of(request.output),
         max_completion_tokens: limit,
@@ -61,9 +63,11 @@ pub(super) fn body(
 }
 
 /// Refuses what the wire cannot carry.
-fn check(request: &Request<'_>) -> Result<(), ModelError> {
+fn check(request: &Request<'_>, provider: &str) -> Result<(), ModelError> {
     checks::names(request)?;
+    check_uploads(request.messages, provider)?;
     checks::sampling(request.settings)?;
+    request.settings.refuse_kept("Chat Completions")?;
     match request.settings.seed {
         Some(seed) if i64::try_from(seed).is_err() => Err(ModelError::config(format!(
             "`seed` is over {}, the highest that is taken",
@@ -143,6 +147,7 @@ impl<'a> Tool<'a> {
 enum Choice<'a> {
     Word(&'static str),
     Named(NamedTool<'a>),
+    Among(Among<'a>),
 }
 
 #[derive(Serialize)]
@@ -151,14 +156,23 @@ enum NamedTool<'a> {
     Function { name: &'a str },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "type", content = "allowed_tools", rename_all = "snake_case")]
+enum Among<'a> {
+    AllowedTools { mode: &'static str, tools: Vec<NamedTool<'a>> },
+}
+
 impl<'a> Choice<'a> {
     /// `auto` is what holds when nothing is sent.
-    fn of(choice: &'a ToolChoice) -> Option<Self> {
+    fn of(choice: Chosen<'a>) -> Option<Self> {
         match choice {
-            ToolChoice::Auto => None,
-            ToolChoice::None => Some(Self::Word("none")),
-            ToolChoice::Required => Some(Self::Word("required")),
-            ToolChoice::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+            Chosen::Auto => None,
+            Chosen::Word(word) => Some(Self::Word(word)),
+            Chosen::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+            Chosen::Among { names, mode } => {
+                let tools = names.iter().map(|name| NamedTool::Function { name }).collect();
+                Some(Self::Among(Among::AllowedTools { mode, tools }))
+            }
         }
     }
 }

@@ -23,6 +23,10 @@ pub(super) struct Assembly {
     status: String,
     incomplete: String,
     usage: Usage,
+    /// The provider keeps the reply.
+    stored: bool,
+    /// It is made in the background.
+    background: bool,
     slots: Vec<Slot>,
     /// How many calls were told of.
     calls: usize,
@@ -69,6 +73,8 @@ impl Assembly {
             status: String::new(),
             incomplete: String::new(),
             usage: Usage::default(),
+            stored: false,
+            background: false,
             slots: Vec::new(),
             calls: 0,
         }
@@ -91,6 +97,16 @@ impl Assembly {
         if let Some(raw) = reply.usage {
             self.usage = usage::read(raw);
         }
+        for (mine, theirs) in
+            [(&mut self.stored, reply.store), (&mut self.background, reply.background)]
+        {
+            *mine = theirs.map_or(*mine, |raw| raw.get() == "true");
+        }
+    }
+
+    /// The id of the reply, where it is made in the background.
+    pub(super) fn background_id(&self) -> Option<&str> {
+        (self.background && !self.id.is_empty()).then_some(&self.id)
     }
 
     /// Whether the reply has failed.
@@ -251,7 +267,10 @@ impl Assembly {
         let provider = self.provider;
         let parts: Vec<Part> =
             self.slots.into_iter().flat_map(|slot| slot.item.into_parts(&provider)).collect();
-        let finish_reason = if ended {
+        let unfinished = matches!(&*self.status, "queued" | "in_progress") && !self.id.is_empty();
+        let finish_reason = if ended && unfinished && (self.background || parts.is_empty()) {
+            FinishReason::Pending
+        } else if ended {
             finish_reason(&self.status, &self.incomplete, &parts)
         } else {
             FinishReason::Unknown
@@ -266,6 +285,7 @@ impl Assembly {
             usage,
             model: Some(self.model).filter(|model| !model.is_empty()),
             service_tier: Some(self.service_tier).filter(|tier| !tier.is_empty()),
+            stored: self.stored && !self.id.is_empty(),
             id: Some(self.id).filter(|id| !id.is_empty()),
             interrupted: !ended || self.status == "cancelled",
             ..Response::default()

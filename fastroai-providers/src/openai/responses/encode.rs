@@ -6,8 +6,12 @@ use serde_json::value::RawValue;
 use super::input::{Item, items};
 use super::{ReasoningSummary, Responses, model};
 use crate::error::ModelError;
+use crate::message::check_uploads;
+use crate::openai::offer::{Chosen, Offer};
 use crate::openai::{checks, strict};
-use crate::request::{Effort, Hosted, OutputFormat, Request, Settings, ToolChoice, ToolDefinition};
+use crate::request::{
+    Effort, Hosted, OutputFormat, PreviousResponse, Request, Settings, ToolDefinition,
+};
 
 /// Writes the body of a request.
 pub(super) fn body(
@@ -18,17 +22,19 @@ pub(super) fn body(
 ) -> Result<Vec<u8>, ModelError> {
     let settings = request.settings;
     check(settings)?;
+    let store = store(config, settings)?;
     write(&Body {
         max_output_tokens: settings.max_tokens,
         temperature: settings.temperature,
         top_p: settings.top_p,
         // A model that does not reason refuses to be asked for its reasoning.
-        include: if config.asks_for_reasoning() && model::reasons(model) {
+        include: if !store && config.asks_for_reasoning() && model::reasons(model) {
             &ENCRYPTED
         } else {
             &[]
         },
-        store: Some(config.store),
+        store: Some(store),
+        background: settings.background == Some(true),
         service_tier: settings.service_tier.as_deref(),
         prompt_cache_key: settings.cache.as_ref().and_then(|cache| cache.key.as_deref()),
         stream: streamed,
@@ -46,6 +52,19 @@ pub(super) fn count_body(
     write(&input(config, model, request)?)
 }
 
+/// Whether the provider is to keep the reply, which it must while it makes one in the background:
+/// <https://platform.openai.com/docs/guides/background>.
+fn store(config: &Responses, settings: &Settings) -> Result<bool, ModelError> {
+    match (settings.background, settings.store) {
+        (Some(true), Some(false)) => Err(ModelError::config(
+            "a reply that is made in the background is kept until it is fetched: leave `store` \
+             unset, or do without `background`",
+        )),
+        (Some(true), _) => Ok(true),
+        (_, store) => Ok(store.unwrap_or(config.store)),
+    }
+}
+
 fn write(body: &Body<'_>) -> Result<Vec<u8>, ModelError> {
     let mut bytes = Vec::with_capacity(1024);
     serde_json::to_writer(&mut bytes, body)
@@ -60,17 +79,22 @@ fn input<'a>(
     request: &'a Request<'_>,
 ) -> Result<Body<'a>, ModelError> {
     checks::names(request)?;
+    check_uploads(request.messages, &config.provider)?;
     let settings = request.settings;
-    let hosted = request.hosted_by(&config.provider)?;
-    let functions = request.tools.iter().map(|tool| Tool::of(tool));
-    let tools: Vec<_> = functions.chain(hosted.into_iter().map(Tool::Hosted)).collect();
+    let offer = Offer::of(request, &config.provider)?;
+    let functions = offer.functions.into_iter().map(Tool::of);
+    let tools: Vec<_> = functions.chain(offer.hosted.into_iter().map(Tool::Hosted)).collect();
     let with_tools = !tools.is_empty();
+    let kept = settings.previous_response.as_ref();
+    let (previous, new) = PreviousResponse::split(kept, request.messages, &config.provider)?;
+    let known = request.messages.len().saturating_sub(new.len());
     Ok(Body {
         model,
         instructions: request.instructions.filter(|text| !text.is_empty()),
-        input: items(config, request.messages)?,
+        previous_response_id: previous,
+        input: items(config, request, known)?,
         tools,
-        tool_choice: if with_tools { Choice::of(request.tool_choice) } else { None },
+        tool_choice: if with_tools { Choice::of(offer.choice) } else { None },
         parallel_tool_calls: settings.parallel_tool_calls.filter(|_| with_tools),
         text: Text::of(request.output),
         reasoning: Reasoning::of(config, settings),
@@ -79,6 +103,7 @@ fn input<'a>(
         top_p: None,
         include: &[],
         store: None,
+        background: false,
         service_tier: None,
         prompt_cache_key: None,
         stream: false,
@@ -103,6 +128,8 @@ struct Body<'a> {
     model: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     instructions: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_response_id: Option<&'a str>,
     input: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tool<'a>>,
@@ -124,6 +151,8 @@ struct Body<'a> {
     include: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    background: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,6 +206,7 @@ impl<'a> Tool<'a> {
 enum Choice<'a> {
     Word(&'static str),
     Named(NamedTool<'a>),
+    Among(Among<'a>),
 }
 
 #[derive(Serialize)]
@@ -185,14 +215,23 @@ enum NamedTool<'a> {
     Function { name: &'a str },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Among<'a> {
+    AllowedTools { mode: &'static str, tools: Vec<NamedTool<'a>> },
+}
+
 impl<'a> Choice<'a> {
     /// `auto` is what holds when nothing is sent.
-    fn of(choice: &'a ToolChoice) -> Option<Self> {
+    fn of(choice: Chosen<'a>) -> Option<Self> {
         match choice {
-            ToolChoice::Auto => None,
-            ToolChoice::None => Some(Self::Word("none")),
-            ToolChoice::Required => Some(Self::Word("required")),
-            ToolChoice::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+            Chosen::Auto => None,
+            Chosen::Word(word) => Some(Self::Word(word)),
+            Chosen::Named(name) => Some(Self::Named(NamedTool::Function { name })),
+            Chosen::Among { names, mode } => {
+                let tools = names.iter().map(|name| NamedTool::Function { name }).collect();
+                Some(Self::Among(Among::AllowedTools { mode, tools }))
+            }
         }
     }
 }

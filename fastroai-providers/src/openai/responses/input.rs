@@ -10,10 +10,12 @@ use super::Responses;
 use super::thought::is_sealed;
 use crate::error::ModelError;
 use crate::message::{
-    ImageDetail, Media, MediaKind, Message, ToolCall, ToolMessage, UserMessage, UserPart,
+    ImageDetail, Media, MediaKind, MediaSource, Message, ToolCall, ToolMessage, ToolResult,
+    UserMessage, UserPart,
 };
 use crate::openai::address::{Address, file_name};
 use crate::openai::arguments;
+use crate::request::Request;
 use crate::response::{Part, Response};
 
 /// One item of the input.
@@ -30,7 +32,7 @@ pub(super) enum Item<'a> {
     },
     FunctionCallOutput {
         call_id: &'a str,
-        output: &'a str,
+        output: Output<'a>,
     },
     CustomToolCall {
         call_id: &'a str,
@@ -41,7 +43,7 @@ pub(super) enum Item<'a> {
     },
     CustomToolCallOutput {
         call_id: &'a str,
-        output: &'a str,
+        output: Output<'a>,
     },
     #[serde(untagged)]
     Raw(&'a Value),
@@ -49,6 +51,26 @@ pub(super) enum Item<'a> {
 
 /// What the provider sent with an item and wants back with it.
 type Details<'a> = BTreeMap<&'a str, &'a Value>;
+
+/// What a tool gave.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Output<'a> {
+    Text(&'a str),
+    Parts(Vec<Content<'a>>),
+}
+
+impl<'a> Output<'a> {
+    fn of(result: &'a ToolResult) -> Result<Self, ModelError> {
+        let text = result.content.as_str();
+        if result.media.is_empty() {
+            return Ok(Self::Text(text));
+        }
+        let said = (!text.is_empty()).then_some(Ok(Content::InputText { text }));
+        let media = result.media.iter().map(Content::of_media);
+        Ok(Self::Parts(said.into_iter().chain(media).collect::<Result<_, _>>()?))
+    }
+}
 
 /// What one side says.
 #[derive(Serialize)]
@@ -81,10 +103,15 @@ pub(super) enum Content<'a> {
         text: &'a str,
     },
     InputImage {
-        image_url: Address<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image_url: Option<Address<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file_id: Option<&'a str>,
         detail: ImageDetail,
     },
     InputFile {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file_id: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         filename: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,16 +130,23 @@ pub(super) enum Content<'a> {
     Raw(&'a Value),
 }
 
-/// The conversation as the wire has it.
+/// The conversation as the wire has it, without its first messages where the provider knows them.
 pub(super) fn items<'a>(
     config: &Responses,
-    messages: &'a [Message],
+    request: &Request<'a>,
+    known: usize,
 ) -> Result<Vec<Item<'a>>, ModelError> {
-    let mut items = Vec::with_capacity(messages.len());
+    let messages = request.messages;
+    let mut items = Vec::with_capacity(messages.len().saturating_sub(known));
     // Which calls were of custom tools: their results are items of another type.
     let mut custom: Vec<&str> = Vec::new();
-    for message in messages {
+    for (at, message) in messages.iter().enumerate() {
         match message {
+            Message::Assistant(response) if at < known => {
+                let calls = response.tool_calls().filter(|call| is_custom(call));
+                custom.extend(calls.map(|call| call.id.as_str()));
+            }
+            _ if at < known => {}
             Message::User(user) => {
                 let content = Content::of_user(user)?;
                 if !content.is_empty() {
@@ -124,20 +158,27 @@ pub(super) fn items<'a>(
                 custom.extend(calls.map(|call| call.id.as_str()));
                 Turn::of(config, response).write(&mut items);
             }
-            Message::Tool(tool) => items.extend(results(tool, &custom)),
+            Message::Tool(tool) => {
+                for item in results(tool, &custom) {
+                    items.push(item?);
+                }
+            }
         }
     }
     Ok(items)
 }
 
-fn results<'a>(tool: &'a ToolMessage, custom: &[&str]) -> impl Iterator<Item = Item<'a>> {
+fn results<'a>(
+    tool: &'a ToolMessage,
+    custom: &[&str],
+) -> impl Iterator<Item = Result<Item<'a>, ModelError>> {
     tool.results.iter().map(|result| {
-        let (call_id, output) = (result.call_id.as_str(), result.content.as_str());
-        if custom.contains(&call_id) {
+        let (call_id, output) = (result.call_id.as_str(), Output::of(result)?);
+        Ok(if custom.contains(&call_id) {
             Item::CustomToolCallOutput { call_id, output }
         } else {
             Item::FunctionCallOutput { call_id, output }
-        }
+        })
     })
 }
 
@@ -274,7 +315,8 @@ impl<'a, 'c> Turn<'a, 'c> {
         if is_reasoning(raw) {
             // An item of which the provider keeps nothing must hold something to read.
             let open = raw.get("content").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
-            return self.config.store || is_sealed(raw) || open;
+            let kept = self.config.store || self.response.stored;
+            return kept || is_sealed(raw) || open;
         }
         // A hosted tool that the reply broke off in has no result.
         let done = raw.get("status").is_none_or(|status| status == "completed");
@@ -311,21 +353,32 @@ impl<'a> Content<'a> {
 
     fn of_media(media: &'a Media) -> Result<Self, ModelError> {
         let address = Address::of(media);
-        match (media.kind(), &address) {
-            (MediaKind::Image, _) => {
+        let file_id = match media.source() {
+            MediaSource::Uploaded(file) => Some(file.id()),
+            _ => None,
+        };
+        let file = Self::InputFile { file_id, filename: None, file_data: None, file_url: None };
+        match (media.kind(), address) {
+            (MediaKind::Image, image_url) => {
                 // The wire demands a detail.
                 let detail = media.detail().unwrap_or(ImageDetail::Auto);
-                Ok(Self::InputImage { image_url: address, detail })
+                Ok(Self::InputImage { image_url, file_id, detail })
             }
-            (MediaKind::Document, Address::Url(url)) => {
-                Ok(Self::InputFile { filename: None, file_data: None, file_url: Some(url) })
-            }
-            (MediaKind::Document, Address::Data { .. }) => Ok(Self::InputFile {
+            (MediaKind::Document, None) => Ok(file),
+            (MediaKind::Document, Some(Address::Url(url))) => Ok(Self::InputFile {
+                file_id: None,
+                filename: None,
+                file_data: None,
+                file_url: Some(url),
+            }),
+            (MediaKind::Document, address) => Ok(Self::InputFile {
+                file_id: None,
                 filename: Some(file_name(media)),
-                file_data: Some(address),
+                file_data: address,
                 file_url: None,
             }),
-            _ => Err(media.unfit("the Responses API", "images and documents by bytes or URL")),
+            _ => Err(media
+                .unfit("the Responses API", "images and documents, by bytes, by URL or uploaded")),
         }
     }
 

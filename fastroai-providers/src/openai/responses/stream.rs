@@ -22,13 +22,16 @@ pub(super) struct Decoder {
     assembly: Assembly,
     begun: bool,
     complete: bool,
+    /// It was told that the reply is made in the background.
+    told: bool,
     /// The highest number of an event that added something.
     seen: Option<u64>,
 }
 
 impl Decoder {
     pub(super) fn new(provider: Cow<'static, str>) -> Self {
-        Self { assembly: Assembly::new(provider), begun: false, complete: false, seen: None }
+        let assembly = Assembly::new(provider);
+        Self { assembly, begun: false, complete: false, told: false, seen: None }
     }
 }
 
@@ -65,6 +68,11 @@ impl EventDecoder for Decoder {
                 self.begun = true;
                 if let Some(reply) = &event.response {
                     self.assembly.take_frame(reply);
+                }
+                if !self.told {
+                    let id = self.assembly.background_id();
+                    self.told = id.is_some();
+                    out.extend(id.map(|id| Delta::Background { id: id.to_owned() }));
                 }
                 Some(())
             }

@@ -22,6 +22,10 @@ pub(super) struct Reply<'a> {
     #[serde(borrow)]
     pub(super) usage: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) store: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) background: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) error: Option<&'a RawValue>,
     /// With `detail`: an error that is not wrapped in `error`.
     #[serde(borrow)]

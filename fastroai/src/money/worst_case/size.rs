@@ -4,7 +4,7 @@
 //! providers write around it (roles, the frames of tools) is counted in round figures above what is
 //! seen.
 
-use fastroai_providers::{Message, OutputFormat, Part, Request};
+use fastroai_providers::{Media, Message, OutputFormat, Part, Request, ToolResult};
 
 /// What a provider says of its own in a request.
 const REQUEST: u64 = 128;
@@ -14,6 +14,8 @@ const TOOLS: u64 = 1_024;
 const TOOL: u64 = 64;
 /// What stands around a message, or a piece of one.
 const PIECE: u64 = 32;
+/// What is said before the media of a tool.
+const FRAME: u64 = 256;
 /// What it says before the schema of an answer.
 const SCHEMA: u64 = 512;
 
@@ -45,9 +47,15 @@ fn message(message: &Message) -> u64 {
         }
         Message::Assistant(reply) => reply.parts.iter().map(part).collect(),
         Message::Tool(tool) => {
-            let result =
-                |content: &str, name: &str, id: &str| json(content) + text(name) + text(id);
-            tool.results.iter().map(|it| result(&it.content, &it.name, &it.call_id)).collect()
+            // Media may go behind the results, with a sentence that names the tool once more.
+            let frame = |media: &[Media], name: &str| {
+                if media.is_empty() { 0 } else { FRAME.saturating_add(text(name)) }
+            };
+            let result = |it: &ToolResult| {
+                let said = json(&it.content) + text(&it.name) + text(&it.call_id);
+                said.saturating_add(frame(&it.media, &it.name))
+            };
+            tool.results.iter().map(result).collect()
         }
         _ => Vec::new(),
     };

@@ -1,5 +1,5 @@
 use fastroai_providers::request::CachePolicy;
-use fastroai_providers::{HostedTool, Media, Settings};
+use fastroai_providers::{HostedTool, Media, Response, Settings};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -55,6 +55,27 @@ fn what_nobody_can_bound_is_refused() {
     request.hosted_tools = &hosted;
     let case = WorstCase::of(&request, "anthropic", "large", &tariff(), None);
     assert_eq!(case, Err(Unbounded::HostedTool(Boundless::Fee)));
+}
+
+#[test]
+fn a_conversation_that_the_provider_keeps_is_bounded_by_the_window() {
+    let mut reply = Response::default();
+    (reply.id, reply.stored) = (Some("resp_1".to_owned()), true);
+    reply.provider = Some("openai-responses".to_owned());
+    let messages = [Message::user("Hi"), Message::Assistant(reply), Message::user("Go on")];
+    let on_from = |previous| Settings { previous_response: Some(previous), ..Settings::default() };
+    let plain = input("openai-responses", &messages, &Settings::default()).expect("bounded");
+    let latest = on_from(PreviousResponse::Latest);
+    let window = LARGEST_WINDOW + LARGEST_WINDOW / 4;
+    assert!(plain < 1_000);
+    assert_eq!(input("openai-responses", &messages, &latest), Ok(window));
+    let named = on_from(PreviousResponse::Id("resp_1".to_owned()));
+    assert_eq!(input("openai-responses", &messages, &named), Ok(window));
+    // Where no id is sent the bytes are all there is.
+    assert_eq!(input("openai", &messages, &latest), Ok(plain));
+    let request = Request::new(&messages, &latest);
+    let counted = WorstCase::of(&request, "openai-responses", "large", &tariff(), Some(100_000));
+    assert_eq!(counted.map(|case| case.input.microdollars()), Ok(131_570));
 }
 
 #[test]

@@ -265,6 +265,9 @@ fn pieces(deltas: &[Delta], response: &Response, complaints: &mut Complaints) {
             Delta::Arguments { index, fragment } => {
                 calls.entry(*index).or_default().1.push_str(fragment);
             }
+            Delta::Background { id } => {
+                complaints.same("the id", response.id.as_deref().unwrap_or_default(), id);
+            }
             other => complaints.note("pieces", "a known piece", &format!("{other:?}")),
         }
     }

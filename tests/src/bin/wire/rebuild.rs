@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use fastroai_providers::message::{ToolMessage, UserMessage, UserPart};
 use fastroai_providers::{
-    HostedTool, Message, OutputFormat, Part, Request, Response, Settings, ToolCall, ToolChoice,
-    ToolDefinition, ToolOutcome, ToolResult,
+    HostedTool, Media, Message, OutputFormat, Part, Request, Response, Settings, ToolCall,
+    ToolChoice, ToolDefinition, ToolOutcome, ToolResult,
 };
 pub(crate) use gemini::plain_types;
 use serde_json::Value;
@@ -135,6 +135,15 @@ impl Rebuilt {
             results.push(result);
         } else {
             self.messages.push(Message::tool(vec![result]));
+        }
+    }
+
+    /// Media beside the last result.
+    fn beside_result(&mut self, media: Vec<Media>) {
+        if let Some(Message::Tool(ToolMessage { results, .. })) = self.messages.last_mut()
+            && let Some(last) = results.last_mut()
+        {
+            last.media = media;
         }
     }
 

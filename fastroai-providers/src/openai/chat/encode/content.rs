@@ -6,12 +6,15 @@ use serde::Serialize;
 
 use super::messages::joined;
 use crate::error::ModelError;
-use crate::message::{ImageDetail, Media, MediaKind, MediaSource, UserMessage, UserPart};
+use crate::message::{
+    ImageDetail, Media, MediaKind, MediaSource, ToolMessage, UserMessage, UserPart,
+};
 use crate::openai::address::{Address, file_name};
 use crate::response::{Part, Response};
 
 /// What this wire takes beside text, for those who give it something else.
-const TAKES: &str = "images by bytes or URL, WAV or MP3 audio by bytes, and PDFs by bytes";
+const TAKES: &str = "images by bytes or URL, WAV or MP3 audio by bytes, PDFs by bytes, and documents \
+                     that were uploaded";
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -27,7 +30,7 @@ pub(super) enum ContentPart<'a> {
     Refusal { refusal: Cow<'a, str> },
     ImageUrl { image_url: ImageUrl<'a> },
     InputAudio { input_audio: InputAudio<'a> },
-    File { file: File<'a> },
+    File { file: Document<'a> },
 }
 
 #[derive(Serialize)]
@@ -44,9 +47,13 @@ pub(super) struct InputAudio<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct File<'a> {
-    filename: &'a str,
-    file_data: Address<'a>,
+pub(super) struct Document<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filename: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_data: Option<Address<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_id: Option<&'a str>,
 }
 
 impl<'a> Content<'a> {
@@ -78,6 +85,20 @@ impl<'a> Content<'a> {
         })
     }
 
+    /// The media of tools, whose results are text only on this wire: after all results of the turn,
+    /// each tool's with its name. `None` where there are none.
+    pub(super) fn of_tools(tool: &'a ToolMessage) -> Result<Option<Self>, ModelError> {
+        let mut parts = Vec::new();
+        for result in tool.results.iter().filter(|result| !result.media.is_empty()) {
+            let text = format!("This came with the result of the tool `{}`:", result.name);
+            parts.push(ContentPart::Text { text: text.into() });
+            for media in &result.media {
+                parts.push(ContentPart::of_media(media)?);
+            }
+        }
+        Ok((!parts.is_empty()).then_some(Self::Parts(parts)))
+    }
+
     /// What an assistant said is one text, however many pieces it came in. A refusal has a part of
     /// its own.
     pub(super) fn of_assistant(response: &'a Response) -> Option<Self> {
@@ -104,8 +125,13 @@ impl<'a> ContentPart<'a> {
         let media_type = media.media_type().unwrap_or_default();
         match (media.kind(), media.source()) {
             (MediaKind::Image, _) => {
-                let (url, detail) = (Address::of(media), media.detail());
-                Ok(Self::ImageUrl { image_url: ImageUrl { url, detail } })
+                let url = Address::of(media);
+                let url = url.ok_or_else(|| media.unfit("Chat Completions", TAKES))?;
+                Ok(Self::ImageUrl { image_url: ImageUrl { url, detail: media.detail() } })
+            }
+            (MediaKind::Document, MediaSource::Uploaded(file)) => {
+                let file_id = Some(file.id());
+                Ok(Self::File { file: Document { filename: None, file_data: None, file_id } })
             }
             (MediaKind::Audio, MediaSource::Bytes(bytes)) => {
                 let format = match media_type {
@@ -117,8 +143,8 @@ impl<'a> ContentPart<'a> {
                 Ok(Self::InputAudio { input_audio: InputAudio { data, format } })
             }
             (MediaKind::Document, MediaSource::Bytes(_)) if media_type == "application/pdf" => {
-                let (filename, file_data) = (file_name(media), Address::of(media));
-                Ok(Self::File { file: File { filename, file_data } })
+                let (filename, file_data) = (Some(file_name(media)), Address::of(media));
+                Ok(Self::File { file: Document { filename, file_data, file_id: None } })
             }
             _ => Err(media.unfit("Chat Completions", TAKES)),
         }

@@ -37,8 +37,13 @@ pub(super) fn messages<'a>(
             Message::Tool(tool) => {
                 messages.extend(tool.results.iter().map(|result| WireMessage::Tool {
                     tool_call_id: &result.call_id,
-                    content: &result.content,
+                    content: match &*result.content {
+                        "" if !result.media.is_empty() => "The result comes with the next message.",
+                        content => content,
+                    },
                 }));
+                let media = Content::of_tools(tool)?;
+                messages.extend(media.map(|content| WireMessage::User { content }));
             }
         }
     }

@@ -138,6 +138,8 @@ fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
                 let file = &part["file"];
                 let data = file["file_data"].as_str();
                 let data = data.and_then(|data| media::of_address("document", None, data));
+                let id = file["file_id"].as_str();
+                let data = data.or_else(|| media::uploaded("document", "openai", id?));
                 media::named(data, &file["filename"]).map(UserPart::Media)
             }
             _ => None,
@@ -224,8 +226,14 @@ fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
         },
         Value::Object(choice) => {
             let name = choice.get("function").and_then(|it| it["name"].as_str());
+            let among = choice.get("allowed_tools");
             if let Some(name) = name {
                 ToolChoice::Named(name.to_owned())
+            } else if let Some(among) = among {
+                let names = among["tools"].as_array().into_iter().flatten();
+                let names = names.filter_map(|tool| tool["function"]["name"].as_str());
+                let names = names.map(str::to_owned).collect();
+                ToolChoice::Allowed { names, required: among["mode"] == "required" }
             } else {
                 rebuilt.obstacle("a choice among some of the tools");
                 ToolChoice::Auto

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use fastroai_providers::message::UserPart;
-use fastroai_providers::request::Effort;
 use fastroai_providers::{
     HostedTool, OutputFormat, Part, Reasoning, Response, Schema, ToolCall, ToolChoice,
     ToolDefinition,
@@ -139,7 +138,15 @@ fn user(part: &Value, rebuilt: &mut Rebuilt) -> Option<UserPart> {
         (Some(data), _) => media::of_base64(media_type.unwrap_or_default(), data),
         (None, Some(address)) => {
             let kind = media::kind_of(media_type.unwrap_or_default());
-            media::of_address(kind, media_type, address)
+            // Files that lie at Google have addresses of other schemes too.
+            let uploaded = || {
+                let file = media::uploaded(kind, "google", address)?;
+                match media_type {
+                    Some(media_type) => file.with_media_type(media_type).ok(),
+                    None => Some(file),
+                }
+            };
+            media::of_address(kind, media_type, address).or_else(uploaded)
         }
         (None, None) => None,
     };
@@ -151,12 +158,16 @@ fn user(part: &Value, rebuilt: &mut Rebuilt) -> Option<UserPart> {
 }
 
 fn tool_result(result: &Value, rebuilt: &mut Rebuilt) {
-    if result["parts"].as_array().is_some_and(|parts| !parts.is_empty()) {
-        rebuilt.obstacle("a tool's result of more than text");
+    let parts = result["parts"].as_array().into_iter().flatten();
+    let media: Vec<_> = parts.filter_map(|part| user(part, rebuilt)).collect();
+    let within = rebuilt.model.contains("gemini-3");
+    if !media.is_empty() && (!within || result.to_string().contains("fileData")) {
+        rebuilt.obstacle("media that only other models take within a result");
     }
     let response = result["response"].as_object().cloned().unwrap_or_default();
     let (content, is_error) = result_of(&response);
     rebuilt.tool_result_of(&text(result, "id"), &text(result, "name"), content, is_error);
+    rebuilt.beside_result(media::given(media).map(|(_, media)| media).unwrap_or_default());
 }
 
 /// The text of a result, which clients put below different names, or at the root.
@@ -251,7 +262,11 @@ fn choice(body: &Value, rebuilt: &mut Rebuilt) {
         (Some("NONE"), _) => ToolChoice::None,
         (Some("ANY"), []) => ToolChoice::Required,
         (Some("ANY"), [name]) => ToolChoice::Named(name.as_str().unwrap_or_default().to_owned()),
-        (Some("ANY" | "AUTO"), _) => {
+        (Some(mode @ ("ANY" | "VALIDATED")), names @ [_, ..]) => {
+            let names = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            ToolChoice::Allowed { names, required: mode == "ANY" }
+        }
+        (Some("AUTO"), _) => {
             rebuilt.obstacle("a choice among some of the tools");
             ToolChoice::Auto
         }
@@ -272,15 +287,14 @@ fn settings(config: &Value, rebuilt: &mut Rebuilt) {
     settings.seed = setting(config, "seed");
     let thinking = &config["thinkingConfig"];
     let level = thinking["thinkingLevel"].as_str().map(str::to_ascii_lowercase);
+    settings.reasoning_budget = setting(thinking, "thinkingBudget");
     settings.reasoning_effort = match (thinking["thinkingBudget"].as_i64(), level) {
-        (Some(0), _) => Some(Effort::None),
-        (Some(..=2048), _) => Some(Effort::Low),
-        (Some(..=8192), _) => Some(Effort::Medium),
-        (Some(_), _) => Some(Effort::High),
         (None, Some(level)) => setting(&json!({ "level": level }), "level"),
-        (None, None) => None,
+        // A budget says it, or nothing does.
+        _ => None,
     };
-    if settings.reasoning_effort.is_none() && thinking["includeThoughts"] == true {
+    let unsaid = settings.reasoning_effort.is_none() && settings.reasoning_budget.is_none();
+    if unsaid && thinking["includeThoughts"] == true {
         rebuilt.obstacle("thoughts shown without an effort");
     }
     let modalities = config["responseModalities"].as_array().into_iter().flatten();

@@ -26,6 +26,28 @@ pub(super) fn of_address(kind: &str, media_type: Option<&str>, address: &str) ->
     }
 }
 
+/// Media that was uploaded to a provider.
+pub(super) fn uploaded(kind: &str, provider: &str, id: &str) -> Option<Media> {
+    let source = json!({ "provider": provider, "id": id });
+    serde_json::from_value(json!({ "kind": kind, "uploaded": source })).ok()
+}
+
+/// A tool's result in pieces: a text at most, and then media. `None` where it is none of these.
+pub(super) fn given(parts: Vec<UserPart>) -> Option<(String, Vec<Media>)> {
+    let mut text = None;
+    let mut media = Vec::new();
+    for part in parts {
+        match part {
+            UserPart::Text { text: said } if text.is_none() && media.is_empty() => {
+                text = Some(said);
+            }
+            UserPart::Media(piece) => media.push(piece),
+            _ => return None,
+        }
+    }
+    Some((text.unwrap_or_default(), media))
+}
+
 /// The kind that a media type is of.
 pub(super) fn kind_of(media_type: &str) -> &'static str {
     match media_type.split('/').next() {
@@ -42,6 +64,14 @@ pub(super) fn image(address: &Value, detail: &Value) -> Option<Media> {
     match detail {
         Value::Null => Some(media),
         detail => Some(media.with_detail(serde_json::from_value(detail.clone()).ok()?)),
+    }
+}
+
+/// The same, of a picture that is made already.
+pub(super) fn detailed(media: Media, detail: &Value) -> Media {
+    match serde_json::from_value(detail.clone()) {
+        Ok(detail) => media.with_detail(detail),
+        Err(_) => media,
     }
 }
 

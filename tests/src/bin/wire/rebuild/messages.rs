@@ -40,7 +40,7 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
     }
     for message in body["messages"].as_array().into_iter().flatten() {
         match message["role"].as_str().unwrap_or_default() {
-            "user" => user(&message["content"], rebuilt),
+            "user" => user(&message["content"], provider, rebuilt),
             "assistant" => {
                 let response = assistant(&message["content"], provider);
                 rebuilt.assistant(response, earlier, Same::Thoughts);
@@ -98,7 +98,7 @@ fn texts(content: &Value) -> Option<Vec<String>> {
     }
 }
 
-fn user(content: &Value, rebuilt: &mut Rebuilt) {
+fn user(content: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     let whole = content.as_str().map(|text| json!({ "type": "text", "text": text }));
     let mut parts = Vec::new();
     for block in whole.iter().chain(content.as_array().into_iter().flatten()) {
@@ -107,10 +107,10 @@ fn user(content: &Value, rebuilt: &mut Rebuilt) {
             if !parts.is_empty() {
                 rebuilt.user(std::mem::take(&mut parts));
             }
-            tool_result(block, rebuilt);
+            tool_result(block, provider, rebuilt);
             continue;
         }
-        match said(kind, block) {
+        match said(kind, provider, block) {
             Some(part) => parts.push(part),
             None => rebuilt.obstacle(format!("media (`{kind}`)")),
         }
@@ -120,7 +120,7 @@ fn user(content: &Value, rebuilt: &mut Rebuilt) {
     }
 }
 
-fn said(kind: &str, block: &Value) -> Option<UserPart> {
+fn said(kind: &str, provider: &str, block: &Value) -> Option<UserPart> {
     if kind == "text" {
         return block["text"].as_str().map(media::text);
     }
@@ -129,20 +129,30 @@ fn said(kind: &str, block: &Value) -> Option<UserPart> {
     let media = match (kind, text("type")?) {
         ("image" | "document", "base64") => media::of_base64(text("media_type")?, text("data")?),
         ("image" | "document", "url") => media::of_address(kind, None, text("url")?),
+        ("image" | "document", "file") => media::uploaded(kind, provider, text("file_id")?),
         ("document", "text") => Media::document_bytes("text/plain", text("data")?).ok(),
         _ => None,
     };
     media::named(media, &block["title"]).map(UserPart::Media)
 }
 
-fn tool_result(block: &Value, rebuilt: &mut Rebuilt) {
+fn tool_result(block: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     let id = block["tool_use_id"].as_str().unwrap_or_default();
     let is_error = block["is_error"] == true;
-    match texts(&block["content"]).as_deref() {
-        Some([]) => rebuilt.tool_result(id, String::new(), is_error),
-        Some([text]) => rebuilt.tool_result(id, text.clone(), is_error),
-        Some(_) => rebuilt.obstacle("a tool's result in several pieces"),
-        None => rebuilt.obstacle("a tool's result of more than text"),
+    if let Some(text) = block["content"].as_str() {
+        return rebuilt.tool_result(id, text.to_owned(), is_error);
+    }
+    let blocks = block["content"].as_array().into_iter().flatten();
+    let part = |block: &Value| said(block["type"].as_str().unwrap_or_default(), provider, block);
+    let Some(parts) = blocks.map(part).collect::<Option<Vec<_>>>() else {
+        return rebuilt.obstacle("a tool's result of more than text and media");
+    };
+    match media::given(parts) {
+        Some((text, media)) => {
+            rebuilt.tool_result(id, text, is_error);
+            rebuilt.beside_result(media);
+        }
+        None => rebuilt.obstacle("a tool's result in several pieces"),
     }
 }
 
@@ -218,13 +228,8 @@ fn settings(body: &Value, rebuilt: &mut Rebuilt) {
     settings.service_tier = setting(body, "service_tier");
     let config = &body["output_config"];
     let thinking = &body["thinking"];
+    settings.reasoning_budget = setting(thinking, "budget_tokens");
     settings.reasoning_effort = match thinking["type"].as_str() {
-        Some("enabled") => Some(match thinking["budget_tokens"].as_u64().unwrap_or_default() {
-            0..=1024 => Effort::Minimal,
-            1025..=2048 => Effort::Low,
-            2049..=8192 => Effort::Medium,
-            _ => Effort::High,
-        }),
         // High is what holds where none is said.
         Some("adaptive") => setting(config, "effort").or(Some(Effort::High)),
         Some("disabled") => Some(Effort::None),

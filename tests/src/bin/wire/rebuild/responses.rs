@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use fastroai_providers::message::UserPart;
+use fastroai_providers::request::PreviousResponse;
 use fastroai_providers::{
-    HostedTool, OutputFormat, Part, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
+    HostedTool, Message, OutputFormat, Part, Response, Schema, ToolCall, ToolChoice, ToolDefinition,
 };
 use serde_json::{Map, Value, json};
 
 use super::strip::{each, keep};
 use super::{Rebuilt, Same, media, setting};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "model",
     "input",
     "instructions",
@@ -27,12 +28,10 @@ const KEYS: [&str; 17] = [
     "store",
     "service_tier",
     "stream",
+    "background",
     "previous_response_id",
     "conversation",
 ];
-
-/// Keys that belong to a conversation which the provider keeps.
-const KEPT: [&str; 2] = ["previous_response_id", "conversation"];
 
 pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response]) {
     let mut body = rebuilt.take_recorded();
@@ -41,9 +40,6 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
     }
     strip(&mut body, rebuilt);
     rebuilt.instructions = body["instructions"].as_str().map(str::to_owned);
-    if KEPT.iter().any(|key| body.get(key).is_some()) {
-        rebuilt.obstacle("a conversation that the provider keeps");
-    }
     let mut turn = Vec::new();
     for item in body["input"].as_array().into_iter().flatten() {
         if is_assistants(item) {
@@ -51,12 +47,28 @@ pub(super) fn rebuild(rebuilt: &mut Rebuilt, provider: &str, earlier: &[Response
             continue;
         }
         end_turn(&mut turn, provider, earlier, rebuilt);
-        other(item, rebuilt);
+        other(item, provider, rebuilt);
     }
     end_turn(&mut turn, provider, earlier, rebuilt);
+    kept(&body, provider, earlier, rebuilt);
     tools(&body, provider, rebuilt);
     settings(&body, rebuilt);
     rebuilt.recorded = body;
+}
+
+/// What the provider keeps of the conversation: it stands before all else, and is not sent.
+fn kept(body: &Value, provider: &str, earlier: &[Response], rebuilt: &mut Rebuilt) {
+    if let Some(conversation) = body.get("conversation") {
+        let extra = &mut rebuilt.settings.extra_body;
+        extra.insert("conversation".to_owned(), conversation.clone());
+    }
+    let Some(id) = body["previous_response_id"].as_str() else { return };
+    let read = earlier.iter().rev().find(|read| read.id.as_deref() == Some(id));
+    let mut reply = read.cloned().unwrap_or_default();
+    reply.id = Some(id.to_owned());
+    reply.provider = Some(provider.to_owned());
+    rebuilt.messages.insert(0, Message::Assistant(reply));
+    rebuilt.settings.previous_response = Some(PreviousResponse::Id(id.to_owned()));
 }
 
 fn strip(body: &mut Value, rebuilt: &mut Rebuilt) {
@@ -102,6 +114,13 @@ fn end_turn(turn: &mut Vec<Part>, provider: &str, earlier: &[Response], rebuilt:
     let mut response = Response::default();
     response.provider = Some(provider.to_owned());
     response.parts = std::mem::take(turn);
+    // Reasoning without content is read by the provider that keeps it.
+    response.stored = response.parts.iter().any(|part| match part {
+        Part::Provider { raw, .. } => {
+            raw["type"] == "reasoning" && raw["encrypted_content"].is_null()
+        }
+        _ => false,
+    });
     rebuilt.assistant(response, earlier, Same::Items);
 }
 
@@ -121,13 +140,6 @@ fn assistant(item: &Value, provider: &str, rebuilt: &mut Rebuilt) -> Vec<Part> {
             }
             call.details = (!details.is_empty()).then_some(Value::Object(details));
             vec![Part::ToolCall(call)]
-        }
-        "reasoning"
-            if item.get("encrypted_content").is_none_or(Value::is_null)
-                && item["content"].as_array().is_none_or(Vec::is_empty) =>
-        {
-            rebuilt.obstacle("reasoning that the provider keeps");
-            Vec::new()
         }
         _ => vec![Part::Provider { provider: provider.to_owned(), raw: item.clone() }],
     }
@@ -165,30 +177,35 @@ fn beside(object: &Value, known: &[&str]) -> Map<String, Value> {
 }
 
 /// An item that is no assistant's.
-fn other(item: &Value, rebuilt: &mut Rebuilt) {
+fn other(item: &Value, provider: &str, rebuilt: &mut Rebuilt) {
     match (kind(item), item["role"].as_str().unwrap_or_default()) {
         ("message", "user") => {
-            let parts = parts(&item["content"], rebuilt);
+            let parts = parts(&item["content"], provider, rebuilt);
             rebuilt.user(parts);
         }
-        ("message", "system" | "developer") => match texts(&item["content"], rebuilt).as_slice() {
-            [text] if rebuilt.messages.is_empty() && rebuilt.instructions.is_none() => {
-                rebuilt.instructions = Some(text.clone());
+        ("message", "system" | "developer") => {
+            match texts(&item["content"], provider, rebuilt).as_slice() {
+                [text] if rebuilt.messages.is_empty() && rebuilt.instructions.is_none() => {
+                    rebuilt.instructions = Some(text.clone());
+                }
+                _ => rebuilt.obstacle("instructions within the conversation"),
             }
-            _ => rebuilt.obstacle("instructions within the conversation"),
-        },
+        }
         ("function_call_output" | "custom_tool_call_output", _) => {
             let id = item["call_id"].as_str().unwrap_or_default();
-            match texts(&item["output"], rebuilt).as_slice() {
-                [text] => rebuilt.tool_result(id, text.clone(), false),
-                _ => rebuilt.obstacle("a tool's result in several pieces"),
+            match media::given(parts(&item["output"], provider, rebuilt)) {
+                Some((text, media)) => {
+                    rebuilt.tool_result(id, text, false);
+                    rebuilt.beside_result(media);
+                }
+                None => rebuilt.obstacle("a tool's result in several pieces"),
             }
         }
         (kind, _) => rebuilt.obstacle(format!("an item `{kind}`")),
     }
 }
 
-fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
+fn parts(content: &Value, provider: &str, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
     if let Some(text) = content.as_str() {
         return vec![media::text(text)];
     }
@@ -197,6 +214,12 @@ fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
         let kind = part["type"].as_str().unwrap_or_default();
         let said = match kind {
             "input_text" => part["text"].as_str().map(media::text),
+            "input_image" | "input_file" if part["file_id"].is_string() => {
+                let (of, id) = (kind.trim_start_matches("input_"), part["file_id"].as_str());
+                let of = if of == "file" { "document" } else { of };
+                let media = id.and_then(|id| media::uploaded(of, provider, id));
+                media.map(|media| media::detailed(media, &part["detail"])).map(UserPart::Media)
+            }
             "input_image" => media::image(&part["image_url"], &part["detail"]).map(UserPart::Media),
             "input_file" => {
                 let address = part["file_data"].as_str().or_else(|| part["file_url"].as_str());
@@ -214,8 +237,8 @@ fn parts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<UserPart> {
 }
 
 /// The texts of another's content.
-fn texts(content: &Value, rebuilt: &mut Rebuilt) -> Vec<String> {
-    let parts = parts(content, rebuilt);
+fn texts(content: &Value, provider: &str, rebuilt: &mut Rebuilt) -> Vec<String> {
+    let parts = parts(content, provider, rebuilt);
     if parts.iter().any(|part| matches!(part, UserPart::Media(_))) {
         rebuilt.obstacle("media that is not the user's");
     }
@@ -241,6 +264,11 @@ fn tools(body: &Value, provider: &str, rebuilt: &mut Rebuilt) {
         (_, Some("function")) => {
             ToolChoice::Named(choice["name"].as_str().unwrap_or_default().to_owned())
         }
+        (_, Some("allowed_tools")) => {
+            let names = choice["tools"].as_array().into_iter().flatten();
+            let names = names.filter_map(|tool| tool["name"].as_str()).map(str::to_owned);
+            ToolChoice::Allowed { names: names.collect(), required: choice["mode"] == "required" }
+        }
         (_, Some(_)) => {
             rebuilt.obstacle("a choice among some of the tools");
             ToolChoice::Auto
@@ -256,6 +284,7 @@ fn settings(body: &Value, rebuilt: &mut Rebuilt) {
     settings.top_p = setting(body, "top_p");
     settings.parallel_tool_calls = setting(body, "parallel_tool_calls");
     settings.service_tier = setting(body, "service_tier");
+    settings.background = setting(body, "background");
     settings.reasoning_effort = setting(&body["reasoning"], "effort");
     if settings.reasoning_effort.is_none()
         && let Some(effort) = body["reasoning"]["effort"].as_str()

@@ -14,8 +14,7 @@
 //! - Ids of calls are compared where both sides send them: some clients make up ids where Google
 //!   gave none. Signatures may be written in either alphabet of base64, and the two words that
 //!   stand for a missing one are one.
-//! - Thinking is asked for by an effort, from which the adapter makes the budget: of a budget only
-//!   whether there is one is compared, and of a level its name.
+//! - Of what is said of thinking its budget is compared, or the name of its level.
 //! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
 use serde_json::{Value, json};
@@ -92,8 +91,7 @@ fn generation(config: &mut Value) {
     let thinking = &config["thinkingConfig"];
     config["thinkingConfig"] =
         match (thinking["thinkingBudget"].as_i64(), &thinking["thinkingLevel"]) {
-            (Some(0), _) => json!("off"),
-            (Some(_), _) => json!("on"),
+            (Some(budget), _) => budget.into(),
             (None, Value::String(level)) => level.to_ascii_uppercase().into(),
             _ => Value::Null,
         };

@@ -7,9 +7,8 @@
 //! - Functions stand before the tools that the provider runs.
 //! - Turns of one side that follow each other are one turn, within it a user's results of tools
 //!   come first; texts of white space alone are not sent.
-//! - Thinking is asked for by an effort, from which the adapter makes the budget, or the adaptive
-//!   form, that the model takes: only whether it is on is compared, and the effort where the recorded
-//!   request names no budget instead. High is the effort where none is named.
+//! - Thinking that is disabled is not asked for. High is the effort where none is named, and means
+//!   nothing beside a budget.
 //! - A call whose `caller` is `direct` is one without a caller.
 //! - Schemas of answers are compared by their shape, see `canonical::shape`.
 
@@ -30,7 +29,8 @@ pub(super) fn canonical(expected: &mut Value, got: &mut Value) {
 
 fn single(body: &mut Value) {
     let thinks = match body["thinking"]["type"].as_str() {
-        Some("enabled" | "adaptive") => json!(true),
+        Some("enabled") => body["thinking"]["budget_tokens"].clone(),
+        Some("adaptive") => json!(true),
         _ => Value::Null,
     };
     body["thinking"] = thinks;
