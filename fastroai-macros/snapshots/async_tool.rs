@@ -10,6 +10,9 @@ const _: () = {
     use ::fastroai::__private as __fastroai;
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
+    fn __default_of_weather_days() -> u8 {
+        3
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for weather {
         const NAMES: &'static [&'static str] = &["weather"];
@@ -33,7 +36,9 @@ const _: () = {
                     &mut schema,
                     "days",
                     "",
-                    <u8 as __fastroai::ToolDefault>::to_json(&3),
+                    <u8 as __fastroai::ToolDefault>::to_json(
+                        &__default_of_weather_days(),
+                    ),
                 );
                 __fastroai::Arc::new(
                     __fastroai::ToolDefinition::new(
@@ -65,7 +70,11 @@ const _: () = {
                     __fastroai::Ok(()),
                 ) = (
                     <String as __fastroai::ToolArg>::read(&mut fields, "city"),
-                    <u8 as __fastroai::ToolArg>::read_or(&mut fields, "days", || 3),
+                    <u8 as __fastroai::ToolArg>::read_or(
+                        &mut fields,
+                        "days",
+                        __default_of_weather_days,
+                    ),
                     fields.check(),
                 ) else {
                     return __fastroai::Err(fields.misfit());

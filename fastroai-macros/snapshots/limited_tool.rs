@@ -17,6 +17,9 @@ const _: () = {
     static __LIMITS_OF_BOOK_SEATS: __fastroai::Limits = __fastroai::Limits::new()
         .least(__fastroai::Bound::Integer(1))
         .most(__fastroai::Bound::Integer(10));
+    fn __default_of_book_seats() -> u8 {
+        1
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for book {
         const NAMES: &'static [&'static str] = &["book"];
@@ -33,7 +36,7 @@ const _: () = {
                     &mut schema,
                     "seats",
                     "",
-                    <u8 as __fastroai::ToolDefault>::to_json(&1),
+                    <u8 as __fastroai::ToolDefault>::to_json(&__default_of_book_seats()),
                 );
                 schema.limit("seats", &__LIMITS_OF_BOOK_SEATS);
                 __fastroai::Arc::new(
@@ -68,7 +71,11 @@ const _: () = {
                     __fastroai::Ok(()),
                 ) = (
                     <String as __fastroai::ToolArg>::read(&mut fields, "airport"),
-                    <u8 as __fastroai::ToolArg>::read_or(&mut fields, "seats", || 1),
+                    <u8 as __fastroai::ToolArg>::read_or(
+                        &mut fields,
+                        "seats",
+                        __default_of_book_seats,
+                    ),
                     fields.check(),
                 ) else {
                     return __fastroai::Err(fields.misfit());

@@ -19,6 +19,9 @@ const _: () = {
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
     struct __Tool0 {}
+    fn __default_of___Tool0_title() -> String {
+        __fastroai::FromText::from("any")
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for __Tool0 {
         const NAMES: &'static [&'static str] = &["find"];
@@ -36,7 +39,7 @@ const _: () = {
                     "title",
                     "",
                     <String as __fastroai::ToolDefault>::to_json(
-                        &__fastroai::FromText::from("any"),
+                        &__default_of___Tool0_title(),
                     ),
                 );
                 __fastroai::Arc::new(
@@ -69,7 +72,7 @@ const _: () = {
                     <String as __fastroai::ToolArg>::read_or(
                         &mut fields,
                         "title",
-                        || __fastroai::FromText::from("any"),
+                        __default_of___Tool0_title,
                     ),
                     fields.check(),
                 ) else {

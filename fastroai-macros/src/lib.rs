@@ -17,6 +17,7 @@ mod root;
 mod similar;
 mod tool;
 mod toolset;
+mod twice;
 mod types;
 
 use proc_macro::TokenStream;

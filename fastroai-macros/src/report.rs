@@ -11,12 +11,14 @@ use quote::ToTokens;
 /// without reading it is a bug, since mistakes would pass in silence.
 pub(crate) struct Report {
     mistakes: Vec<syn::Error>,
+    /// Those that the compiler tells, in its own words.
+    told_elsewhere: usize,
     read: bool,
 }
 
 impl Report {
     pub(crate) fn new() -> Self {
-        Self { mistakes: Vec::new(), read: false }
+        Self { mistakes: Vec::new(), told_elsewhere: 0, read: false }
     }
 
     /// Notes a mistake that the user made in these tokens.
@@ -29,9 +31,14 @@ impl Report {
         self.mistakes.push(error);
     }
 
+    /// Counts a mistake that the compiler tells by itself, so that it is told once.
+    pub(crate) fn leave(&mut self) {
+        self.told_elsewhere += 1;
+    }
+
     /// How many mistakes there are; it only grows.
     pub(crate) fn len(&self) -> usize {
-        self.mistakes.len()
+        self.mistakes.len() + self.told_elsewhere
     }
 
     /// The mistakes, as code that does not compile.

@@ -89,6 +89,24 @@ impl PartialEq for ToolCost {
 
 impl Eq for ToolCost {}
 
+/// The functions that say what a call costs: `fn(arguments: &str, result: &str) -> Cost`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say what a call costs",
+    label = "not a `fn(&str, &str) -> Cost`",
+    note = "write `fn name(arguments: &str, result: &str) -> Cost`"
+)]
+pub trait CostOf {
+    /// What a call with these arguments and this result costs.
+    fn cost_of(&self, arguments: &str, result: &str) -> Cost;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Fn(&str, &str) -> Cost> CostOf for F {
+    fn cost_of(&self, arguments: &str, result: &str) -> Cost {
+        self(arguments, result)
+    }
+}
+
 /// What repeating a tool does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
