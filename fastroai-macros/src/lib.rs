@@ -9,6 +9,8 @@ mod agent_fn;
 mod docs;
 #[cfg(test)]
 mod expansion;
+#[cfg(test)]
+mod half_typed;
 mod keys;
 mod literal;
 mod manifest;

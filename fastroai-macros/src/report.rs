@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// The mistakes found so far.
@@ -23,6 +23,7 @@ impl Report {
 
     /// Notes a mistake that the user made in these tokens.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+        let tokens = written(tokens.to_token_stream());
         self.mistakes.push(syn::Error::new_spanned(tokens, message));
     }
 
@@ -53,6 +54,16 @@ impl Report {
         self.read = true;
         self.mistakes.iter().map(ToString::to_string).collect()
     }
+}
+
+/// The tokens without invisible groups, which stand where a `macro_rules!` puts a fragment in and
+/// not where the user wrote it.
+fn written(tokens: TokenStream) -> TokenStream {
+    let flat = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => written(group.stream()),
+        other => other.into(),
+    });
+    flat.collect()
 }
 
 impl Drop for Report {

@@ -68,11 +68,12 @@ pub mod __private {
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, CostOf, Detach, DetachSelf, Effect,
-        Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg, ToolCost,
-        ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod, ToolOptions,
-        ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking, check_entries,
-        check_entry, depth, join, measured, numeric, prefixed, send, textual, undescribed,
+        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, CostFunction, Detach, DetachSelf,
+        Effect, Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg,
+        ToolCost, ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod,
+        ToolOptions, ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking,
+        check_entries, check_entry, depth, join, measured, numeric, prefixed, send, textual,
+        undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

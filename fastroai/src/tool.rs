@@ -41,9 +41,7 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
-#[doc(hidden)]
-pub use options::CostOf;
-pub use options::{Effect, ToolCost, ToolOptions};
+pub use options::{CostFunction, Effect, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};
 pub use returned::{Returned, ToolOutput, ToolReturn, WithoutError, blocking, reply};

@@ -69,8 +69,8 @@ pub(super) fn read(pair: &Pair, report: &mut Report) -> Vec<Listed> {
 fn no_list(pair: &Pair) -> String {
     let written = pair.tokens().unwrap_or_default();
     let inner = match written.clone().into_iter().collect::<Vec<_>>().as_slice() {
-        [TokenTree::Group(group)] => group.stream(),
-        [TokenTree::Ident(_), TokenTree::Punct(_), TokenTree::Group(group)] => group.stream(),
+        [TokenTree::Group(group)]
+        | [TokenTree::Ident(_), TokenTree::Punct(_), TokenTree::Group(group)] => group.stream(),
         _ => written,
     };
     let names = Punctuated::<Path, Token![,]>::parse_terminated

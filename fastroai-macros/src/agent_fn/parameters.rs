@@ -43,8 +43,9 @@ pub(super) fn check(function: &Function, is_tool: bool, report: &mut Report) -> 
                 }
                 other => other,
             }));
-        } else if parameter::report_slips(parameter, report) {
-        } else if let Some(mark) = marked("tool") {
+        } else if !parameter::report_slips(parameter, report)
+            && let Some(mark) = marked("tool")
+        {
             report.at(
                 mark,
                 "`#[tool]` is for what a model fills in, and this function is no tool yet: write \

@@ -37,7 +37,12 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     quote! {
         #(#conditions)*
         #[doc = #docs]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(
+            dead_code,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            non_camel_case_types
+        )]
         #visibility struct #type_name {}
 
         #(#conditions)*

@@ -15,10 +15,10 @@ pub(crate) struct Function {
     pub(super) body: TokenStream,
 }
 
-/// What a tool has to do, and clippy would not: own its arguments, and be `async` where it is not
-/// to run on a thread of its own.
+/// What a tool has to do, and clippy would not: own its arguments, be `async` where it is not to run
+/// on a thread of its own, and have no type parameters.
 pub(super) fn lenient() -> TokenStream {
-    quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async)])
+    quote!(#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)])
 }
 
 /// Reads a function; anything else is a mistake on the word that says what it is.

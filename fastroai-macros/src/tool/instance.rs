@@ -207,7 +207,12 @@ pub(crate) fn without_marks(item: &mut ImplItemFn) {
     item.attrs.insert(
         0,
         syn::parse_quote!(
-            #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+            #[allow(
+                clippy::implicit_hasher,
+                clippy::needless_pass_by_value,
+                clippy::unused_async,
+                clippy::unused_self
+            )]
         ),
     );
     for input in &mut item.sig.inputs {

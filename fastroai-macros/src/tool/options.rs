@@ -185,13 +185,11 @@ fn cost(pair: &keys::Pair, report: &mut Report) -> Option<TokenStream> {
     let example = "dollars or a function: write `cost = \"$0.002\"`, or the path of a \
                    `fn(arguments: &str, result: &str) -> Cost`";
     let path: Path = pair.parse(example, report)?;
-    // A function of another form is told as such, at its name.
-    let called = quote_spanned! {path.span()=>
-        __fastroai::CostOf::cost_of(&#path, arguments, result)
-    };
-    let named = path.span();
-    let (arguments, result) = (Ident::new("arguments", named), Ident::new("result", named));
-    Some(quote!(__fastroai::ToolCost::By(|#arguments, #result| #called)))
+    // A function of another form is told at its name.
+    Some(quote_spanned! {path.span()=> {
+        let cost: __fastroai::CostFunction = #path;
+        __fastroai::ToolCost::By(cost)
+    }})
 }
 
 fn name(pair: &keys::Pair, report: &mut Report) -> Option<String> {

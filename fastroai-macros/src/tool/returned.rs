@@ -67,8 +67,8 @@ fn awaited(ty: &Type) -> Option<&Type> {
     let Type::ImplTrait(implementation) = types::plain(ty) else { return None };
     implementation.bounds.iter().find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return None };
-        let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
-        let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+        let future = bound.path.segments.last().filter(|it| it.ident == "Future")?;
+        let PathArguments::AngleBracketed(list) = &future.arguments else { return None };
         list.args.iter().find_map(|argument| match argument {
             GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
             _ => None,

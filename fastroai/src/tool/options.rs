@@ -73,7 +73,7 @@ pub enum ToolCost {
     Each(Cost),
     /// What this function says of the arguments and the result, both as the model has them, of an
     /// attempt that went well. It is paid when the tool has ended, whether there is enough or not.
-    By(fn(&str, &str) -> Cost),
+    By(CostFunction),
 }
 
 impl PartialEq for ToolCost {
@@ -89,23 +89,8 @@ impl PartialEq for ToolCost {
 
 impl Eq for ToolCost {}
 
-/// The functions that say what a call costs: `fn(arguments: &str, result: &str) -> Cost`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot say what a call costs",
-    label = "not a `fn(&str, &str) -> Cost`",
-    note = "write `fn name(arguments: &str, result: &str) -> Cost`"
-)]
-pub trait CostOf {
-    /// What a call with these arguments and this result costs.
-    fn cost_of(&self, arguments: &str, result: &str) -> Cost;
-}
-
-#[diagnostic::do_not_recommend]
-impl<F: Fn(&str, &str) -> Cost> CostOf for F {
-    fn cost_of(&self, arguments: &str, result: &str) -> Cost {
-        self(arguments, result)
-    }
-}
+/// What says what a call costs.
+pub type CostFunction = fn(arguments: &str, result: &str) -> Cost;
 
 /// What repeating a tool does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
