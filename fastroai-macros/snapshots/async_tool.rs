@@ -1,10 +1,15 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Current weather for a city.
 pub async fn weather(city: String, days: u8, http: &Client) -> Result<Weather, Error> {
     http.get(city, days).await
 }
 ///The tool of [`weather()`](fn@weather).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 pub struct weather {}
 const _: () = {
     use ::fastroai::__private as __fastroai;

@@ -1,10 +1,15 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Book seats.
 async fn book(airport: String, seats: u8) -> String {
     airport
 }
 ///The tool of [`book()`](fn@book).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 struct book {}
 const _: () = {
     use ::fastroai::__private as __fastroai;

@@ -1,10 +1,20 @@
 impl<'a, T: Store> Catalogue<'a, T> {
-    #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+    #[allow(
+        clippy::implicit_hasher,
+        clippy::needless_pass_by_value,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Find a book.
     pub async fn find(&self, title: String, readers: &Readers) -> Option<Book> {
         self.store.find(title, readers).await
     }
-    #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+    #[allow(
+        clippy::implicit_hasher,
+        clippy::needless_pass_by_value,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Count the books.
     #[cfg(feature = "count")]
     fn count(&self) -> usize {

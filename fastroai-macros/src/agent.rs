@@ -52,7 +52,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let code = match structure::parse(item.clone()) {
         Ok(mut structure) => {
             twice::remove(&mut structure.attrs, "agent", &mut report);
-            expand::expand(&check::check(structure, attribute, &mut report))
+            let code = expand::expand(&check::check(structure, attribute, &mut report));
+            let mistakes = report.into_items();
+            return quote!(#code #mistakes);
         }
         Err(error) => {
             report.syntax(error);

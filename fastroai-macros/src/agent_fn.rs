@@ -38,7 +38,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         Ok(mut function) => {
             twice::remove(&mut function.attributes, "agent", &mut report);
             twice::remove_tool(&mut function.attributes, &mut report);
-            expand::expand(function, attribute, &mut report)
+            let is_method = function.signature.receiver().is_some();
+            let code = expand::expand(function, attribute, &mut report);
+            let mistakes = if is_method { report.into_tokens() } else { report.into_items() };
+            return quote!(#code #mistakes);
         }
         Err(error) => {
             report.syntax(error);

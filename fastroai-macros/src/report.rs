@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// The mistakes found so far.
 ///
@@ -42,10 +42,24 @@ impl Report {
         self.mistakes.len() + self.told_elsewhere
     }
 
-    /// The mistakes, as code that does not compile.
+    /// The mistakes, as code that does not compile, wherever the attribute stands.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
         self.read = true;
         self.mistakes.iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    /// As [`Self::into_tokens`], beside items, in a block: where a module itself does not compile,
+    /// rustc keeps to itself which names it lacks, and those are mistakes to be told as well.
+    pub(crate) fn into_items(self) -> TokenStream {
+        let mistakes = self.into_tokens();
+        if mistakes.is_empty() {
+            return mistakes;
+        }
+        quote! {
+            const _: () = {
+                #mistakes
+            };
+        }
     }
 
     /// The mistakes' messages.

@@ -55,11 +55,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         Ok(function) if twice::is_agent(&function.attributes, &mut report) => item,
         Ok(mut function) => {
             twice::remove(&mut function.attributes, "safe_tool", &mut report);
-            if is_outside(&function, &mut report) {
-                function.without_marks()
-            } else {
-                expand::expand(&check::check(function, attribute, &mut report))
+            if !is_outside(&function, &mut report) {
+                let code = expand::expand(&check::check(function, attribute, &mut report));
+                let mistakes = report.into_items();
+                return quote!(#code #mistakes);
             }
+            function.without_marks()
         }
         Err(error) => {
             report.syntax(error);

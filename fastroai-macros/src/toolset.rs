@@ -28,7 +28,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let code = match block::parse(item.clone()) {
         Ok(mut block) => {
             twice::remove(&mut block.item.attrs, "toolset", &mut report);
-            expand::expand(&check::check(block, attribute, &mut report))
+            let code = expand::expand(&check::check(block, attribute, &mut report));
+            let mistakes = report.into_items();
+            return quote!(#code #mistakes);
         }
         Err(error) => {
             report.syntax(error);

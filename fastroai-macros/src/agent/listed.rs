@@ -71,6 +71,9 @@ fn no_list(pair: &Pair) -> String {
     let inner = match written.clone().into_iter().collect::<Vec<_>>().as_slice() {
         [TokenTree::Group(group)]
         | [TokenTree::Ident(_), TokenTree::Punct(_), TokenTree::Group(group)] => group.stream(),
+        [TokenTree::Literal(text)] => {
+            text.to_string().trim_matches('"').parse().unwrap_or_default()
+        }
         _ => written,
     };
     let names = Punctuated::<Path, Token![,]>::parse_terminated
@@ -142,7 +145,9 @@ fn plain(entry: &Expr, report: &mut Report) -> Option<Listed> {
     let shown = types::shown(entry);
     match entry {
         Expr::Path(path) if !path.path.is_ident("self") => {
-            let place = path.span();
+            // One place is one token here: that of the name says most.
+            let last = path.path.segments.last();
+            let place = last.map_or_else(|| path.span(), |last| last.ident.span());
             let source = Source::Function(Box::new(syn::parse2(entry.to_token_stream()).ok()?));
             Some(Listed { source, prefix: String::new(), shown, place })
         }
