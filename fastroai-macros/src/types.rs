@@ -195,11 +195,25 @@ impl<'ast> Visit<'ast> for Unfillable<'ast> {
         match ty {
             Type::FnPtr(_) => self.no_data.push((ty, "a function")),
             Type::Ptr(_) => self.no_data.push((ty, "a pointer")),
-            Type::TraitObject(_) => self.no_data.push((ty, "a trait object")),
-            Type::Path(_) if is_named(ty, "Rc") => self.single_threaded.push(ty),
+            // Other traits' objects may be read from JSON.
+            Type::TraitObject(object) if is_code(object) => self.no_data.push((ty, "a function")),
+            Type::Path(_) if is_named(ty, "Rc") && !arguments(ty).is_empty() => {
+                self.single_threaded.push(ty);
+            }
             _ => visit::visit_type(self, ty),
         }
     }
+}
+
+/// Whether it is an object of what is called or awaited.
+fn is_code(object: &syn::TypeTraitObject) -> bool {
+    const CODE: [&str; 4] = ["Fn", "FnMut", "FnOnce", "Future"];
+    object.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| CODE.iter().any(|it| last.ident == it))
+        }
+        _ => false,
+    })
 }
 
 /// The type as a user would write it, for a message.

@@ -295,12 +295,6 @@ fn output(pair: &Pair, report: &mut Report) -> Option<Type> {
         let owned = parameter::owned(&reference.elem);
         report.at(reference, format!("an answer is made by the model, and owned: write `{owned}`"));
     }
-    for tuple in found.tuples {
-        report.at(
-            tuple,
-            "providers cannot describe a tuple to the model: give each part a name, with a struct",
-        );
-    }
     for implementation in found.impls {
         report.at(implementation, "the model cannot choose a type: write a concrete type");
     }

@@ -11,8 +11,8 @@ struct List;
 struct Borrowed;
 
 /// You keep a library.
-#[agent(model = "offline:demo", output = (u8, u8))]
-struct Tuple;
+#[agent(model = "offline:demo", output = fn() -> u8)]
+struct Function;
 
 /// You keep a library.
 #[agent(model = "offline:demo", output = ())]
@@ -27,7 +27,7 @@ struct Quoted;
 struct Some;
 
 async fn direct() -> Result<String> {
-    Ok(Tuple.run("Who?").await?.output)
+    Ok(Function.run("Who?").await?.output)
 }
 
 fn main() {}
