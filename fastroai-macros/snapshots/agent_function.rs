@@ -79,7 +79,12 @@ pub fn classify<'__call>(
     }
 }
 ///The tool of [`classify()`](fn@classify).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 pub struct classify {}
 const _: () = {
     use ::fastroai::__private as __fastroai;

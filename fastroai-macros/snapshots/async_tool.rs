@@ -1,15 +1,23 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Current weather for a city.
 pub async fn weather(city: String, days: u8, http: &Client) -> Result<Weather, Error> {
     http.get(city, days).await
 }
 ///The tool of [`weather()`](fn@weather).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 pub struct weather {}
 const _: () = {
     use ::fastroai::__private as __fastroai;
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
+    fn __default_of_weather_days() -> u8 {
+        3
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for weather {
         const NAMES: &'static [&'static str] = &["weather"];
@@ -33,7 +41,9 @@ const _: () = {
                     &mut schema,
                     "days",
                     "",
-                    <u8 as __fastroai::ToolDefault>::to_json(&3),
+                    <u8 as __fastroai::ToolDefault>::to_json(
+                        &__default_of_weather_days(),
+                    ),
                 );
                 __fastroai::Arc::new(
                     __fastroai::ToolDefinition::new(
@@ -65,7 +75,11 @@ const _: () = {
                     __fastroai::Ok(()),
                 ) = (
                     <String as __fastroai::ToolArg>::read(&mut fields, "city"),
-                    <u8 as __fastroai::ToolArg>::read_or(&mut fields, "days", || 3),
+                    <u8 as __fastroai::ToolArg>::read_or(
+                        &mut fields,
+                        "days",
+                        __default_of_weather_days,
+                    ),
                     fields.check(),
                 ) else {
                     return __fastroai::Err(fields.misfit());

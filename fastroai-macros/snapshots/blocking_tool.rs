@@ -1,10 +1,15 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Count the books.
 fn count(books: &Books, run: RunContext<'_>) -> usize {
     books.len() + run.turn()
 }
 ///The tool of [`count()`](fn@count).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 struct count {}
 const _: () = {
     use ::fastroai::__private as __fastroai;

@@ -1,10 +1,15 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Book seats.
 async fn book(airport: String, seats: u8) -> String {
     airport
 }
 ///The tool of [`book()`](fn@book).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 struct book {}
 const _: () = {
     use ::fastroai::__private as __fastroai;
@@ -17,6 +22,9 @@ const _: () = {
     static __LIMITS_OF_BOOK_SEATS: __fastroai::Limits = __fastroai::Limits::new()
         .least(__fastroai::Bound::Integer(1))
         .most(__fastroai::Bound::Integer(10));
+    fn __default_of_book_seats() -> u8 {
+        1
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for book {
         const NAMES: &'static [&'static str] = &["book"];
@@ -33,7 +41,7 @@ const _: () = {
                     &mut schema,
                     "seats",
                     "",
-                    <u8 as __fastroai::ToolDefault>::to_json(&1),
+                    <u8 as __fastroai::ToolDefault>::to_json(&__default_of_book_seats()),
                 );
                 schema.limit("seats", &__LIMITS_OF_BOOK_SEATS);
                 __fastroai::Arc::new(
@@ -68,7 +76,11 @@ const _: () = {
                     __fastroai::Ok(()),
                 ) = (
                     <String as __fastroai::ToolArg>::read(&mut fields, "airport"),
-                    <u8 as __fastroai::ToolArg>::read_or(&mut fields, "seats", || 1),
+                    <u8 as __fastroai::ToolArg>::read_or(
+                        &mut fields,
+                        "seats",
+                        __default_of_book_seats,
+                    ),
                     fields.check(),
                 ) else {
                     return __fastroai::Err(fields.misfit());

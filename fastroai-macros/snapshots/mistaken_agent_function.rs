@@ -9,7 +9,12 @@ impl ::fastroai::__private::Contracted for classify {
     }
 }
 ///The agent of [`classify()`](fn@classify).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 struct classify {}
 const _: () = {
     use ::fastroai::__private as __fastroai;
@@ -35,6 +40,8 @@ const _: () = {
         }
     }
 };
-::core::compile_error! {
-    "an agent function answers with an `AgentResponse`: write `Result<AgentResponse<Category>>`"
-}
+const _: () = {
+    ::core::compile_error! {
+        "an agent function answers with an `AgentResponse`: write `Result<AgentResponse<Category>>`"
+    }
+};

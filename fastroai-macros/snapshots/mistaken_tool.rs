@@ -1,10 +1,15 @@
-#[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)]
 /// Find a book.
 async fn find(title: &str, shelf: u32) -> String {
     lookup(title, shelf)
 }
 ///The tool of [`find()`](fn@find).
-#[allow(dead_code, non_camel_case_types)]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    missing_debug_implementations,
+    non_camel_case_types
+)]
 struct find {}
 const _: () = {
     use ::fastroai::__private as __fastroai;
@@ -46,9 +51,11 @@ const _: () = {
         }
     }
 };
-::core::compile_error! {
-    "unknown key `shade`: the keys are `name`, `description`, `timeout`, `attempts`, `effect`, `on_error`, `on_timeout`, `sequential`, `corrections`, `cost`, `type`, `crate`"
-}
-::core::compile_error! {
-    "a tool owns its arguments, because they outlive the request: write `String`, or `#[context] title: &str` for what the agent lends"
-}
+const _: () = {
+    ::core::compile_error! {
+        "unknown key `shade`: the keys are `name`, `description`, `timeout`, `attempts`, `effect`, `on_error`, `on_timeout`, `sequential`, `polling`, `corrections`, `cost`, `type`, `crate`"
+    }
+    ::core::compile_error! {
+        "a tool owns its arguments, because they outlive the request: write `String`, or `#[context] title: &str` for what the agent lends"
+    }
+};

@@ -1,10 +1,20 @@
 impl<'a, T: Store> Catalogue<'a, T> {
-    #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+    #[allow(
+        clippy::implicit_hasher,
+        clippy::needless_pass_by_value,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Find a book.
     pub async fn find(&self, title: String, readers: &Readers) -> Option<Book> {
         self.store.find(title, readers).await
     }
-    #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+    #[allow(
+        clippy::implicit_hasher,
+        clippy::needless_pass_by_value,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Count the books.
     #[cfg(feature = "count")]
     fn count(&self) -> usize {
@@ -19,6 +29,9 @@ const _: () = {
     #[allow(unused_imports)]
     use __fastroai::WithoutError as _;
     struct __Tool0 {}
+    fn __default_of___Tool0_title() -> String {
+        __fastroai::FromText::from("any")
+    }
     #[automatically_derived]
     impl __fastroai::ToolInfo for __Tool0 {
         const NAMES: &'static [&'static str] = &["find"];
@@ -36,7 +49,7 @@ const _: () = {
                     "title",
                     "",
                     <String as __fastroai::ToolDefault>::to_json(
-                        &__fastroai::FromText::from("any"),
+                        &__default_of___Tool0_title(),
                     ),
                 );
                 __fastroai::Arc::new(
@@ -69,7 +82,7 @@ const _: () = {
                     <String as __fastroai::ToolArg>::read_or(
                         &mut fields,
                         "title",
-                        || __fastroai::FromText::from("any"),
+                        __default_of___Tool0_title,
                     ),
                     fields.check(),
                 ) else {

@@ -20,6 +20,7 @@ use syn::ItemStruct;
 use crate::agent_fn;
 use crate::report::Report;
 use crate::root::Root;
+use crate::twice;
 use entry::Entry;
 use fields::{Field, Provided};
 use settings::Settings;
@@ -49,7 +50,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut report = Report::new();
     let code = match structure::parse(item.clone()) {
-        Ok(structure) => expand::expand(&check::check(structure, attribute, &mut report)),
+        Ok(mut structure) => {
+            twice::remove(&mut structure.attrs, "agent", &mut report);
+            let code = expand::expand(&check::check(structure, attribute, &mut report));
+            let mistakes = report.into_items();
+            return quote!(#code #mistakes);
+        }
         Err(error) => {
             report.syntax(error);
             item

@@ -16,6 +16,7 @@ use syn::{Attribute, Visibility};
 
 use crate::report::Report;
 use crate::tool::function;
+use crate::twice;
 
 /// Whether this is a function, of whatever kind.
 pub(crate) fn is_function(item: &TokenStream) -> bool {
@@ -34,7 +35,14 @@ pub(crate) fn is_function(item: &TokenStream) -> bool {
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut report = Report::new();
     let code = match function::parse(item.clone()) {
-        Ok(function) => expand::expand(function, attribute, &mut report),
+        Ok(mut function) => {
+            twice::remove(&mut function.attributes, "agent", &mut report);
+            twice::remove_tool(&mut function.attributes, &mut report);
+            let is_method = function.signature.receiver().is_some();
+            let code = expand::expand(function, attribute, &mut report);
+            let mistakes = if is_method { report.into_tokens() } else { report.into_items() };
+            return quote!(#code #mistakes);
+        }
         Err(error) => {
             report.syntax(error);
             item

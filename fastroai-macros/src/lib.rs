@@ -9,6 +9,8 @@ mod agent_fn;
 mod docs;
 #[cfg(test)]
 mod expansion;
+#[cfg(test)]
+mod half_typed;
 mod keys;
 mod literal;
 mod manifest;
@@ -17,6 +19,7 @@ mod root;
 mod similar;
 mod tool;
 mod toolset;
+mod twice;
 mod types;
 
 use proc_macro::TokenStream;

@@ -57,7 +57,13 @@ fn unit_size(unit: &str) -> Option<u64> {
 pub(crate) fn dollars(text: &str) -> Result<u64, String> {
     const DECIMALS: usize = 12;
     let no_amount = || format!("`{text}` is not an amount: write dollars, as in \"$0.05\"");
-    let number = text.strip_prefix('$').ok_or_else(no_amount)?;
+    let Some(number) = text.strip_prefix('$') else {
+        let fixed = format!("${}", text.trim());
+        return Err(match dollars(&fixed) {
+            Ok(_) => format!("`{text}` is not an amount: write \"{fixed}\""),
+            Err(_) => no_amount(),
+        });
+    };
     let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(decimals) {
@@ -171,7 +177,7 @@ mod tests {
     fn what_is_no_amount_is_refused_with_what_to_write() {
         for (text, reason) in [
             ("5 cents", "`5 cents` is not an amount: write dollars, as in \"$0.05\""),
-            ("0.05", "write dollars"),
+            ("0.05", "write \"$0.05\""),
             ("$", "write dollars"),
             ("$.05", "write dollars"),
             ("$1.", "write dollars"),

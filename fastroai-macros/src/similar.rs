@@ -1,17 +1,21 @@
 //! The word that was probably meant.
 
-/// The candidate that is only a few slips of the keyboard away from `word`.
+/// The candidate that is only a few slips of the keyboard away from `word`, or begins with it.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    let limit = (length / 3).clamp(1, 3);
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let begun = candidates.iter().copied().find(|it| length > 2 && it.starts_with(word));
     candidates
         .into_iter()
         .map(|candidate| (slips(word, candidate), candidate))
         .filter(|(slips, _)| *slips <= limit)
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
+        .or(begun)
 }
 
 /// `a`, `b` and `c`, each in backticks.
@@ -68,5 +72,7 @@ mod tests {
         assert_eq!(nearest("timeot", keys), Some("timeout"));
         assert_eq!(nearest("nmae", keys), Some("name"));
         assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest("time", keys), Some("timeout"));
+        assert_eq!(nearest("at", keys), None);
     }
 }

@@ -15,6 +15,7 @@ use syn::Ident;
 
 use crate::report::Report;
 use crate::root::Root;
+use crate::twice;
 use function::Function;
 use options::Options;
 use parameter::Parameter;
@@ -51,17 +52,16 @@ struct Tool {
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut report = Report::new();
     let code = match function::parse(item.clone()) {
-        Ok(function) if function.signature.receiver().is_some() => {
-            let receiver = function.signature.receiver();
-            report.at(
-                receiver,
-                "a method is a tool of its type: write `#[toolset]` above the `impl`, or move the \
-                 function out of it and take what it needs from the agent with `#[context]`",
-            );
-            let function = function.without_marks();
-            quote!(#function)
+        Ok(function) if twice::is_agent(&function.attributes, &mut report) => item,
+        Ok(mut function) => {
+            twice::remove(&mut function.attributes, "safe_tool", &mut report);
+            if !is_outside(&function, &mut report) {
+                let code = expand::expand(&check::check(function, attribute, &mut report));
+                let mistakes = report.into_items();
+                return quote!(#code #mistakes);
+            }
+            function.without_marks()
         }
-        Ok(function) => expand::expand(&check::check(function, attribute, &mut report)),
         Err(error) => {
             report.syntax(error);
             item
@@ -69,4 +69,29 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mistakes = report.into_tokens();
     quote!(#code #mistakes)
+}
+
+/// Whether it stands where no type can stand beside it, as far as its tokens tell; reported.
+fn is_outside(function: &Function, report: &mut Report) -> bool {
+    if !function.has_body() {
+        report.at(
+            function.name(),
+            "a tool has a body: write it, or put `#[toolset]` above the `impl` that has one",
+        );
+    } else if let Some(receiver) = function.signature.receiver() {
+        report.at(
+            receiver,
+            "a method is a tool of its type: write `#[toolset]` above the `impl`, or move the \
+             function out of it and take what it needs from the agent with `#[context]`",
+        );
+    } else if function.mentions_self() {
+        report.at(
+            function.name(),
+            "a function of an `impl` is a tool of its type: write `#[toolset]` above the `impl` \
+             and take `&self` first, or move the function out of it",
+        );
+    } else {
+        return false;
+    }
+    true
 }

@@ -10,6 +10,7 @@ use quote::quote;
 use crate::report::Report;
 use crate::root::Root;
 use crate::tool::{Instance, Method};
+use crate::twice;
 use block::Block;
 
 /// A checked toolset.
@@ -25,7 +26,12 @@ struct Toolset {
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut report = Report::new();
     let code = match block::parse(item.clone()) {
-        Ok(block) => expand::expand(&check::check(block, attribute, &mut report)),
+        Ok(mut block) => {
+            twice::remove(&mut block.item.attrs, "toolset", &mut report);
+            let code = expand::expand(&check::check(block, attribute, &mut report));
+            let mistakes = report.into_items();
+            return quote!(#code #mistakes);
+        }
         Err(error) => {
             report.syntax(error);
             item

@@ -28,6 +28,11 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
+/// The name at the end of a path, or nothing.
+pub(crate) fn name(ty: &Type) -> String {
+    last_segment(ty).map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
+
 /// The types between the angle brackets of its last segment.
 pub(crate) fn arguments(ty: &Type) -> Vec<&Type> {
     let Some(PathArguments::AngleBracketed(list)) =
@@ -155,6 +160,10 @@ pub(crate) struct Unfillable<'ast> {
     pub(crate) references: Vec<&'ast syn::TypeReference>,
     pub(crate) tuples: Vec<&'ast syn::TypeTuple>,
     pub(crate) impls: Vec<&'ast syn::TypeImplTrait>,
+    /// What is no data, with the words for it.
+    pub(crate) no_data: Vec<(&'ast Type, &'static str)>,
+    /// `Rc`, which stays on its thread.
+    pub(crate) single_threaded: Vec<&'ast Type>,
 }
 
 impl<'ast> Unfillable<'ast> {
@@ -177,15 +186,34 @@ impl<'ast> Visit<'ast> for Unfillable<'ast> {
     fn visit_type_impl_trait(&mut self, implementation: &'ast syn::TypeImplTrait) {
         self.impls.push(implementation);
     }
-    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
     fn visit_parenthesized_generic_arguments(
         &mut self,
         _: &'ast syn::ParenthesizedGenericArguments,
     ) {
     }
     fn visit_type(&mut self, ty: &'ast Type) {
-        visit::visit_type(self, ty);
+        match ty {
+            Type::FnPtr(_) => self.no_data.push((ty, "a function")),
+            Type::Ptr(_) => self.no_data.push((ty, "a pointer")),
+            // Other traits' objects may be read from JSON.
+            Type::TraitObject(object) if is_code(object) => self.no_data.push((ty, "a function")),
+            Type::Path(_) if is_named(ty, "Rc") && !arguments(ty).is_empty() => {
+                self.single_threaded.push(ty);
+            }
+            _ => visit::visit_type(self, ty),
+        }
     }
+}
+
+/// Whether it is an object of what is called or awaited.
+fn is_code(object: &syn::TypeTraitObject) -> bool {
+    const CODE: [&str; 4] = ["Fn", "FnMut", "FnOnce", "Future"];
+    object.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| CODE.iter().any(|it| last.ident == it))
+        }
+        _ => false,
+    })
 }
 
 /// The type as a user would write it, for a message.

@@ -11,6 +11,7 @@ mod output;
 mod partial;
 mod response;
 mod spec;
+mod told;
 mod tool;
 
 pub use call::Call;
@@ -23,5 +24,7 @@ pub use function::{Answers, Prompt, answers, ask};
 pub use output::AgentOutput;
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;
+#[doc(hidden)]
+pub use told::Told;
 #[doc(hidden)]
 pub use tool::{Described, agent_definition, agent_options, bind_agent};

@@ -64,8 +64,8 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::agent::{
-        AgentConfig, AgentSpec, Answers, Call, Described, Prompt, agent_definition, agent_options,
-        answers, ask, bind_agent,
+        AgentConfig, AgentSpec, Answers, Call, Described, Prompt, Told, agent_definition,
+        agent_options, answers, ask, bind_agent,
     };
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
@@ -74,11 +74,12 @@ pub mod __private {
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{
-        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, Detach, DetachSelf, Effect, Limits,
-        Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg, ToolCost,
-        ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod, ToolOptions,
-        ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking, check_entries,
-        check_entry, depth, join, measured, numeric, prefixed, send, textual, undescribed,
+        Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, CostFunction, Detach, DetachSelf,
+        Effect, Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg,
+        ToolCost, ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod,
+        ToolOptions, ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking,
+        check_entries, check_entry, depth, join, measured, numeric, prefixed, send, textual,
+        undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     pub use std::borrow::Cow;

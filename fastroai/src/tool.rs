@@ -42,7 +42,7 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
-pub use options::{Effect, ToolCost, ToolOptions};
+pub use options::{CostFunction, Effect, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};
 pub use reply::ToolReply;

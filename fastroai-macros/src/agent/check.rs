@@ -20,7 +20,7 @@ pub(super) fn check(
     attribute: TokenStream,
     report: &mut Report,
 ) -> Agent {
-    let mut settings = Settings::read(attribute, report);
+    let mut settings = Settings::read(attribute, &structure.ident, report);
     let root = Root::new(settings.root.take(), "agent", report);
     let instructions = instructions(&structure, &mut settings, report);
     let fields = fields::read(&mut structure, report);
@@ -73,7 +73,7 @@ fn instructions(
 ) -> TokenStream {
     match settings.instructions.take() {
         Some(Instructions::Function(path)) => {
-            quote_spanned!(path.span()=> __fastroai::Into::into(#path(self)))
+            quote_spanned!(path.span()=> __fastroai::Told::told(#path(self)))
         }
         Some(Instructions::Text(text)) => match template::read(&text, &names(structure), report) {
             Template::Plain(text) => quote!(__fastroai::Cow::Borrowed(#text)),

@@ -1,13 +1,13 @@
 //! The entries of `tools = […]`.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::ParseStream;
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprField, Lit, LitStr, Member, Path, Token, Type, bracketed};
+use syn::{Expr, ExprCall, ExprField, Lit, LitStr, Member, Path, Token, Type};
 
-use crate::keys::Pair;
+use crate::keys::{self, Pair, Value};
 use crate::literal::NAME_LIMIT;
 use crate::report::Report;
 use crate::types;
@@ -36,17 +36,25 @@ pub(super) enum Source {
 const EXAMPLE: &str = "a tool is named by its function, or by the field that holds it: write \
                        `tools = [function, self.field]`";
 
-/// The entries that are sound.
+/// The entries that are sound. Each is read by itself, so that one that is half-typed hides no other.
 pub(super) fn read(pair: &Pair, report: &mut Report) -> Vec<Listed> {
-    let list = |input: ParseStream<'_>| {
-        let content;
-        bracketed!(content in input);
-        Punctuated::<Expr, Token![,]>::parse_terminated(&content)
+    let mut tokens = pair.tokens().unwrap_or_default().into_iter();
+    let (Value::Given(_), Some(TokenTree::Group(list)), None) =
+        (&pair.value, tokens.next(), tokens.next())
+    else {
+        report.at(pair.place(), no_list(pair));
+        return Vec::new();
     };
-    let example = "a list of tools: write `tools = [first, second]`";
-    let Some(list) = pair.parse_with(list, example, report) else { return Vec::new() };
+    if list.delimiter() != Delimiter::Bracket {
+        report.at(pair.place(), no_list(pair));
+        return Vec::new();
+    }
     let mut entries: Vec<Listed> = Vec::new();
-    for entry in list {
+    for chunk in keys::split_at_commas(list.stream()) {
+        if chunk.is_empty() {
+            continue;
+        }
+        let Some(entry) = expression(&chunk, report) else { continue };
         let Some(listed) = prefixed(&entry, report) else { continue };
         if entries.iter().any(|earlier| earlier.is_same(&listed)) {
             report.at(&entry, format!("`{}` is listed twice: remove one", types::shown(&entry)));
@@ -55,6 +63,51 @@ pub(super) fn read(pair: &Pair, report: &mut Report) -> Vec<Listed> {
         entries.push(listed);
     }
     entries
+}
+
+/// The list with what was written in place of one.
+fn no_list(pair: &Pair) -> String {
+    let written = pair.tokens().unwrap_or_default();
+    let inner = match written.clone().into_iter().collect::<Vec<_>>().as_slice() {
+        [TokenTree::Group(group)]
+        | [TokenTree::Ident(_), TokenTree::Punct(_), TokenTree::Group(group)] => group.stream(),
+        [TokenTree::Literal(text)] => {
+            text.to_string().trim_matches('"').parse().unwrap_or_default()
+        }
+        _ => written,
+    };
+    let names = Punctuated::<Path, Token![,]>::parse_terminated
+        .parse2(inner)
+        .ok()
+        .filter(|names| !names.is_empty())
+        .map_or_else(|| "first, second".to_owned(), |names| types::shown(&names));
+    format!("`tools` takes a list of tools: write `tools = [{names}]`")
+}
+
+/// What stands between two commas.
+fn expression(chunk: &[TokenTree], report: &mut Report) -> Option<Expr> {
+    let tokens: TokenStream = chunk.iter().cloned().collect();
+    if let Ok(entry) = syn::parse2(tokens.clone()) {
+        return Some(entry);
+    }
+    let shown = types::shown(&tokens);
+    let message = match chunk {
+        [TokenTree::Ident(this), TokenTree::Punct(dot)]
+            if this == "self" && dot.as_char() == '.' =>
+        {
+            "a field's name stands after `self.`: write `self.field`".to_owned()
+        }
+        [.., TokenTree::Punct(sign)] if sign.as_char() == ':' => {
+            let path = shown.trim_end_matches([':', ' ']);
+            format!("a function's name stands after `{path}::`: write `{path}::function`")
+        }
+        [TokenTree::Ident(first), TokenTree::Ident(second), ..] => {
+            format!("entries are separated by commas: write `{first}, {second}`")
+        }
+        _ => EXAMPLE.to_owned(),
+    };
+    report.at(tokens, message);
+    None
 }
 
 impl Listed {
@@ -92,7 +145,9 @@ fn plain(entry: &Expr, report: &mut Report) -> Option<Listed> {
     let shown = types::shown(entry);
     match entry {
         Expr::Path(path) if !path.path.is_ident("self") => {
-            let place = path.span();
+            // One place is one token here: that of the name says most.
+            let last = path.path.segments.last();
+            let place = last.map_or_else(|| path.span(), |last| last.ident.span());
             let source = Source::Function(Box::new(syn::parse2(entry.to_token_stream()).ok()?));
             Some(Listed { source, prefix: String::new(), shown, place })
         }
@@ -153,7 +208,11 @@ fn mistaken(entry: &Expr) -> String {
         {
             format!("a tool is named without quotes: write `{}`", text.value())
         }
-        Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
+        Expr::Reference(reference) if matches!(&*reference.expr, Expr::Path(_)) => {
+            let function = types::shown(&reference.expr);
+            format!("a tool is named, not borrowed: write `{function}`")
+        }
+        Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) && call.args.is_empty() => {
             let function = types::shown(&call.func);
             format!("a tool is named, not called: write `{function}`")
         }

@@ -55,7 +55,7 @@ pub(crate) fn agent(
     attribute: TokenStream,
     report: &mut Report,
 ) -> FunctionAgent {
-    let mut settings = Settings::read(attribute, report);
+    let mut settings = Settings::read(attribute, function.name, report);
     let root = Root::new(settings.root.take(), "agent", report);
     if let Some(output) = settings.output.take() {
         report.at(
@@ -158,8 +158,8 @@ fn instructions(
 ) -> Text {
     match settings.instructions.take() {
         Some(Instructions::Function(path)) => {
-            let told = quote_spanned!(path.span()=> __fastroai::Into::into(#path()));
-            let contract = quote!(&__fastroai::String::from(#path()));
+            let told = quote_spanned!(path.span()=> __fastroai::Told::told(#path()));
+            let contract = quote!(&__fastroai::Told::told(#path()));
             Text { borrowed: told, held: None, contract }
         }
         Some(Instructions::Text(text)) => match template::read(&text, &function.names, report) {

@@ -4,13 +4,15 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, Type, bracketed};
+use syn::{Ident, LitStr, Path, Token, Type, bracketed};
 
 use super::listed::{self, Listed};
 use crate::keys::value::{dollars_tokens, duration_tokens};
 use crate::keys::{self, Pair, Table, Value};
 use crate::literal;
 use crate::report::Report;
+use crate::tool::parameter;
+use crate::types;
 
 const TABLE: Table = Table {
     keys: &[
@@ -54,6 +56,7 @@ const TABLE: Table = Table {
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
+    bare: &["model"],
 };
 
 const PRICES: Table = Table {
@@ -63,6 +66,7 @@ const PRICES: Table = Table {
         ("completion", "write `output`"),
         ("cached", "write `cache_read`"),
     ],
+    bare: &[],
 };
 
 /// What the attribute says, as far as it is sound.
@@ -97,18 +101,18 @@ pub(super) enum Instructions {
 }
 
 impl Settings {
-    pub(super) fn read(attribute: TokenStream, report: &mut Report) -> Self {
-        let mut settings = Self::default();
-        let mut names_model = false;
-        for pair in keys::parse(attribute, &TABLE, report) {
-            names_model |= pair.key == "model";
-            settings.take(&pair, report);
-        }
-        if !names_model {
-            report.syntax(syn::Error::new(
-                proc_macro2::Span::call_site(),
+    /// `name` is what to underline where a key is missing.
+    pub(super) fn read(attribute: TokenStream, name: &Ident, report: &mut Report) -> Self {
+        let pairs = keys::parse(attribute, &TABLE, report);
+        let mut settings = Self { is_instructed: pairs.mean("instructions"), ..Self::default() };
+        if !pairs.mean("model") {
+            report.at(
+                name,
                 "an agent needs a model: write `#[agent(model = \"openai:gpt-4o-mini\", …)]`",
-            ));
+            );
+        }
+        for pair in pairs {
+            settings.take(&pair, report);
         }
         settings
     }
@@ -135,10 +139,9 @@ impl Settings {
             "tool_name" => self.tool_name = tool_name(pair, report),
             "prefix" => self.prefix = prefix(pair, report),
             "instructions" => {
-                self.is_instructed = true;
                 self.instructions = instructions(pair, report);
             }
-            "output" => self.output = pair.parse("a type: write `output = String`", report),
+            "output" => self.output = output(pair, report),
             "name" => self.name = pair.text(report),
             "crate" => {
                 let example = "the path of `fastroai`: write `crate = ai`";
@@ -185,7 +188,7 @@ impl Settings {
 
     fn call(&mut self, name: &str, argument: Option<TokenStream>) {
         if let Some(argument) = argument {
-            let name = syn::Ident::new(name, proc_macro2::Span::call_site());
+            let name = Ident::new(name, proc_macro2::Span::call_site());
             self.calls.extend(quote!(.#name(#argument)));
         }
     }
@@ -212,7 +215,16 @@ fn fallback(pair: &Pair, report: &mut Report) -> Vec<LitStr> {
 /// Whether the provider and the name are known is asked of the catalogue, in const.
 fn named_model(text: LitStr, report: &mut Report) -> Option<LitStr> {
     let model = text.value();
+    let trimmed = model.trim();
+    let slashed = trimmed.split_once('/').filter(|(provider, _)| !provider.is_empty());
     let message = match model.split_once(':') {
+        Some(_) if trimmed != model && named(trimmed) => {
+            format!("a model's name has no spaces: write \"{trimmed}\"")
+        }
+        None if slashed.is_some_and(|(_, name)| !name.is_empty()) => format!(
+            "`{model}` does not name its provider: write \"{}\"",
+            trimmed.replacen('/', ":", 1)
+        ),
         None => format!(
             "`{model}` does not name its provider: write `provider:model`, as in \
              `openai:gpt-4o-mini`"
@@ -228,6 +240,12 @@ fn named_model(text: LitStr, report: &mut Report) -> Option<LitStr> {
     };
     report.at(text, message);
     None
+}
+
+/// Whether it has the form `provider:model`.
+fn named(model: &str) -> bool {
+    let has_both = model.split_once(':').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    has_both && !model.contains(char::is_whitespace)
 }
 
 fn tool_name(pair: &Pair, report: &mut Report) -> Option<LitStr> {
@@ -249,6 +267,44 @@ fn instructions(pair: &Pair, report: &mut Report) -> Option<Instructions> {
         return Some(Instructions::Function(path.path));
     }
     pair.text_or_macro(report).map(Instructions::Text)
+}
+
+/// The type of the answer, as far as tokens tell whether a model can make one.
+fn output(pair: &Pair, report: &mut Report) -> Option<Type> {
+    let ty: Type = if pair.is_text() {
+        let written = pair.tokens()?;
+        let written = written.to_string();
+        let written = written.trim_matches('"');
+        if syn::parse_str::<Type>(written).is_ok() {
+            report.at(
+                pair.place(),
+                format!("a type stands without quotes: write `output = {written}`"),
+            );
+            return None;
+        }
+        return pair.parse("a type: write `output = String`", report);
+    } else {
+        pair.parse("a type: write `output = String`", report)?
+    };
+    let before = report.len();
+    if matches!(types::plain(&ty), Type::Tuple(tuple) if tuple.elems.is_empty()) {
+        report.at(&ty, "an agent answers something: write the type of it, as in `output = String`");
+    }
+    let found = types::Unfillable::of(&ty);
+    for reference in found.references {
+        let owned = parameter::owned(&reference.elem);
+        report.at(reference, format!("an answer is made by the model, and owned: write `{owned}`"));
+    }
+    for implementation in found.impls {
+        report.at(implementation, "the model cannot choose a type: write a concrete type");
+    }
+    for (other, what) in found.no_data {
+        report.at(
+            other,
+            format!("a model writes JSON, and {what} is none: write a type that is data"),
+        );
+    }
+    (report.len() == before).then_some(ty)
 }
 
 fn rates(pair: &Pair, report: &mut Report) -> Option<TokenStream> {

@@ -13,8 +13,9 @@ use super::{block, signature};
 use crate::agent::of_function::{self, FunctionAgent, LIFETIME};
 use crate::report::Report;
 use crate::root::{Root, hidden};
-use crate::tool::function::{Function, MARKS};
+use crate::tool::function::Function;
 use crate::tool::of_agent::{self, Served};
+use crate::tool::parameter::is_mark;
 use crate::types;
 
 pub(super) fn expand(
@@ -118,7 +119,7 @@ fn outside(
     let lifetime = Lifetime::new(lifetime, Span::call_site());
     for input in &mut signature.inputs {
         let FnArg::Typed(parameter) = input else { continue };
-        parameter.attrs.retain(|attr| !MARKS.iter().any(|mark| attr.path().is_ident(mark)));
+        parameter.attrs.retain(|attribute| !is_mark(attribute));
         let Pat::Ident(pattern) = &*parameter.pat else { continue };
         let lent = parameters.lent.iter().find(|(ident, _)| *ident == pattern.ident);
         if let Some((_, ty)) = lent

@@ -8,7 +8,7 @@ use crate::keys::{self, Table};
 use crate::report::Report;
 use crate::similar;
 
-const TABLE: Table = Table { keys: &["description", "type"], foreign: &[] };
+const TABLE: Table = Table { keys: &["description", "type"], foreign: &[], bare: &[] };
 
 /// What makes the function a tool of other agents.
 #[derive(Default)]
@@ -34,9 +34,10 @@ impl Keys {
             tokens.extend(chunk);
             syn::token::Comma::default().to_tokens(tokens);
         }
-        for pair in keys::parse(own, &TABLE, report) {
+        let pairs = keys::parse(own, &TABLE, report);
+        found.is_described = pairs.mean("description");
+        for pair in pairs {
             if pair.name() == "description" {
-                found.is_described = true;
                 found.description = pair.text_or_macro(report);
             } else if pair.name() == "type" {
                 found.type_name =

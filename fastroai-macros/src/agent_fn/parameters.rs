@@ -31,7 +31,7 @@ pub(super) fn check(function: &Function, is_tool: bool, report: &mut Report) -> 
             parameters.names.push(pattern.ident.unraw().to_string());
         }
         let marked = |mark: &str| parameter.attrs.iter().find(|attr| attr.path().is_ident(mark));
-        if marked("context").is_some() {
+        if parameter::is_lent(parameter) {
             lent(parameter, &mut parameters, report);
         } else if is_tool {
             let (owned, is_borrowed) = owned(parameter);
@@ -43,7 +43,9 @@ pub(super) fn check(function: &Function, is_tool: bool, report: &mut Report) -> 
                 }
                 other => other,
             }));
-        } else if let Some(mark) = marked("tool") {
+        } else if !parameter::report_slips(parameter, report)
+            && let Some(mark) = marked("tool")
+        {
             report.at(
                 mark,
                 "`#[tool]` is for what a model fills in, and this function is no tool yet: write \

@@ -145,15 +145,23 @@ impl Pair {
     pub(crate) fn word(&self, words: &[&'static str], report: &mut Report) -> Option<&'static str> {
         let key = &self.key;
         let written = match &self.value {
-            Value::Given(tokens) => syn::parse2::<Ident>(tokens.clone())
-                .map(|word| word.unraw().to_string())
+            Value::Given(tokens) => syn::Path::parse_mod_style
+                .parse2(tokens.clone())
+                .map(|path| {
+                    path.segments
+                        .last()
+                        .map_or_else(String::new, |last| last.ident.unraw().to_string())
+                })
                 .or_else(|_| syn::parse2::<LitStr>(tokens.clone()).map(|text| text.value()))
                 .unwrap_or_default(),
             Value::Absent | Value::List(_) => String::new(),
         };
         let known = words.iter().copied().find(|word| *word == written);
         let message = match known {
-            Some(word) if self.literal().is_none() => return Some(word),
+            Some(word) if self.is_word() => return Some(word),
+            Some(word) if self.literal().is_none() => {
+                format!("`{key}` takes a word without a path: write `{key} = {word}`")
+            }
             Some(word) => format!("`{key}` takes a word without quotes: write `{key} = {word}`"),
             None => match similar::nearest(&written, words.iter().copied()) {
                 Some(meant) => format!("unknown {key} `{written}`: did you mean `{meant}`?"),
@@ -162,6 +170,10 @@ impl Pair {
         };
         report.at(self.place(), message);
         None
+    }
+
+    fn is_word(&self) -> bool {
+        matches!(&self.value, Value::Given(tokens) if syn::parse2::<Ident>(tokens.clone()).is_ok())
     }
 
     fn literal(&self) -> Option<Lit> {

@@ -42,7 +42,7 @@ pub(super) fn signature(
         .filter_map(|input| parameter::check(input, report))
         .filter(|parameter| !is_generic(parameter, &function))
         .collect();
-    one_run(&function, &parameters, report);
+    one_run(&parameters, report);
     distinct_names(&parameters, report);
     let returned = returned::check(&function, report);
     let is_sound = report.len() == before;
@@ -147,13 +147,14 @@ fn is_generic(parameter: &Parameter, function: &Function) -> bool {
     types::mentions_parameter(ty, &function.signature.generics)
 }
 
-fn one_run(function: &Function, parameters: &[Parameter], report: &mut Report) {
-    let runs = parameters.iter().filter(|parameter| matches!(parameter, Parameter::Run { .. }));
-    if runs.count() > 1 {
-        report.at(
-            function.name(),
-            "this tool takes its run twice: remove one of the `RunContext` parameters",
-        );
+fn one_run(parameters: &[Parameter], report: &mut Report) {
+    let runs = parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Run { place, .. } => Some(place),
+        Parameter::Argument(_) | Parameter::Lent { .. } => None,
+    });
+    for second in runs.skip(1) {
+        report
+            .at(second, "this tool takes its run twice: remove one of the `RunContext` parameters");
     }
 }
 

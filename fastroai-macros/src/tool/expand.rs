@@ -37,7 +37,12 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     quote! {
         #(#conditions)*
         #[doc = #docs]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(
+            dead_code,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            non_camel_case_types
+        )]
         #visibility struct #type_name {}
 
         #(#conditions)*
@@ -54,11 +59,15 @@ pub(super) fn beside(tool: &Tool) -> TokenStream {
     }
 }
 
-/// What the arguments must keep to, for the schema and for every call.
+/// What the arguments must keep to and their defaults, for the schema and for every call.
 pub(super) fn limits(tool: &Tool) -> TokenStream {
     let conditions: Vec<_> = tool.function.conditions().collect();
     arguments(&tool.parameters)
-        .filter_map(|argument| argument.limits(&tool.type_name, &conditions))
+        .flat_map(|argument| {
+            let limits = argument.limits(&tool.type_name, &conditions);
+            [limits, argument.default_item(&tool.type_name, &conditions)]
+        })
+        .flatten()
         .collect()
 }
 

@@ -1,9 +1,11 @@
 //! The function under the attribute. Its body is not looked at.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, FnArg, Ident, Signature, Token, Visibility};
+
+use super::parameter::is_mark;
 
 /// A function, as the user wrote it.
 pub(crate) struct Function {
@@ -13,18 +15,10 @@ pub(crate) struct Function {
     pub(super) body: TokenStream,
 }
 
-/// The marks on parameters that are ours; the emitted function is without them.
-pub(crate) const MARKS: [&str; 3] = ["doc", "context", "tool"];
-
-/// What a tool has to do, and clippy would not: own its arguments, and be `async` where it is not
-/// to run on a thread of its own.
+/// What a tool has to do, and clippy would not: own its arguments, be `async` where it is not to run
+/// on a thread of its own, and have no type parameters.
 pub(super) fn lenient() -> TokenStream {
-    quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async)])
-}
-
-/// Whether it is ours, on a parameter.
-pub(super) fn is_mark(attribute: &Attribute) -> bool {
-    MARKS.iter().any(|mark| attribute.path().is_ident(mark))
+    quote!(#[allow(clippy::implicit_hasher, clippy::needless_pass_by_value, clippy::unused_async)])
 }
 
 /// Reads a function; anything else is a mistake on the word that says what it is.
@@ -51,7 +45,7 @@ pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
             || ahead.peek(Token![unsafe])
             || ahead.peek(Token![extern])
             || ahead.peek(syn::LitStr);
-        if !modifier || ahead.parse::<proc_macro2::TokenTree>().is_err() {
+        if !modifier || ahead.parse::<TokenTree>().is_err() {
             return false;
         }
     }
@@ -65,6 +59,16 @@ impl Function {
 
     pub(crate) fn is_async(&self) -> bool {
         self.signature.asyncness.is_some()
+    }
+
+    /// Whether it is more than a declaration.
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body.clone().into_iter().next(), Some(TokenTree::Punct(_)) | None)
+    }
+
+    /// Whether its parameters or what it returns are written with `Self`.
+    pub(crate) fn mentions_self(&self) -> bool {
+        mentions_self(self.signature.to_token_stream())
     }
 
     pub(crate) fn body(&self) -> &TokenStream {
@@ -91,4 +95,12 @@ impl Function {
         self.body.to_tokens(&mut tokens);
         tokens
     }
+}
+
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
 }

@@ -10,7 +10,7 @@ use syn::{
 use super::expand::{self, call};
 use super::function::Function;
 use super::options::Options;
-use super::parameter::{Default, Parameter, arguments};
+use super::parameter::{Default, Parameter, arguments, is_mark};
 use super::{Tool, check};
 use crate::report::Report;
 use crate::root::Root;
@@ -160,6 +160,11 @@ impl Method {
         &self.tool.name
     }
 
+    /// What Rust calls it.
+    pub(crate) fn function_name(&self) -> &Ident {
+        self.tool.function.name()
+    }
+
     /// The type that stands for it.
     pub(crate) fn marker(&self) -> &Ident {
         &self.tool.type_name
@@ -202,12 +207,17 @@ pub(crate) fn without_marks(item: &mut ImplItemFn) {
     item.attrs.insert(
         0,
         syn::parse_quote!(
-            #[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+            #[allow(
+                clippy::implicit_hasher,
+                clippy::needless_pass_by_value,
+                clippy::unused_async,
+                clippy::unused_self
+            )]
         ),
     );
     for input in &mut item.sig.inputs {
         if let FnArg::Typed(parameter) = input {
-            parameter.attrs.retain(|attribute| !super::function::is_mark(attribute));
+            parameter.attrs.retain(|attribute| !is_mark(attribute));
         }
     }
 }

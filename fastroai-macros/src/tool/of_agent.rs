@@ -73,7 +73,12 @@ pub(crate) fn refuse(root: &Root, function: &Function, type_name: &Ident) -> Tok
     quote! {
         #(#conditions)*
         #[doc = #docs]
-        #[allow(dead_code, non_camel_case_types)]
+        #[allow(
+            dead_code,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            non_camel_case_types
+        )]
         #visibility struct #type_name {}
 
         #(#conditions)*

@@ -1,8 +1,9 @@
 //! The keys of `#[safe_tool(…)]`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Path};
 
 use crate::keys::value::{dollars_tokens, duration_tokens};
@@ -20,6 +21,7 @@ const TABLE: Table = Table {
         "on_error",
         "on_timeout",
         "sequential",
+        "polling",
         "corrections",
         "cost",
         "type",
@@ -31,9 +33,11 @@ const TABLE: Table = Table {
         ("retry", "write `attempts`, which counts the first attempt as well"),
         ("doc", "write `description`, or a doc comment"),
         ("context", "mark the parameter instead, as in `#[context] db: &Db`"),
+        ("poll", "write `polling`"),
         ("parallel", "write `sequential` on the tools that run alone"),
         ("rename", "write `name`"),
     ],
+    bare: &["name", "description"],
 };
 
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
@@ -56,6 +60,7 @@ pub(super) struct Options {
     on_error: Option<LitStr>,
     on_timeout: Option<LitStr>,
     sequential: Option<bool>,
+    polling: Option<bool>,
     corrections: Option<u32>,
     cost: Option<TokenStream>,
     is_agent: bool,
@@ -63,14 +68,14 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn read(attribute: TokenStream, report: &mut Report) -> Self {
-        let mut options = Self::default();
+        let pairs = keys::parse(attribute, &TABLE, report);
+        let mut options = Self { is_described: pairs.mean("description"), ..Self::default() };
         let mut attempts_place = None;
         let mut effect_is_unsound = false;
-        for pair in keys::parse(attribute, &TABLE, report) {
+        for pair in pairs {
             match pair.name().as_str() {
                 "name" => options.name = name(&pair, report),
                 "description" => {
-                    options.is_described = true;
                     options.description = pair.text_or_macro(report);
                 }
                 "timeout" => options.timeout = pair.duration(report),
@@ -85,6 +90,7 @@ impl Options {
                 "on_error" => options.on_error = sentence(&pair, &["error"], report),
                 "on_timeout" => options.on_timeout = sentence(&pair, &[], report),
                 "sequential" => options.sequential = pair.flag(report),
+                "polling" => options.polling = pair.flag(report),
                 "corrections" => options.corrections = pair.count(0, "none", report),
                 "cost" => options.cost = cost(&pair, report),
                 "type" => {
@@ -144,6 +150,9 @@ impl Options {
         if let Some(sequential) = self.sequential {
             fields.push(quote!(sequential: #sequential));
         }
+        if let Some(polling) = self.polling {
+            fields.push(quote!(polling: #polling));
+        }
         if let Some(corrections) = self.corrections {
             let corrections = proc_macro2::Literal::u32_unsuffixed(corrections);
             fields.push(quote!(corrections: #corrections));
@@ -176,7 +185,11 @@ fn cost(pair: &keys::Pair, report: &mut Report) -> Option<TokenStream> {
     let example = "dollars or a function: write `cost = \"$0.002\"`, or the path of a \
                    `fn(arguments: &str, result: &str) -> Cost`";
     let path: Path = pair.parse(example, report)?;
-    Some(quote!(__fastroai::ToolCost::By(#path)))
+    // A function of another form is told at its name.
+    Some(quote_spanned! {path.span()=> {
+        let cost: __fastroai::CostFunction = #path;
+        __fastroai::ToolCost::By(cost)
+    }})
 }
 
 fn name(pair: &keys::Pair, report: &mut Report) -> Option<String> {

@@ -1,18 +1,21 @@
 //! The parameters: what the model fills in, and what the agent lends.
 
+mod figure;
 mod limits;
+mod mark;
 mod pattern;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Expr, FnArg, Ident, Meta, Pat, PatType, Type};
+use syn::{Attribute, Expr, FnArg, Ident, Meta, Pat, PatType, Type};
 
 use crate::docs::Docs;
 use crate::keys::{self, Table, Value};
 use crate::report::Report;
 use crate::types::{self, Unfillable};
 pub(crate) use limits::{Limits, within};
+pub(crate) use mark::{is_lent, is_mark, report_slips};
 
 /// A sound parameter.
 pub(crate) enum Parameter {
@@ -21,7 +24,7 @@ pub(crate) enum Parameter {
     /// Lent by the agent: `#[context] db: &Db`.
     Lent { ident: Ident, ty: Box<Type> },
     /// The run: `#[context] run: RunContext<'_>`, or a reference to it.
-    Run { is_reference: bool },
+    Run { is_reference: bool, place: Box<Type> },
 }
 
 /// A parameter that the model fills in.
@@ -63,6 +66,7 @@ const TABLE: Table = Table {
         ("min_length", "write `length(1..)`"),
         ("max_length", "write `length(..=80)`"),
     ],
+    bare: &[],
 };
 
 /// The parameters that the model fills in.
@@ -85,12 +89,15 @@ pub(crate) fn check(input: &FnArg, report: &mut Report) -> Option<Parameter> {
             );
         }
     }
+    report_slips(parameter, report);
     let marked = |mark: &str| parameter.attrs.iter().find(|attr| attr.path().is_ident(mark));
-    let sound = if let Some(context) = marked("context") {
-        if let Meta::List(_) | Meta::NameValue(_) = context.meta {
+    let sound = if is_lent(parameter) {
+        let context = marked("context");
+        if let Some(context @ Attribute { meta: Meta::List(_) | Meta::NameValue(_), .. }) = context
+        {
             report.at(context, "`#[context]` takes nothing: the agent is asked by type");
         }
-        if let Some(tool) = marked("tool") {
+        if let (Some(_), Some(tool)) = (context, marked("tool")) {
             report.at(tool, "the agent lends this parameter, not the model: remove `#[tool(…)]`");
         }
         context_parameter(parameter, report)
@@ -119,13 +126,21 @@ fn context_parameter(parameter: &PatType, report: &mut Report) -> Option<Paramet
             None
         }
         Type::Reference(reference) if types::is_named(&reference.elem, "RunContext") => {
-            Some(Parameter::Run { is_reference: true })
+            Some(Parameter::Run { is_reference: true, place: parameter.ty.clone() })
         }
         Type::Reference(reference) => {
             Some(Parameter::Lent { ident, ty: Box::new(types::plain(&reference.elem).clone()) })
         }
-        ty if types::is_named(ty, "RunContext") => Some(Parameter::Run { is_reference: false }),
+        ty if types::is_named(ty, "RunContext") => {
+            Some(Parameter::Run { is_reference: false, place: parameter.ty.clone() })
+        }
         ty => {
+            let inner = types::arguments(ty);
+            if let ("Option", [inner @ Type::Reference(_)]) = (&*types::name(ty), &*inner) {
+                let shown = types::shown(inner);
+                report.at(ty, format!("the agent lends it to every call: write `{shown}`"));
+                return None;
+            }
             let shown = types::shown(ty);
             report.at(ty, format!("the agent lends its fields: write `&{shown}`"));
             None
@@ -142,7 +157,7 @@ fn argument(parameter: &PatType, report: &mut Report) -> Option<Argument> {
         _ => None,
     };
     for (what, value) in said.into_iter().chain(example.as_ref().map(|value| ("example", value))) {
-        quoted_figure(what, value, within(&parameter.ty), report);
+        figure::fit(what, value, within(&parameter.ty), report);
         limits.hold(what, value, report);
     }
     limits.fit(&parameter.ty, report);
@@ -165,22 +180,61 @@ fn plain_name(parameter: &PatType, report: &mut Report) -> Option<Ident> {
             Some(pattern.ident.clone())
         }
         pattern => {
-            report.at(
-                pattern,
-                "the model fills parameters in by name: give this one a plain name, and take it \
-                 apart in the body",
-            );
+            report.at(pattern, named(pattern, &parameter.ty));
             None
         }
+    }
+}
+
+/// What to write in place of a pattern.
+fn named(pattern: &Pat, ty: &Type) -> String {
+    const BY_NAME: &str = "the model fills parameters in by name:";
+    match pattern {
+        Pat::Wild(_) => format!("{BY_NAME} give this one a name, or remove it"),
+        Pat::Ident(name) if name.subpat.is_none() => {
+            format!("{BY_NAME} write `{}`, and borrow it in the body", name.ident)
+        }
+        Pat::Tuple(names) => {
+            let parts = match types::plain(ty) {
+                Type::Tuple(types) if types.elems.len() == names.elems.len() => types,
+                _ => {
+                    return format!(
+                        "{BY_NAME} give this one a plain name, and take it apart in the body"
+                    );
+                }
+            };
+            let parts: Vec<String> = names
+                .elems
+                .iter()
+                .zip(&parts.elems)
+                .map(|(name, ty)| format!("{}: {}", types::shown(name), types::shown(ty)))
+                .collect();
+            format!("{BY_NAME} make each part a parameter, as in `{}`", parts.join(", "))
+        }
+        _ => format!("{BY_NAME} give this one a plain name, and take it apart in the body"),
     }
 }
 
 /// Reports the types that no model can fill in, as far as tokens tell.
 fn fillable(parameter: &PatType, report: &mut Report) {
     let ty = &*parameter.ty;
-    if types::is_named(ty, "RunContext") {
+    if types::is_named(types::pointee(ty).unwrap_or(ty), "RunContext") {
         report.at(ty, "the run is given by the runtime: write `#[context]` before this parameter");
         return;
+    }
+    match types::plain(ty) {
+        Type::Tuple(_) if matches!(&*parameter.pat, Pat::Tuple(_)) => return,
+        Type::Infer(_) => return report.leave(),
+        Type::Slice(_) => {
+            let owned = owned(ty);
+            report.at(ty, format!("a parameter has a size: write `{owned}`"));
+            return;
+        }
+        ty if types::is_named(ty, "str") => {
+            report.at(ty, "a parameter has a size: write `String`");
+            return;
+        }
+        _ => {}
     }
     let found = Unfillable::of(ty);
     let name = parameter.pat.to_token_stream();
@@ -202,20 +256,21 @@ fn fillable(parameter: &PatType, report: &mut Report) {
              or with one parameter each",
         );
     }
+    for (other, what) in found.no_data {
+        report.at(
+            other,
+            format!(
+                "a model writes JSON, and {what} is none: take a type that is data, or \
+                 `#[context] {name}: &…` for what the agent lends"
+            ),
+        );
+    }
+    for shared in found.single_threaded {
+        let inner = types::arguments(shared).first().map_or_else(|| "T".to_owned(), |it| owned(it));
+        report.at(shared, format!("a tool may run on any thread: write `{inner}`"));
+    }
     for implementation in found.impls {
         report.at(implementation, "the model cannot choose a type: write a concrete type");
-    }
-}
-
-/// Reports a default in quotes for a type that no text turns into.
-fn quoted_figure(what: &str, value: &Expr, ty: &Type, report: &mut Report) {
-    const FIGURES: [&str; 15] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "usize",
-    ];
-    let is_text = matches!(value, Expr::Lit(literal) if matches!(literal.lit, syn::Lit::Str(_)));
-    if let Some(figure) = FIGURES.iter().find(|figure| is_text && types::is_named(ty, figure)) {
-        report.at(value, format!("a text is no `{figure}`: write the {what} without quotes"));
     }
 }
 

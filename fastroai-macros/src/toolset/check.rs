@@ -20,6 +20,7 @@ const TABLE: Table = Table {
         ("timeout", "write it on the methods: `#[safe_tool(timeout = \"10s\")]`"),
         ("tools", "write `#[safe_tool]` above the methods"),
     ],
+    bare: &[],
 };
 
 pub(super) fn check(block: Block, attribute: TokenStream, report: &mut Report) -> Toolset {
@@ -53,8 +54,12 @@ fn methods(block: &Block, instance: &Instance, root: &Root, report: &mut Report)
         }
         let marker = format_ident!("__Tool{index}", span = hidden(item.sig.ident.span()));
         let method = tool::method(&item, keys.clone(), (instance, root), marker, report);
+        // Two methods of one name are a mistake that the compiler tells.
+        let ident = &item.sig.ident;
         let is_taken = |earlier: &Method| {
-            earlier.name() == method.name() && earlier.conditions().next().is_none()
+            earlier.name() == method.name()
+                && earlier.conditions().next().is_none()
+                && earlier.function_name() != ident
         };
         if method.conditions().next().is_none() && methods.iter().any(is_taken) {
             report.at(

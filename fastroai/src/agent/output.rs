@@ -14,7 +14,7 @@ use crate::tool::schema_of;
 #[diagnostic::on_unimplemented(
     message = "an agent cannot answer with `{Self}`",
     label = "the model cannot fill in a `{Self}`",
-    note = "add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
+    note = "add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`, or to what is inside of it"
 )]
 pub trait AgentOutput: Sized + Send + 'static {
     /// The schema that an answer must fit; `None` for text.

@@ -14,7 +14,7 @@ use super::schema::ArgumentsSchema;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a tool parameter",
     label = "the model cannot fill in a `{Self}`",
-    note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`"
+    note = "a parameter is decoded from JSON and described by a JSON schema: add `#[derive(serde::Deserialize, schemars::JsonSchema)]` to `{Self}`, or to what is inside of it"
 )]
 pub trait ToolArg: Sized {
     /// Adds a field of this type, as [`ArgumentsSchema::field`] does.

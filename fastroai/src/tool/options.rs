@@ -77,7 +77,7 @@ pub enum ToolCost {
     Each(Cost),
     /// What this function says of the arguments and the result, both as the model has them, of an
     /// attempt that went well. It is paid when the tool has ended, whether there is enough or not.
-    By(fn(&str, &str) -> Cost),
+    By(CostFunction),
 }
 
 impl PartialEq for ToolCost {
@@ -92,6 +92,9 @@ impl PartialEq for ToolCost {
 }
 
 impl Eq for ToolCost {}
+
+/// What says what a call costs.
+pub type CostFunction = fn(arguments: &str, result: &str) -> Cost;
 
 /// What repeating a tool does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ pub type ToolReturn = Result<ToolReply, ToolError>;
 #[diagnostic::on_unimplemented(
     message = "a tool cannot return `{Self}`",
     label = "`{Self}` cannot be shown to the model",
-    note = "add `#[derive(serde::Serialize)]` to `{Self}`, or return a `String`"
+    note = "add `#[derive(serde::Serialize)]` to `{Self}`, or to what is inside of it; or return a `String`"
 )]
 pub trait ToolOutput {
     /// Writes the value for the model: texts as they are, other values as JSON.

@@ -18,7 +18,7 @@ impl Argument {
         let Self { name, ty, .. } = self;
         let description = self.description.clone().unwrap_or_else(|| quote!(""));
         let schema = Ident::new(&schema.to_string(), hidden(ty.span()));
-        let told = match self.default_value() {
+        let told = match self.default_value(tool) {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::describe(&mut #schema, #name, #description);
             },
@@ -74,19 +74,14 @@ impl Argument {
     }
 
     /// Reads it from the fields in this local.
-    pub(super) fn read(&self, fields: &Ident) -> TokenStream {
+    pub(super) fn read(&self, fields: &Ident, tool: &Ident) -> TokenStream {
         let Self { name, ty, .. } = self;
         let fields = Ident::new(&fields.to_string(), hidden(ty.span()));
-        match self.default_value() {
+        match self.default_maker(tool) {
             None => quote_spanned! {ty.span()=>
                 <#ty as __fastroai::ToolArg>::read(&mut #fields, #name)
             },
             Some(default) => {
-                let default = if let Some(Default::OfType) = self.default {
-                    quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default)
-                } else {
-                    quote!(|| #default)
-                };
                 quote_spanned! {ty.span()=>
                     <#ty as __fastroai::ToolArg>::read_or(&mut #fields, #name, #default)
                 }
@@ -100,12 +95,42 @@ impl Argument {
     }
 
     /// The default, as a value of the parameter's type.
-    fn default_value(&self) -> Option<TokenStream> {
+    fn default_value(&self, tool: &Ident) -> Option<TokenStream> {
+        let at = self.ty.span();
+        self.default_maker(tool).map(|maker| quote_spanned!(at=> #maker()))
+    }
+
+    /// A function that makes the default.
+    fn default_maker(&self, tool: &Ident) -> Option<TokenStream> {
         let ty = &self.ty;
         Some(match self.default.as_ref()? {
-            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default()),
-            Default::Expression(value) => as_value(value),
+            Default::OfType => quote_spanned!(ty.span()=> <#ty as __fastroai::OfType>::default),
+            Default::Expression(_) => {
+                let name = self.default_name(tool);
+                quote!(#name)
+            }
         })
+    }
+
+    /// The default that is written out, once for the schema and for every call.
+    pub(super) fn default_item(
+        &self,
+        tool: &Ident,
+        conditions: &[&Attribute],
+    ) -> Option<TokenStream> {
+        let Some(Default::Expression(value)) = &self.default else { return None };
+        let (name, ty, value) = (self.default_name(tool), &self.ty, as_value(value));
+        Some(quote! {
+            #(#conditions)*
+            fn #name() -> #ty {
+                #value
+            }
+        })
+    }
+
+    fn default_name(&self, tool: &Ident) -> Ident {
+        let name = format!("__default_of_{}_{}", tool.unraw(), self.ident.unraw());
+        Ident::new(&name, Span::call_site())
     }
 }
 

@@ -83,8 +83,8 @@ fn body(tool: &Tool, provides: &[Type], locals: &[&Ident; 4]) -> TokenStream {
             let value = argument.local();
             if argument.is_borrowed { quote!(&#value) } else { quote!(#value) }
         }
-        Parameter::Run { is_reference: true } => quote!(&#run),
-        Parameter::Run { is_reference: false } => quote!(#run),
+        Parameter::Run { is_reference: true, .. } => quote!(&#run),
+        Parameter::Run { is_reference: false, .. } => quote!(#run),
         Parameter::Lent { ident, .. } => {
             let ty = provides.next();
             let borrowed = quote!(<__Agent as __fastroai::Provide<#ty>>::provide(#agent));
@@ -177,7 +177,7 @@ fn read(tool: &Tool, arguments: &Ident) -> TokenStream {
     let fields = tool.local("fields");
     let names = all.iter().map(|argument| &argument.name);
     let values = all.iter().map(|argument| argument.local());
-    let reads = all.iter().map(|argument| argument.read(&fields));
+    let reads = all.iter().map(|argument| argument.read(&fields, &tool.type_name));
     let holds = all.iter().filter_map(|argument| argument.hold(&fields, &tool.type_name));
     quote! {
         let mut #fields = #arguments.read(&[#(#names),*])?;

@@ -52,7 +52,10 @@ fn main() {
     assert_eq!(Concat.instructions(), "You keep books.");
     assert_eq!(Tomorrow.config().model, "openai:some-model-of-tomorrow");
     let config = librarian.config();
-    assert_eq!((config.name.as_str(), config.max_turns, config.max_tool_calls), ("librarian", 8, 12));
+    assert_eq!(
+        (config.name.as_str(), config.max_turns, config.max_tool_calls),
+        ("librarian", 8, 12)
+    );
     assert_eq!((config.max_concurrency, config.output_attempts), (4, 2));
     assert_eq!(config.output_mode, Some(fastroai::run::OutputMode::Prompted));
     let fallback: Vec<_> = config.fallback.iter().map(|it| it.model.as_str()).collect();

@@ -77,7 +77,10 @@ fn main() {
         slice: books.clone().into(),
     };
     assert_eq!(generic.tools().len(), 2);
-    assert_eq!((generic.store, *generic.shared, generic.key, generic.slice.len()), (1, 1, ["a"; 2], 1));
+    assert_eq!(
+        (generic.store, *generic.shared, generic.key, generic.slice.len()),
+        (1, 1, ["a"; 2], 1)
+    );
     let skipped = Skipped { catalogue: books.clone(), other: Vec::new() };
     assert_eq!((skipped.tools().len(), skipped.other.len()), (1, 0));
     let twice = Twice { first: Arc::new(Vec::new()), catalogue: books };

@@ -21,7 +21,10 @@ pub struct CategoryAgent;
 
 /// You sort messages.
 #[agent(model = "offline:demo", description = "Sorts a message.")]
-pub async fn category(text: &str, #[context] agent: &CategoryAgent) -> Result<AgentResponse<Category>> {
+pub async fn category(
+    text: &str,
+    #[context] agent: &CategoryAgent,
+) -> Result<AgentResponse<Category>> {
     format!("{} {text} {agent:?}", Category::all())
 }
 

@@ -12,7 +12,10 @@ async fn find_book(title: String) -> Result<String, std::io::Error> {
 #[tracing::instrument(skip(catalogue))]
 #[safe_tool]
 #[must_use]
-async fn lend_book(title: String, #[context] catalogue: &Vec<String>) -> Result<String, std::io::Error> {
+async fn lend_book(
+    title: String,
+    #[context] catalogue: &Vec<String>,
+) -> Result<String, std::io::Error> {
     let _ = catalogue;
     Ok(title)
 }

@@ -31,9 +31,13 @@ mod mine {
 
     struct String;
     #[allow(unused_macros)]
-    macro_rules! vec { () => {} }
+    macro_rules! vec {
+        () => {};
+    }
     #[allow(unused_macros)]
-    macro_rules! concat { () => {} }
+    macro_rules! concat {
+        () => {};
+    }
 
     #[derive(Clone)]
     pub(crate) struct Catalogue;
@@ -52,7 +56,10 @@ mod mine {
 
     /// Lend a book.
     #[safe_tool]
-    pub(crate) fn lend_book(#[tool(default)] title: ::std::string::String, #[context] catalogue: &Catalogue) -> ::std::string::String {
+    pub(crate) fn lend_book(
+        #[tool(default)] title: ::std::string::String,
+        #[context] catalogue: &Catalogue,
+    ) -> ::std::string::String {
         let _ = catalogue;
         title
     }

@@ -9,7 +9,16 @@ async fn a(a: String) -> String {
 
 /// The same letter as a type parameter that generated code might have.
 #[safe_tool]
-fn t(#[context] t: &A, r#type: String, agent: String, arguments: String, run: String, fields: String, schema: String, value: String) -> String {
+fn t(
+    #[context] t: &A,
+    r#type: String,
+    agent: String,
+    arguments: String,
+    run: String,
+    fields: String,
+    schema: String,
+    value: String,
+) -> String {
     let _ = (t, agent, arguments, run, fields, schema, value);
     r#type
 }

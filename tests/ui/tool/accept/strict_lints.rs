@@ -1,7 +1,18 @@
 //! A library whose lints are as strict as they get.
 #![deny(warnings, missing_docs, unused, nonstandard_style, future_incompatible, rust_2018_idioms)]
-#![deny(missing_debug_implementations, missing_copy_implementations, unreachable_pub, unused_qualifications)]
-#![deny(let_underscore, single_use_lifetimes, unused_lifetimes, elided_lifetimes_in_paths, unused_results)]
+#![deny(
+    missing_debug_implementations,
+    missing_copy_implementations,
+    unreachable_pub,
+    unused_qualifications
+)]
+#![deny(
+    let_underscore,
+    single_use_lifetimes,
+    unused_lifetimes,
+    elided_lifetimes_in_paths,
+    unused_results
+)]
 
 use fastroai::prelude::*;
 
@@ -13,7 +24,11 @@ mod private {
 
 /// Find a book.
 #[safe_tool]
-pub(crate) async fn find_book(title: String, #[context] _catalogue: &private::Catalogue, #[context] run: RunContext<'_>) -> String {
+pub(crate) async fn find_book(
+    title: String,
+    #[context] _catalogue: &private::Catalogue,
+    #[context] run: RunContext<'_>,
+) -> String {
     format!("{title}{}", run.attempt())
 }
 
