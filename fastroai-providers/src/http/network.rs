@@ -59,6 +59,8 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
         async move {
+            #[cfg(feature = "testing")]
+            super::deny::check(&outgoing.url)?;
             let Inner { setup, clients, given } = &*self.0;
             let client = match given {
                 Some(client) => client,

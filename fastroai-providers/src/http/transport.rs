@@ -1,6 +1,7 @@
 //! What carries a request to a provider and brings the answer back.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -23,6 +24,12 @@ pub trait Transport: Send + Sync + 'static {
     /// Where no answer came, its kind says whether the request may have arrived. Neither this error
     /// nor one of the body may hold the address, a header or the request.
     fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        T::post(self, outgoing)
+    }
 }
 
 /// A request on its way out, to be sent with the method `POST`.

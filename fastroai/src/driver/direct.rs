@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::payer::Payer;
 use super::unsettled::Unsettled;
+use crate::ambient;
 use crate::error::{Error, ErrorKind};
 use crate::money::Bill;
 use crate::run::Stop;
@@ -61,7 +62,7 @@ impl Runtime {
 }
 
 async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Response, ErrorKind> {
-    let model = scope.runtime().model(model).map_err(ErrorKind::Model)?;
+    let model = ambient::model(scope.runtime(), None, model).map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates: None };
     let reserved = payer.reserve(request).await?;
     let settings = reserved.settings(request.settings);
