@@ -17,6 +17,7 @@ mod manifest;
 mod report;
 mod root;
 mod similar;
+mod test;
 mod tool;
 mod toolset;
 mod twice;
@@ -34,6 +35,12 @@ pub fn safe_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn toolset(attribute: TokenStream, item: TokenStream) -> TokenStream {
     toolset::expand(attribute.into(), item.into()).into()
+}
+
+/// Turns an async function into a test; see `fastroai::test`.
+#[proc_macro_attribute]
+pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    test::expand(attribute.into(), item.into()).into()
 }
 
 /// Turns a struct or a function into an agent; see `fastroai::agent`.

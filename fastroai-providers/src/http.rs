@@ -5,6 +5,8 @@ mod answer;
 mod base_url;
 mod body;
 mod client;
+#[cfg(feature = "testing")]
+pub mod deny;
 pub mod egress;
 mod exchange;
 mod failure;

@@ -40,18 +40,26 @@ use crate::usage::Usage;
 pub struct OfflineModel {
     id: ModelId,
     profile: Profile,
+    seed: u32,
 }
 
 impl OfflineModel {
     /// An offline model that goes by this name, as in `offline:demo`.
     #[must_use]
     pub fn new(id: ModelId) -> Self {
-        Self { id, profile: Profile { free: true, ..Profile::default() } }
+        Self { id, profile: Profile { free: true, ..Profile::default() }, seed: 0 }
+    }
+
+    /// Takes other values where a schema leaves a choice; 0 is what it does by itself.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u32) -> Self {
+        self.seed = seed;
+        self
     }
 
     fn reply(&self, request: &Request<'_>) -> Result<Response, ModelError> {
-        let calls =
-            answer::calls(request).map_err(|error| error.with_provider(self.id.provider()))?;
+        let calls = answer::calls(request, self.seed)
+            .map_err(|error| error.with_provider(self.id.provider()))?;
         let mut response = Response {
             provider: Some(self.id.provider().to_owned()),
             model: Some(self.id.name().to_owned()),
@@ -61,7 +69,7 @@ impl OfflineModel {
         if calls.is_empty() {
             let whole = match request.output {
                 OutputFormat::JsonSchema { schema, .. } => {
-                    sample::sample(schema.as_value()).to_string()
+                    sample::sample(schema.as_value(), self.seed).to_string()
                 }
                 OutputFormat::Text => answer::text(request.messages),
             };
@@ -72,12 +80,18 @@ impl OfflineModel {
             response.parts.extend(calls.into_iter().map(Part::ToolCall));
             response.finish_reason = FinishReason::ToolCalls;
         }
-        response.usage = Usage {
-            input_tokens: Some(answer::words_read(request)),
-            output_tokens: Some(answer::words_written(&response)),
-            ..Usage::default()
-        };
+        response.usage = usage(request, &response);
         Ok(response)
+    }
+}
+
+/// What a reply took where a word is a token, on the way in and out.
+#[must_use]
+pub fn usage(request: &Request<'_>, response: &Response) -> Usage {
+    Usage {
+        input_tokens: Some(answer::words_read(request)),
+        output_tokens: Some(answer::words_written(response)),
+        ..Usage::default()
     }
 }
 

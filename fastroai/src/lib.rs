@@ -7,6 +7,8 @@
 extern crate self as fastroai;
 
 pub mod agent;
+#[cfg_attr(not(feature = "testing"), path = "no_ambient.rs")]
+mod ambient;
 #[cfg(feature = "audit")]
 pub mod audit;
 mod catalogue;
@@ -33,6 +35,9 @@ pub use fastroai_macros::agent;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/safe_tool.md")]
 pub use fastroai_macros::safe_tool;
+#[cfg(all(feature = "macros", feature = "testing"))]
+#[doc = include_str!("docs/test.md")]
+pub use fastroai_macros::test;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/toolset.md")]
 pub use fastroai_macros::toolset;
@@ -73,6 +78,8 @@ pub mod __private {
     pub use crate::run::OutputMode;
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
+    #[cfg(feature = "testing")]
+    pub use crate::testing::{TestOutput, TestSetup, run_test};
     pub use crate::tool::{
         Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, CostFunction, Detach, DetachSelf,
         Effect, Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg,
@@ -82,6 +89,8 @@ pub mod __private {
         undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
+    #[cfg(feature = "testing")]
+    pub use serde_json::json;
     pub use std::borrow::Cow;
     pub use std::boxed::Box;
     pub use std::convert::Into;
@@ -90,6 +99,8 @@ pub mod __private {
     // Under names that are not in scope by themselves: the macros write these at the user's tokens,
     // where a needless path would be linted as the user's.
     pub use std::convert::From as FromText;
+    #[cfg(feature = "testing")]
+    pub use std::env;
     pub use std::marker::Sync as Shared;
     pub use std::option::Option::{self, Some};
     pub use std::result::Result::{Err, Ok};
@@ -104,3 +115,8 @@ pub mod __private {
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The snippets of the guide to testing are tests.
+#[cfg(all(doctest, feature = "macros", feature = "testing"))]
+#[doc = include_str!("../../docs/guide/testing.md")]
+struct TestingGuide;

@@ -40,7 +40,8 @@ pub struct Runtime(Arc<Shared>);
 struct Shared {
     #[cfg(feature = "http")]
     connection: Connection,
-    models: Mutex<HashMap<String, Arc<dyn Model>>>,
+    given: HashMap<String, Arc<dyn Model>>,
+    connected: Mutex<HashMap<String, Arc<dyn Model>>>,
     prices: Prices,
     account: Option<Budget>,
     retry: RetryPolicy,
@@ -128,15 +129,24 @@ impl Runtime {
     /// # Errors
     /// Of kind `Config`, where the name, the provider or the key is missing or wrong.
     pub fn model(&self, name: &str) -> Result<Arc<dyn Model>, ModelError> {
-        let mut models = self.0.models.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = self.0.given.get(name) {
+            return Ok(Arc::clone(model));
+        }
+        let parsed = || {
+            name.parse().map_err(|error: fastroai_providers::model::ModelIdError| {
+                ModelError::config(error.to_string())
+            })
+        };
+        // What a test's cassette connects is not for others.
+        #[cfg(feature = "testing")]
+        if let Some(model) = crate::ambient::played(parsed, &self.0.connection) {
+            return model;
+        }
+        let mut models = self.0.connected.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = models.get(name) {
             return Ok(Arc::clone(model));
         }
-        let id: ModelId =
-            name.parse().map_err(|error: fastroai_providers::model::ModelIdError| {
-                ModelError::config(error.to_string())
-            })?;
-        let model = connect(id, self)?;
+        let model = connect(parsed()?, self)?;
         models.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)
     }
@@ -330,7 +340,8 @@ impl RuntimeBuilder {
         Runtime(Arc::new(Shared {
             #[cfg(feature = "http")]
             connection: self.connection,
-            models: Mutex::new(self.models),
+            given: self.models,
+            connected: Mutex::default(),
             prices: self.prices.unwrap_or_else(Prices::standard),
             account: self.account,
             retry: self.retry,

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
+use crate::ambient;
 use crate::error::ErrorKind;
 use crate::hook::Hooks;
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
@@ -93,7 +94,7 @@ impl Scope {
             None => Self {
                 hooks: runtime.hooks().clone(),
                 runtime,
-                meter: Meter::new(),
+                meter: ambient::meter(),
                 accounts: Vec::new(),
                 cancellation: CancellationToken::new(),
                 outside,
@@ -282,6 +283,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
+    let future = ambient::kept(future);
     match Scope::current() {
         Some(scope) => tokio::spawn(CURRENT.scope(scope, future).in_current_span()),
         None => tokio::spawn(future),
@@ -297,6 +299,7 @@ where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,
 {
+    let function = ambient::kept_by(function);
     match Scope::current() {
         Some(scope) => {
             let span = Span::current();

@@ -1,15 +1,16 @@
-//! A model that follows a script and remembers what it was asked.
+//! The kit's scripted model, as the suites of this crate write scripts.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::ops::Deref;
 use std::time::Duration;
 
 use fastroai::providers::{
-    Delta, FinishReason, HostedTool, Message, Model, ModelError, ModelId, Part, Profile, Request,
-    Response, ResponseStream, Settings, StreamEvent, ToolCall, ToolChoice, Usage,
+    Delta, FinishReason, Model, ModelError, ModelId, Part, Profile, Request, Response,
+    ResponseStream, StreamEvent, ToolCall, Usage,
 };
+use fastroai::testing::{Reply, ScriptedModel, pieces};
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
+
+pub use fastroai::testing::Asked;
 
 /// One answer of the script.
 pub enum Step {
@@ -21,7 +22,7 @@ pub enum Step {
     Events(Vec<Result<StreamEvent, ModelError>>),
     /// A whole reply, streamed with this wait before each piece.
     Paced(Duration, Response),
-    /// A stream of these pieces, and then nothing more.
+    /// A stream of these pieces of text, and then nothing more.
     Stalls(Vec<Delta>),
     /// The next step, after a while.
     After(Duration, Box<Step>),
@@ -29,36 +30,23 @@ pub enum Step {
     Hang,
 }
 
-/// What the model was asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// The instructions of the request.
-    pub instructions: Option<String>,
-    /// The conversation of the request.
-    pub messages: Vec<Message>,
-    /// The names of the tools on offer.
-    pub tools: Vec<String>,
-    /// The tools on offer that the provider runs itself.
-    pub hosted_tools: Vec<HostedTool>,
-    /// Whether a tool had to be called.
-    pub tool_choice: ToolChoice,
-    /// How to generate.
-    pub settings: Settings,
-    /// Whether the reply was to be streamed.
-    pub streamed: bool,
+impl From<Step> for Reply {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Reply(reply) => Self::of(reply),
+            Step::Fail(error) => Self::error(error),
+            Step::Events(events) => Self::events(events),
+            Step::Paced(wait, reply) => Self::of(reply).paced(wait),
+            Step::Stalls(deltas) => Self::of(Response::default()).with_deltas(deltas).stalled(),
+            Step::After(wait, step) => Self::from(*step).after(wait),
+            Step::Hang => Self::silence(),
+        }
+    }
 }
 
-/// A model that follows a script. Clones follow the same one; it hangs when the script ends.
+/// A model that follows a script. Clones follow the same one.
 #[derive(Clone)]
-pub struct Scripted(Arc<Shared>);
-
-struct Shared {
-    id: ModelId,
-    profile: Profile,
-    steps: Mutex<VecDeque<Step>>,
-    asked: Mutex<Vec<Asked>>,
-    open: Arc<()>,
-}
+pub struct Scripted(ScriptedModel);
 
 impl Scripted {
     /// A model of this name, as `provider:model`.
@@ -73,56 +61,38 @@ impl Scripted {
     /// Where the name is no model's.
     #[must_use]
     pub fn with_profile(id: &str, profile: Profile, steps: impl IntoIterator<Item = Step>) -> Self {
-        Self(Arc::new(Shared {
-            id: id.parse().expect("a model's name"),
-            profile,
-            steps: Mutex::new(steps.into_iter().collect()),
-            asked: Mutex::default(),
-            open: Arc::default(),
-        }))
-    }
-
-    /// What it was asked so far, attempt by attempt.
-    #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
-        self.0.asked.lock().expect("no panic while locked").clone()
+        let model = ScriptedModel::new(steps).named(id);
+        Self(model.with_profile(|default| *default = profile))
     }
 
     /// How many stalled streams have not been dropped.
     #[must_use]
     pub fn open(&self) -> usize {
-        Arc::strong_count(&self.0.open) - 1
+        self.0.open_streams()
     }
+}
 
-    fn next(&self, request: &Request<'_>, streamed: bool) -> Step {
-        self.0.asked.lock().expect("no panic while locked").push(Asked {
-            instructions: request.instructions.map(str::to_owned),
-            messages: request.messages.to_vec(),
-            tools: request.tools.iter().map(|tool| tool.name.clone()).collect(),
-            hosted_tools: request.hosted_tools.to_vec(),
-            tool_choice: request.tool_choice.clone(),
-            settings: request.settings.clone(),
-            streamed,
-        });
-        self.0.steps.lock().expect("no panic while locked").pop_front().unwrap_or(Step::Hang)
+impl Deref for Scripted {
+    type Target = ScriptedModel;
+    fn deref(&self) -> &ScriptedModel {
+        &self.0
     }
 }
 
 impl Model for Scripted {
     fn id(&self) -> &ModelId {
-        &self.0.id
+        self.0.id()
     }
 
     fn profile(&self) -> &Profile {
-        &self.0.profile
+        self.0.profile()
     }
 
     fn request<'a>(
         &'a self,
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<Response, ModelError>> {
-        let step = self.next(request, false);
-        whole(step).boxed()
+        self.0.request(request)
     }
 
     fn counts_tokens(&self) -> bool {
@@ -133,77 +103,15 @@ impl Model for Scripted {
         &'a self,
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
-        let step = self.next(request, true);
-        streamed(step, Arc::clone(&self.0.open)).boxed()
-    }
-}
-
-async fn whole(mut step: Step) -> Result<Response, ModelError> {
-    loop {
-        match step {
-            Step::Reply(reply) | Step::Paced(_, reply) => return Ok(reply),
-            Step::Fail(error) => return Err(error),
-            Step::Events(_) | Step::Stalls(_) => {
-                return Err(ModelError::config("the script streams here"));
-            }
-            Step::After(wait, next) => {
-                tokio::time::sleep(wait).await;
-                step = *next;
-            }
-            Step::Hang => return std::future::pending().await,
-        }
-    }
-}
-
-async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, ModelError> {
-    loop {
-        match step {
-            Step::Reply(reply) => {
-                return Ok(stream::iter(events(reply).into_iter().map(Ok)).boxed());
-            }
-            Step::Fail(error) => return Err(error),
-            Step::Events(events) => return Ok(stream::iter(events).boxed()),
-            Step::Paced(wait, reply) => {
-                let paced = stream::iter(events(reply)).then(move |event| async move {
-                    tokio::time::sleep(wait).await;
-                    Ok(event)
-                });
-                return Ok(paced.boxed());
-            }
-            Step::Stalls(deltas) => {
-                let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
-                let stalled = pieces.chain(stream::pending());
-                // Held until the stream is dropped.
-                return Ok(stalled.map(move |piece| (&open, piece).1).boxed());
-            }
-            Step::After(wait, next) => {
-                tokio::time::sleep(wait).await;
-                step = *next;
-            }
-            Step::Hang => return Ok(stream::pending().boxed()),
-        }
+        self.0.stream(request)
     }
 }
 
 /// The events of a whole reply.
 #[must_use]
 pub fn events(reply: Response) -> Vec<StreamEvent> {
-    let mut events = Vec::new();
-    for (index, part) in reply.parts.iter().enumerate() {
-        match part {
-            Part::Text { text, .. } => events.push(Delta::Text(text.clone())),
-            Part::Reasoning(reasoning) => events.push(Delta::Reasoning(reasoning.text.clone())),
-            Part::Refusal { text } => events.push(Delta::Refusal(text.clone())),
-            Part::ToolCall(call) => {
-                events.push(Delta::ToolCall { index, name: call.name.clone() });
-                events.push(Delta::Arguments { index, fragment: call.arguments.clone() });
-            }
-            _ => {}
-        }
-    }
-    let mut events: Vec<StreamEvent> = events.into_iter().map(StreamEvent::Delta).collect();
-    events.push(StreamEvent::Done(Box::new(reply)));
-    events
+    let deltas = pieces(&reply).into_iter().map(StreamEvent::Delta);
+    deltas.chain([StreamEvent::Done(Box::new(reply))]).collect()
 }
 
 /// A reply of these parts that took 10 tokens in and 5 out.

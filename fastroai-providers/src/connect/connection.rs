@@ -171,7 +171,17 @@ impl Connection {
         self.timeouts
     }
 
-    pub(super) fn way(&self) -> Arc<dyn Transport> {
+    /// What requests go through: the network, unless [`transport`](Self::transport) has set another
+    /// way. For a transport that wraps it.
+    ///
+    /// ```
+    /// use fastroai_providers::Connection;
+    /// let connection = Connection::new();
+    /// let way = connection.way();
+    /// let through_the_same = Connection::new().transport(way);
+    /// ```
+    #[must_use]
+    pub fn way(&self) -> Arc<dyn Transport> {
         match &self.transport {
             Some(transport) => Arc::clone(transport),
             None => Arc::new(self.network.clone()),

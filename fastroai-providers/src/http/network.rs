@@ -63,6 +63,8 @@ impl HttpTransport {
         outgoing: Outgoing,
     ) -> BoxFuture<'_, Result<Incoming, ModelError>> {
         async move {
+            #[cfg(feature = "testing")]
+            super::deny::check(&outgoing.url)?;
             let Inner { setup, clients, given } = &*self.0;
             let client = match given {
                 Some(client) => client,

@@ -1,6 +1,7 @@
 //! What carries a request to a provider and brings the answer back.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -33,6 +34,16 @@ pub trait Transport: Send + Sync + 'static {
         drop(outgoing);
         let message = "this transport fetches nothing: leave `background` unset";
         Box::pin(std::future::ready(Err(ModelError::config(message))))
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn post(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        T::post(self, outgoing)
+    }
+
+    fn get(&self, outgoing: Outgoing) -> BoxFuture<'_, Result<Incoming, ModelError>> {
+        T::get(self, outgoing)
     }
 }
 

@@ -17,7 +17,7 @@ const CALL: &str = "offline_call_";
 const QUOTE_LIMIT: usize = 200;
 
 /// The tools to call now: those on offer that have not been called since the user last spoke.
-pub(super) fn calls(request: &Request<'_>) -> Result<Vec<ToolCall>, ModelError> {
+pub(super) fn calls(request: &Request<'_>, seed: u32) -> Result<Vec<ToolCall>, ModelError> {
     request.check_allowed()?;
     let tools = || request.allowed_tools().map(AsRef::as_ref);
     let turn = turn(request.messages);
@@ -53,7 +53,7 @@ pub(super) fn calls(request: &Request<'_>) -> Result<Vec<ToolCall>, ModelError> 
         ToolCall::new(
             format!("{CALL}{number}"),
             &tool.name,
-            sample(tool.parameters.as_value()).to_string(),
+            sample(tool.parameters.as_value(), seed).to_string(),
         )
     };
     Ok(chosen.into_iter().zip(first..).map(number).collect())

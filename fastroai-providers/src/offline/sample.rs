@@ -24,10 +24,14 @@ const DEEPEST: usize = 64;
 /// The smallest sensible value that fits the schema; `{}` where there is none.
 ///
 /// Constants, examples and defaults are taken as they stand. An optional property is filled only
-/// if the schema gives its value.
-pub(super) fn sample(schema: &Value) -> Value {
-    let mut sampler = Sampler { root: schema, open: vec!["#".to_owned()], left: MOST_VALUES };
-    sampler.value(schema, 0, 0).unwrap_or_else(|| Value::Object(Map::new()))
+/// if the schema gives its value. Another seed gives another value, where there is one.
+pub(super) fn sample(schema: &Value, seed: u32) -> Value {
+    let seeds = [usize::try_from(seed).unwrap_or_default(), 0];
+    let value = seeds.into_iter().find_map(|seed| {
+        let open = vec!["#".to_owned()];
+        Sampler { root: schema, open, left: MOST_VALUES, seed }.any(schema, 0)
+    });
+    value.unwrap_or_else(|| Value::Object(Map::new()))
 }
 
 struct Sampler<'a> {
@@ -36,9 +40,21 @@ struct Sampler<'a> {
     /// value of a recursive schema never needs that.
     open: Vec<String>,
     left: usize,
+    /// Which of several values is taken, where there is no other reason for one.
+    seed: usize,
 }
 
 impl Sampler<'_> {
+    /// A value for `schema` of which there need be no other.
+    fn any(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+        if self.seed > 0
+            && let Some(value) = self.value(schema, depth, self.seed)
+        {
+            return Some(value);
+        }
+        self.value(schema, depth, 0)
+    }
+
     /// A value for `schema`; the `nth` of several that are to differ. `None` where none fits.
     fn value(&mut self, schema: &Value, depth: usize, nth: usize) -> Option<Value> {
         self.left = self.left.checked_sub(1)?;
@@ -140,8 +156,9 @@ impl Sampler<'_> {
         let mut object = Object::new();
         for (name, property) in properties {
             if required.contains(&name.as_str()) {
-                object.insert(name.clone(), self.value(property, depth + 1, 0)?);
-            } else if let Some(value) = property.as_object().and_then(|property| given(property, 0))
+                object.insert(name.clone(), self.any(property, depth + 1)?);
+            } else if let Some(value) =
+                property.as_object().and_then(|property| given(property, self.seed))
             {
                 object.insert(name.clone(), value);
             }
@@ -149,7 +166,7 @@ impl Sampler<'_> {
         let more = schema.get("additionalProperties").unwrap_or(&Value::Bool(true));
         for name in required {
             if !object.contains_key(name) {
-                object.insert(name.to_owned(), self.value(more, depth + 1, 0)?);
+                object.insert(name.to_owned(), self.any(more, depth + 1)?);
             }
         }
         let least = size(schema, "minProperties").unwrap_or(0);
@@ -179,7 +196,12 @@ impl Sampler<'_> {
         let mut items: Vec<Value> = Vec::new();
         for nth in 0..least.max(first.len()).min(most) {
             let item = first.get(nth).unwrap_or(rest);
-            match self.value(item, depth + 1, if unique { nth } else { 0 }) {
+            let value = if unique {
+                self.value(item, depth + 1, self.seed.saturating_add(nth))
+            } else {
+                self.any(item, depth + 1)
+            };
+            match value {
                 Some(value) => items.push(value),
                 None if nth >= least => break,
                 None => return None,
@@ -189,7 +211,7 @@ impl Sampler<'_> {
         if items.is_empty()
             && most > 0
             && rest.is_object()
-            && let Some(value) = self.value(rest, depth + 1, 0)
+            && let Some(value) = self.any(rest, depth + 1)
         {
             items.push(value);
         }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{AgentOutput, AgentResponse, AgentSpec, Fallback, RunStream};
+use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::Error;
 use crate::money::{Budget, Cost};
@@ -259,7 +260,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             Held::Owned(agent) => &**agent,
         };
         let instructions = move || -> Cow<'_, str> { agent.instructions() };
-        let order = Order {
+        let mut order = Order {
             config: agent.config(),
             instructions: Box::new(instructions),
             tools: agent.tools(),
@@ -276,7 +277,8 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             run_id: self.run_id,
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
-        Box::pin(drive(order, opening, check, sink)).await
+        let watch = ambient::begin(&mut order);
+        watch.run(Box::pin(drive(order, opening, check, sink))).await
     }
 }
 

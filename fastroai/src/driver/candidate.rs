@@ -10,6 +10,7 @@ use fastroai_providers::{
 use super::Order;
 use super::payer::Payer;
 use crate::agent::Fallback;
+use crate::ambient;
 use crate::error::ErrorKind;
 use crate::money::Rates;
 use crate::run::{OUTPUT_TOOL, OutputMode};
@@ -76,13 +77,15 @@ pub(super) struct Candidate {
 impl Candidate {
     fn connect(named: &Fallback, order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
         let config = order.config;
-        let model = scope.runtime().model(&named.model).map_err(ErrorKind::Model)?;
+        let model = ambient::model(scope.runtime(), Some(&config.name), &named.model)
+            .map_err(ErrorKind::Model)?;
         let settings = config.settings.merge(&named.settings).merge(&order.settings);
         let mode = config.output_mode;
         let mode = mode.unwrap_or_else(|| fitting(model.profile(), !order.tools.is_empty()));
         let mut candidate = Self {
+            // A model in another's place has its own price.
+            rates: named.rates.filter(|_| model.id().as_str() == named.model),
             model,
-            rates: named.rates,
             settings,
             definitions: order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect(),
             choice: ToolChoice::Auto,

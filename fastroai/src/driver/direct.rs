@@ -8,6 +8,7 @@ use super::admitted::{Admitted, admit};
 use super::background;
 use super::payer::{Payer, Terms};
 use super::unsettled::Unsettled;
+use crate::ambient;
 use crate::error::{Error, ErrorKind};
 use crate::hook::Origin;
 use crate::money::Bill;
@@ -64,7 +65,7 @@ impl Runtime {
 }
 
 async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Response, ErrorKind> {
-    let model = scope.runtime().model(model).map_err(ErrorKind::Model)?;
+    let model = ambient::model(scope.runtime(), None, model).map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates: None };
     let origin = Origin { scope, agent: None, run_id: None, turn: 1, attempt: 1 };
     let Admitted { reserved, passed } = admit(&payer, origin, request, false).await?;

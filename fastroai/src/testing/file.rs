@@ -157,14 +157,14 @@ fn paragraph(text: &str) -> Value {
     if text.contains('\n') { text.split('\n').collect() } else { text.into() }
 }
 
-/// What writes the contract of the test that runs: the thread of a test has its name.
 fn command() -> String {
+    command_with("FASTROAI_UPDATE")
+}
+
+/// What runs the test that runs now with this variable set: the thread of a test has its name.
+pub(super) fn command_with(variable: &str) -> String {
     let package = std::env::var("CARGO_PKG_NAME").map(|name| format!(" -p {name}"));
     let thread = std::thread::current();
     let test = thread.name().filter(|name| *name != "main").map(|name| format!(" {name}"));
-    format!(
-        "FASTROAI_UPDATE=1 cargo test{}{}",
-        package.unwrap_or_default(),
-        test.unwrap_or_default()
-    )
+    format!("{variable}=1 cargo test{}{}", package.unwrap_or_default(), test.unwrap_or_default())
 }
