@@ -15,6 +15,7 @@ const TABLE: Table = Table {
         ("flavor", "a test runs on one thread; remove it"),
         ("worker_threads", "a test runs on one thread; remove it"),
     ],
+    bare: &["cassette"],
 };
 
 /// What the attribute says.

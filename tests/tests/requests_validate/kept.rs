@@ -1,5 +1,7 @@
 //! What lies at a provider, what it makes in the background, and how much it may think.
 
+use std::sync::Arc;
+
 use fastroai_providers::anthropic::Messages;
 use fastroai_providers::gemini::GenerateContent;
 use fastroai_providers::message::UserMessage;
@@ -12,11 +14,11 @@ use fastroai_providers::{
 use crate::{Case, Wire, shapes, validator};
 
 fn wire(api: &'static str, models: &'static [&'static str]) -> Wire {
-    let (owner, protocol): (_, Box<dyn fastroai_providers::protocol::Protocol>) = match api {
-        "chat_completions" => ("openai", Box::new(ChatCompletions::new())),
-        "responses" => ("openai-responses", Box::new(Responses::new())),
-        "messages" => ("anthropic", Box::new(Messages::new())),
-        _ => ("google", Box::new(GenerateContent::new())),
+    let (owner, protocol): (_, Arc<dyn fastroai_providers::protocol::Protocol>) = match api {
+        "chat_completions" => ("openai", Arc::new(ChatCompletions::new())),
+        "responses" => ("openai-responses", Arc::new(Responses::new())),
+        "messages" => ("anthropic", Arc::new(Messages::new())),
+        _ => ("google", Arc::new(GenerateContent::new())),
     };
     Wire { api, provider: None, owner, protocol, models, reply: "" }
 }
