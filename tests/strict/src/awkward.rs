@@ -60,15 +60,15 @@ pub fn traced_blocking(number: String) -> Result<u8, std::num::ParseIntError> {
     number.parse()
 }
 
-/// Only where there is an archive.
-#[cfg(feature = "archive")]
+/// Never there: what is wrong with it is no matter.
+#[cfg(target_os = "none")]
 #[safe_tool]
 pub async fn archived(title: NoSuchType) -> NoSuchType {
     title
 }
 
 /// The same name under conditions.
-#[cfg(not(feature = "archive"))]
+#[cfg(not(target_os = "none"))]
 #[safe_tool]
 pub async fn archived(title: String) -> String {
     title
