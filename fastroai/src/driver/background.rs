@@ -10,6 +10,8 @@ use fastroai_providers::{
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
+use crate::runtime::LONGEST_RETRY_AFTER;
+
 /// How long to wait before it is first asked for a reply; each wait is half as long again.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
@@ -80,7 +82,8 @@ impl Job {
             if failures >= FAILURES || !error.is_retryable() {
                 return Err(error.with_partial(reply));
             }
-            wait = wait.max(error.retry_after().unwrap_or_default());
+            let asked = error.retry_after().unwrap_or_default();
+            wait = wait.max(asked.min(LONGEST_RETRY_AFTER));
         }
     }
 }

@@ -35,7 +35,7 @@ fn agent() -> Agent {
     Agent::builder().model(MODEL).settings(&settings()).build().expect("an agent")
 }
 
-fn body(status: &str, output: Value) -> Value {
+fn body(status: &str, output: &Value) -> Value {
     let usage = json!({"input_tokens": 10, "output_tokens": 5, "total_tokens": 15});
     let done = status == "completed";
     json!({"id": "resp_1", "object": "response", "status": status, "background": true,
@@ -44,7 +44,7 @@ fn body(status: &str, output: Value) -> Value {
 }
 
 fn pending(status: &str) -> Exchange {
-    Exchange::answer(200, body(status, json!([])).to_string())
+    Exchange::answer(200, body(status, &json!([])).to_string())
 }
 
 fn said(text: &str) -> Value {
@@ -53,11 +53,11 @@ fn said(text: &str) -> Value {
 }
 
 fn done(text: &str) -> Exchange {
-    Exchange::answer(200, body("completed", said(text)).to_string())
+    Exchange::answer(200, body("completed", &said(text)).to_string())
 }
 
 fn cancelled() -> Exchange {
-    Exchange::answer(200, body("cancelled", json!([])).to_string())
+    Exchange::answer(200, body("cancelled", &json!([])).to_string())
 }
 
 fn event(event: &Value) -> Piece {
@@ -68,7 +68,7 @@ fn event(event: &Value) -> Piece {
 fn begun(then: Piece) -> Exchange {
     Exchange::stream([
         event(&json!({"type": "response.created", "sequence_number": 0,
-            "response": body("queued", json!([]))})),
+            "response": body("queued", &json!([]))})),
         event(&json!({"type": "response.output_text.delta", "sequence_number": 1,
             "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "Hello"})),
         then,
@@ -164,7 +164,7 @@ async fn a_background_turn_that_the_provider_no_longer_knows_ends_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_background_turn_that_fails_is_the_failure_of_its_provider() {
-    let mut failed = body("failed", json!([]));
+    let mut failed = body("failed", &json!([]));
     failed["error"] = json!({"code": "invalid_prompt", "message": "no"});
     let failed = Exchange::answer(200, failed.to_string());
     let transport = ScriptedTransport::new([pending("queued"), failed]);
@@ -250,7 +250,7 @@ async fn a_streamed_background_turn_that_is_cut_goes_on_where_it_was() {
 #[tokio::test(start_paused = true)]
 async fn a_background_turn_that_is_streamed_to_its_end_leaves_nothing_to_cancel() {
     let end = json!({"type": "response.completed", "sequence_number": 2,
-        "response": body("completed", said("Hello"))});
+        "response": body("completed", &said("Hello"))});
     let transport = ScriptedTransport::new([begun(event(&end))]);
     let (agent, runtime) = (agent(), runtime(&transport));
     let mut stream = agent.run("Hello").on(&runtime).stream();
