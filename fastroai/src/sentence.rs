@@ -60,12 +60,14 @@ pub(crate) const fn same_joined(start: &str, end: &str, other: &str, rest: &str)
     if length != other.len() + rest.len() {
         return false;
     }
-    let mut index = 0;
-    while index < length {
+    // From the end, where the names of a list mostly differ: every pair of them is compared while
+    // compiling.
+    let mut index = length;
+    while index > 0 {
+        index -= 1;
         if byte(start, end, index) != byte(other, rest, index) {
             return false;
         }
-        index += 1;
     }
     true
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, LitStr, Pat, Type};
+use syn::{FnArg, GenericParam, Ident, Lifetime, LifetimeParam, LitStr, Pat, ReturnType, Type};
 
 use super::answer::{self, Answer};
 use super::keys::Keys;
@@ -110,7 +110,6 @@ fn outside(
     parameters: &Parameters,
     body: &TokenStream,
 ) -> TokenStream {
-    let private = root.private();
     let mut signature = function.signature.clone();
     signature.asyncness = None;
     signature.constness = None;
@@ -137,8 +136,14 @@ fn outside(
             .params
             .insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
     }
-    let at = function.signature.output.span();
-    signature.output = parse_quote_spanned(at, &quote!(-> #private::Call<#lifetime, #output>));
+    // Where the type is none, all of it is told at one place, once.
+    let at = match &function.signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => Span::call_site(),
+    };
+    let private = types::placed(root.private(), at);
+    let returned = quote_spanned!(at=> -> #private::Call<#lifetime, #output>);
+    signature.output = syn::parse2(returned).unwrap_or(ReturnType::Default);
     let attributes = &function.attributes;
     let visibility = &function.visibility;
     quote! {
@@ -147,11 +152,6 @@ fn outside(
             #body
         }
     }
-}
-
-fn parse_quote_spanned(at: Span, tokens: &TokenStream) -> syn::ReturnType {
-    let tokens = quote_spanned!(at=> #tokens);
-    syn::parse2(tokens).unwrap_or(syn::ReturnType::Default)
 }
 
 /// Makes the prompt, then the agent, then the call.

@@ -44,7 +44,7 @@ pub(crate) fn page() -> String {
 fn entry(error: &Error) -> String {
     let mut entry = format!("\n```text\n{}\n```\n\n", error.shown());
     let said = error.message.lines().map(str::to_owned);
-    let label = error.label.iter().filter(|label| !label.is_empty()).cloned();
+    let label = error.label.iter().filter(|label| **label != error.message).cloned();
     let all: Vec<String> = said.chain(label).chain(error.advice.iter().cloned()).collect();
     for (index, text) in all.iter().enumerate() {
         let end = if index + 1 < all.len() { "\\" } else { "" };
