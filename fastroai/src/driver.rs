@@ -55,7 +55,7 @@ pub(crate) struct Order<'a> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) budget: Option<Cost>,
     pub(crate) account: Option<Budget>,
-    pub(crate) usage_limits: UsageLimits,
+    pub(crate) usage_limits: Option<Box<UsageLimits>>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
 }
@@ -63,7 +63,8 @@ pub(crate) struct Order<'a> {
 impl Order<'_> {
     /// The tighter ones of the agent and of the call.
     fn usage_limits(&self) -> UsageLimits {
-        self.config.usage_limits.and(self.usage_limits)
+        let limits = self.config.usage_limits;
+        self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
     }
 
     /// How many tool calls this run may make by itself, and whether it is a limit of its usage that

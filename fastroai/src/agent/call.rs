@@ -54,7 +54,8 @@ pub(super) struct Question<'a, T> {
     timeout: Option<Duration>,
     budget: Option<Cost>,
     account: Option<Budget>,
-    usage_limits: UsageLimits,
+    /// On the heap, as few calls have any, and a question is moved about.
+    usage_limits: Option<Box<UsageLimits>>,
     cancellation: Option<CancellationToken>,
     run_id: String,
 }
@@ -186,7 +187,7 @@ impl<'a, T: AgentOutput> Call<'a, T> {
 
     /// Limits what the run may use; where the agent has limits too, the tighter of each holds.
     pub fn usage_limits(self, limits: UsageLimits) -> Self {
-        self.refine(|question| question.usage_limits = limits)
+        self.refine(|question| question.usage_limits = Some(Box::new(limits)))
     }
 
     /// Ends when this token is cancelled, with an error that keeps the history and the bill.
@@ -240,7 +241,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             timeout: None,
             budget: None,
             account: None,
-            usage_limits: UsageLimits::default(),
+            usage_limits: None,
             cancellation: None,
             run_id: Uuid::now_v7().to_string(),
         }

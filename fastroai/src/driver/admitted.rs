@@ -15,8 +15,13 @@ pub(super) struct Admitted {
     pub(super) passed: Passed,
 }
 
-/// What is told how an attempt went.
-pub(super) struct Passed {
+/// What is told how an attempt went; nothing where there are neither limits nor hooks.
+///
+/// On the heap, as it lives as long as the attempt, and most runs have none.
+#[derive(Default)]
+pub(super) struct Passed(Option<Box<Told>>);
+
+struct Told {
     counted: Counted,
     permits: Permits,
 }
@@ -27,15 +32,14 @@ pub(super) struct Passed {
 /// and whoever holds some is about to send.
 pub(super) async fn admit(
     payer: &Payer<'_>,
-    origin: Origin<'_>,
+    origin: &Origin<'_>,
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Admitted, ErrorKind> {
     let scope = payer.scope;
     if scope.hooks().is_empty() && scope.tallies().is_empty() {
         let reserved = payer.reserve(request, origin).await?;
-        let passed = Passed { counted: Counted::none(), permits: Permits::none() };
-        return Ok(Admitted { reserved, passed });
+        return Ok(Admitted { reserved, passed: Passed::default() });
     }
     // On the heap: it is there before an attempt, and not while one is under way.
     Box::pin(pass(payer, origin, request, streamed)).await
@@ -43,7 +47,7 @@ pub(super) async fn admit(
 
 async fn pass(
     payer: &Payer<'_>,
-    origin: Origin<'_>,
+    origin: &Origin<'_>,
     request: &Request<'_>,
     streamed: bool,
 ) -> Result<Admitted, ErrorKind> {
@@ -57,7 +61,7 @@ async fn pass(
             Permits::none()
         } else {
             let granted = reserved.max_tokens.or(request.settings.max_tokens);
-            let mut call = ModelCall::new(origin, model.id(), request, streamed, granted);
+            let mut call = ModelCall::new(*origin, model.id(), request, streamed, granted);
             match scope.hooks().before_model(&mut call, &mut waiting, scope.deadline())? {
                 Ok(permits) => {
                     if call.max_tokens() != granted {
@@ -75,43 +79,44 @@ async fn pass(
             }
         };
         counted.send();
-        return Ok(Admitted { reserved, passed: Passed { counted, permits } });
+        let passed = Passed(Some(Box::new(Told { counted, permits })));
+        return Ok(Admitted { reserved, passed });
     }
 }
 
 impl Passed {
     /// Takes what the provider has counted so far.
     pub(super) fn see(&mut self, usage: &Usage) -> Result<(), Exceeded> {
-        self.counted.see(usage)
+        self.0.as_mut().map_or(Ok(()), |told| told.counted.see(usage))
     }
 
     /// It went well.
-    pub(super) fn succeeded(mut self, usage: &Usage, cost: Option<Cost>) -> Result<(), ErrorKind> {
-        let within = self.counted.see(usage);
-        self.permits.settle(Ended::Succeeded, usage, cost)?;
+    pub(super) fn succeeded(self, usage: &Usage, cost: Option<Cost>) -> Result<(), ErrorKind> {
+        let Some(mut told) = self.0 else { return Ok(()) };
+        let within = told.counted.see(usage);
+        told.permits.settle(Ended::Succeeded, usage, cost)?;
         Ok(within?)
     }
 
     /// It failed.
-    pub(super) fn failed(
-        mut self,
-        error: &ModelError,
-        usage: &Usage,
-        cost: Option<Cost>,
-    ) -> Result<(), ErrorKind> {
+    pub(super) fn failed(self, error: &ModelError, cost: Option<Cost>) -> Result<(), ErrorKind> {
+        let Some(mut told) = self.0 else { return Ok(()) };
+        let unknown = Usage::default();
+        let usage = error.partial().map_or(&unknown, |partial| &partial.usage);
         let within = if usage.is_unknown() {
-            self.counted.unread();
+            told.counted.unread();
             Ok(())
         } else {
-            self.counted.see(usage)
+            told.counted.see(usage)
         };
-        self.permits.settle(Ended::ModelFailed(error), usage, cost)?;
+        told.permits.settle(Ended::ModelFailed(error), usage, cost)?;
         Ok(within?)
     }
 
     /// A limit has cut it off.
     pub(super) fn cut_off(self, usage: &Usage, cost: Option<Cost>) -> Result<(), ErrorKind> {
-        Ok(self.permits.settle(Ended::CutOff, usage, cost)?)
+        let Some(told) = self.0 else { return Ok(()) };
+        Ok(told.permits.settle(Ended::CutOff, usage, cost)?)
     }
 }
 

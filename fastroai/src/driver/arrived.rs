@@ -11,7 +11,7 @@ pub(super) struct Arrived {
     parts: Vec<Part>,
     /// The place among the parts of each call that has begun, by its place among the calls.
     calls: Vec<(usize, usize)>,
-    usage: Usage,
+    usage: Option<Box<Usage>>,
 }
 
 impl Arrived {
@@ -19,17 +19,17 @@ impl Arrived {
     pub(super) fn clear(&mut self) {
         self.parts.clear();
         self.calls.clear();
-        self.usage = Usage::default();
+        self.usage = None;
     }
 
     /// Takes what the provider has counted so far.
-    pub(super) fn count(&mut self, usage: Usage) {
-        self.usage = usage;
+    pub(super) fn count(&mut self, usage: Box<Usage>) {
+        self.usage = Some(usage);
     }
 
     /// What the provider has counted so far.
-    pub(super) fn usage(&self) -> &Usage {
-        &self.usage
+    pub(super) fn usage(&self) -> Option<&Usage> {
+        self.usage.as_deref()
     }
 
     /// Adds a piece.
@@ -109,7 +109,7 @@ impl Arrived {
         }
         let mut reply = Response::default();
         reply.parts = self.parts;
-        reply.usage = self.usage;
+        reply.usage = self.usage.map(|usage| *usage).unwrap_or_default();
         reply.interrupted = true;
         Some(reply)
     }

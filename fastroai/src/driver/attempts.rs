@@ -8,7 +8,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use fastroai_providers::error::{Phase, ProtocolFault, Sent};
 use fastroai_providers::{
     Delta, FinishReason, Model, ModelError, ModelErrorKind, Request, Response, RetryClass,
-    StreamEvent, Usage,
+    StreamEvent,
 };
 use futures_util::StreamExt;
 use tracing::{Instrument, Span};
@@ -117,7 +117,7 @@ impl Run<'_, '_> {
         let mut failure: Option<ModelError> = None;
         loop {
             let origin = self.origin(turn, attempt.saturating_add(1));
-            let admitted = admit(&payer, origin, request, self.sink.is_streaming()).await;
+            let admitted = admit(&payer, &origin, request, self.sink.is_streaming()).await;
             let Admitted { reserved, mut passed } = match (admitted, failure.take()) {
                 (Ok(admitted), _) => admitted,
                 (Err(kind), None) => return Err(kind.into()),
@@ -131,8 +131,13 @@ impl Run<'_, '_> {
             *requests = requests.saturating_add(1);
             let mut delivered = false;
             let mut unsettled = Unsettled::new(payer, terms, reserved, (turn, attempt));
-            let asked = self.once(model, request, &mut delivered, arrived, &mut passed);
-            let outcome = within(policy.attempt_timeout, asked).await;
+            let outcome = match policy.attempt_timeout {
+                None => self.once(model, request, &mut delivered, arrived, &mut passed).await,
+                Some(limit) => {
+                    let asked = self.once(model, request, &mut delivered, arrived, &mut passed);
+                    Box::pin(within(limit, asked)).await
+                }
+            };
             span.record("fastroai.attempts", i64::from(attempt));
             let error = match outcome {
                 Ok(mut reply) => {
@@ -152,8 +157,8 @@ impl Run<'_, '_> {
                 }
                 Err(Broken::Failed(error)) => error,
                 Err(Broken::Exceeded(exceeded)) => {
-                    let mut seen = Response::default();
-                    seen.usage.clone_from(arrived.usage());
+                    let mut seen = Box::new(Response::default());
+                    seen.usage = arrived.usage().cloned().unwrap_or_default();
                     let cost = unsettled.price(&seen).await;
                     drop(unsettled);
                     spent.add(&seen.usage, cost);
@@ -161,15 +166,13 @@ impl Run<'_, '_> {
                     return Err(ErrorKind::from(exceeded).into());
                 }
             };
-            let mut usage = Usage::default();
             let mut cost = None;
             if let Some(partial) = error.partial() {
                 cost = unsettled.price(partial).await;
                 spent.add(&partial.usage, cost);
-                usage.clone_from(&partial.usage);
             }
             unsettled.fail(&error);
-            passed.failed(&error, &usage, cost)?;
+            passed.failed(&error, cost)?;
             let class = error.retry_class();
             ambiguous += u32::from(class == RetryClass::Ambiguous);
             let repeat = match class {
@@ -239,7 +242,7 @@ impl Run<'_, '_> {
                 }
                 Some(Ok(StreamEvent::Usage(usage))) => {
                     let within = passed.see(&usage);
-                    arrived.count(*usage);
+                    arrived.count(usage);
                     within.map_err(Broken::Exceeded)?;
                 }
                 Some(Ok(StreamEvent::Done(reply))) => {
@@ -294,10 +297,9 @@ fn after(error: ModelError, kind: ErrorKind) -> Unanswered {
 
 /// Gives an attempt up that takes too long.
 async fn within(
-    limit: Option<Duration>,
+    limit: Duration,
     attempt: impl Future<Output = Result<Response, Broken>>,
 ) -> Result<Response, Broken> {
-    let Some(limit) = limit else { return attempt.await };
     tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| {
         let kind = ModelErrorKind::Transport { phase: Phase::Total, sent: Sent::Maybe };
         let limit = limit.as_secs_f64();

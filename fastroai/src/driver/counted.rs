@@ -7,7 +7,7 @@ use crate::hook::{ModelCall, Origin, Waiting};
 /// Asks the provider to count, where it counts and all hooks let the request out; `None` where
 /// nobody knows.
 pub(crate) async fn counted(
-    origin: Origin<'_>,
+    origin: &Origin<'_>,
     model: &dyn Model,
     request: &Request<'_>,
 ) -> Option<u64> {
@@ -16,7 +16,7 @@ pub(crate) async fn counted(
     }
     let hooks = origin.scope.hooks();
     if !hooks.is_empty() {
-        let mut call = ModelCall::counting(origin, model.id(), request);
+        let mut call = ModelCall::counting(*origin, model.id(), request);
         let asked = hooks.before_model(&mut call, &mut Waiting::default(), None);
         // Who denies it, or has it wait, is asked again about the request itself.
         asked.ok()?.ok()?.give_back();

@@ -68,7 +68,7 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
     let model = ambient::model(scope.runtime(), None, model).map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates: None };
     let origin = Origin { scope, agent: None, run_id: None, turn: 1, attempt: 1 };
-    let Admitted { reserved, passed } = admit(&payer, origin, request, false).await?;
+    let Admitted { reserved, passed } = admit(&payer, &origin, request, false).await?;
     let settings = reserved.settings(request.settings);
     let mut limited = *request;
     limited.settings = &settings;
@@ -92,8 +92,7 @@ async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Respon
                 cost = unsettled.price(partial).await;
             }
             unsettled.fail(&error);
-            let usage = error.partial().map(|partial| partial.usage.clone()).unwrap_or_default();
-            passed.failed(&error, &usage, cost)?;
+            passed.failed(&error, cost)?;
             Err(ErrorKind::Model(error))
         }
     }

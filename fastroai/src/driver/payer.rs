@@ -61,7 +61,7 @@ impl Payer<'_> {
     pub(crate) async fn reserve(
         &self,
         request: &Request<'_>,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
     ) -> Result<Reserved, ErrorKind> {
         let accounts = self.scope.accounts();
         if accounts.is_empty() {
@@ -131,7 +131,7 @@ impl Payer<'_> {
     async fn counted(
         &self,
         request: &Request<'_>,
-        origin: Origin<'_>,
+        origin: &Origin<'_>,
         bound: &Bound,
     ) -> Option<WorstCase> {
         let counted = counted(origin, self.model, request).await?;

@@ -75,7 +75,7 @@ impl Wait {
     pub(crate) async fn over(self) {
         match self.woken {
             Some(woken) => {
-                let _ = timeout(self.time, woken.notified()).await;
+                let _ = timeout(self.time.max(SHORTEST), woken.notified()).await;
             }
             None => sleep(self.time.max(SHORTEST)).await,
         }

@@ -81,7 +81,7 @@ impl Room {
 /// Refuses a request that would read more than is allowed. Gives what it will read by its
 /// provider's count, where it was asked for one.
 pub(crate) async fn check_input(
-    origin: Origin<'_>,
+    origin: &Origin<'_>,
     model: &dyn Model,
     request: &Request<'_>,
 ) -> Result<u64, Exceeded> {
@@ -106,11 +106,6 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    /// One of which no count is kept.
-    pub(crate) const fn none() -> Self {
-        Self { tallies: Vec::new(), sent: true, input: 0, output: 0 }
-    }
-
     /// Counts a request that will read so much, as far as that is known.
     pub(crate) fn begin(tallies: &[Arc<Tally>], input: u64) -> Result<Self, Exceeded> {
         let mut counted = Self { tallies: Vec::new(), sent: false, input: 0, output: 0 };
