@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use fastroai::Usage;
-use fastroai::money::{Bill, Budget, Cost, Line, Meter, Prices, Rates};
+use fastroai::money::{Bill, Budget, Cost, Line, Prices, Rates};
 use fastroai::usd;
 
 fn main() {
@@ -12,7 +12,11 @@ fn main() {
     let prices = Prices::standard();
     let usage = usage();
     black_box(prices.price("openai", "gpt-4o-mini", &usage));
-    println!("{:44} {:>10.1} ms", "the catalogue is read, once", start.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "{:44} {:>10.1} ms",
+        "the catalogue is read, once",
+        start.elapsed().as_secs_f64() * 1e3
+    );
 
     for (provider, model) in [
         ("openai", "gpt-4o-mini"),
@@ -24,6 +28,9 @@ fn main() {
             prices.price(provider, model, &usage)
         });
     }
+    measure("list price in a tier, openai:gpt-5", || {
+        prices.price_in_tier("openai", "gpt-5", "priority", &usage)
+    });
     let rates = Rates::per_million("1", "2").expect("rates");
     let ours = Prices::unlisted().with_override("acme:*", rates).expect("a pattern");
     measure("price by an override", || ours.price("acme", "large", &usage));
@@ -38,7 +45,10 @@ fn main() {
         bill.push(line.clone());
         bill.total()
     });
-    let _ = Meter::new();
+    let many: Vec<_> = (0..1_000).map(|at| account.child(at.to_string(), Cost::MAX)).collect();
+    measure("the same beside a thousand accounts", || {
+        many[500].try_reserve(amount).map(|hold| hold.settle(amount)).is_ok()
+    });
 }
 
 fn usage() -> Usage {

@@ -223,7 +223,7 @@ impl<T: AgentOutput> AgentBuilder<T> {
         self
     }
 
-    /// Prices that win over the catalogue's.
+    /// Prices that win over the catalogue's, for the tier of service that the agent asks for.
     pub fn rates(mut self, rates: Rates) -> Self {
         self.config = self.config.rates(rates);
         self

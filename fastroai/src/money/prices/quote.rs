@@ -71,7 +71,8 @@ impl Quote {
     }
 
     fn by(rates: &Rates, usage: &Usage, table: Table) -> Self {
-        Self { cost: rates.known(usage), complete: rates.covers(usage), table: Some(table) }
+        let cost = rates.known(usage);
+        Self { cost, complete: rates.covers(usage), table: cost.map(|_| table) }
     }
 }
 
