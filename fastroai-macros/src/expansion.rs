@@ -8,7 +8,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{agent, tool, toolset};
+use crate::{agent, test_fn, tool, toolset};
 
 fn assert_snapshot(name: &str, code: TokenStream) {
     let file = syn::parse2(code).expect("an expansion is a file of items");
@@ -192,4 +192,17 @@ fn an_agent_function_with_mistakes_leaves_a_stand_in() {
         "mistaken_agent_function.rs",
         agent::expand(quote!(model = "offline:demo"), item),
     );
+}
+
+#[test]
+fn a_test_is_run_within_its_setup() {
+    let item = quote! {
+        /// Whether it rains.
+        #[ignore]
+        async fn umbrella() -> Result<()> {
+            ask().await
+        }
+    };
+    let keys = quote!(cassette = "trip", max_cost = "$0.02", start_paused);
+    assert_snapshot("test.rs", test_fn::expand(keys, item));
 }

@@ -17,7 +17,7 @@ mod manifest;
 mod report;
 mod root;
 mod similar;
-mod test;
+mod test_fn;
 mod tool;
 mod toolset;
 mod twice;
@@ -40,7 +40,7 @@ pub fn toolset(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Turns an async function into a test; see `fastroai::test`.
 #[proc_macro_attribute]
 pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    test::expand(attribute.into(), item.into()).into()
+    test_fn::expand(attribute.into(), item.into()).into()
 }
 
 /// Turns a struct or a function into an agent; see `fastroai::agent`.

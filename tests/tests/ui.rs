@@ -48,6 +48,11 @@ fn mistakes_in_a_toolset_are_told_where_they_are_made() {
 }
 
 #[test]
+fn mistakes_in_a_test_are_told_where_they_are_made() {
+    TestCases::new().compile_fail("ui/test/reject/*.rs");
+}
+
+#[test]
 fn b6_what_is_no_amount_of_money_does_not_compile() {
     TestCases::new().compile_fail("ui/money/reject/*.rs");
 }

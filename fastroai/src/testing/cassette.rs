@@ -56,6 +56,8 @@ const VARIABLE: &str = "FASTROAI_RECORD";
 /// long to wait; no key, cookie or name of an organisation is among them. Keys in URLs, fields with
 /// the names of secrets, and texts that look like keys or ids of organisations are replaced, and
 /// [`scrub`](Self::scrub) takes more. A file in which a key that was sent still stands is not written.
+/// What a model said goes through the same, so that a tool that is given a key by the model reads the
+/// mark when that is played.
 #[derive(Clone)]
 pub struct Cassette(Arc<Held>);
 

@@ -14,5 +14,6 @@ mod real_server;
 mod scripted;
 mod secrets;
 mod server;
+mod shapes;
 mod stage;
 mod test_model;

@@ -15,7 +15,7 @@ async fn recorded(name: &str, answer: Answer, prompt: &str) -> String {
     let mut settings = Settings::default();
     for (header, value) in [
         ("openai-organization", "org-canaryorganisation"),
-        ("openai-project", "proj_canaryproject"),
+        ("openai-project", "proj_canaryprojectname"),
         ("x-gateway-token", "canary-gateway-token"),
     ] {
         settings.extra_headers.insert(header.to_owned(), value.to_owned());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use fastroai_providers::http::Outgoing;
-use regex_lite::Regex;
+use regex_lite::{Captures, Regex};
 use serde_json::Value;
 
 use super::exchange::{Exchange, Received, Sent};
@@ -17,40 +17,61 @@ const MARK_IN_URL: &str = "scrubbed";
 /// The shortest text that is taken for a secret: shorter ones stand in words by chance.
 const SHORTEST: usize = 6;
 
-/// Parts of the names of headers, parameters and fields that hold secrets or say whose they are.
-const NAMES: [&str; 12] = [
+/// Parts of the names of headers and parameters that hold secrets, or say whose they are.
+const NAMES: [&str; 10] = [
     "api_key",
     "apikey",
     "authorization",
     "cookie",
     "credential",
-    "organization_id",
     "password",
     "secret",
-    "signature_key",
-    "access_token",
-    "auth_token",
+    "signature",
     "subscription_key",
+    "token",
 ];
-/// Such names that are secrets only as a whole.
-const WHOLE_NAMES: [&str; 6] = ["key", "token", "sig", "organization", "x_goog_api_key", "session"];
+/// Such names that are too short to be looked for in others.
+const SHORT_NAMES: [&str; 3] = ["key", "sig", "x_goog_api_key"];
+
+/// The fields of bodies that hold secrets. Few, since a tool whose arguments are replaced does
+/// something else when they are played.
+const FIELDS: [&str; 8] = [
+    "access_token",
+    "api_key",
+    "apikey",
+    "authorization",
+    "client_secret",
+    "organization_id",
+    "password",
+    "refresh_token",
+];
 
 /// Texts that are secrets by their look, or the ids of organisations and projects.
-static LOOKS: LazyLock<Vec<(Regex, String)>> = LazyLock::new(|| {
+struct Look {
+    pattern: Regex,
+    mark: &'static str,
+    /// It may be a word as well, unless there is a digit in it.
+    needs_digit: bool,
+}
+
+static LOOKS: LazyLock<Vec<Look>> = LazyLock::new(|| {
     let patterns = [
-        (r"\b(?:sk|pk|rk|gsk|xai|pplx|csk|nvapi|hf|r8|tgp|fw|sess)[-_][A-Za-z0-9_-]{16,}", MARK),
-        (r"\bAIza[A-Za-z0-9_-]{20,}", MARK),
-        (r"\bAKIA[A-Z0-9]{12,}", MARK),
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", MARK),
-        (r"(?i)\bbearer +[A-Za-z0-9._~+/-]{8,}=*", "Bearer [scrubbed]"),
-        (r"\b(org|proj)[-_][A-Za-z0-9]{8,}", "$1-[scrubbed]"),
         (
-            r#""(api_key|apikey|authorization|organization|organization_id|password|client_secret|access_token)"\s*:\s*"(?:[^"\\]|\\.)*""#,
-            "\"$1\":\"[scrubbed]\"",
+            r"\b(?:sk|pk|rk|gsk|xai|pplx|csk|nvapi|hf|r8|tgp|fw|sess)[-_][A-Za-z0-9_-]{16,}",
+            MARK,
+            true,
         ),
+        (r"\bAIza[A-Za-z0-9_-]{20,}", MARK, false),
+        (r"\bAKIA[A-Z0-9]{12,}", MARK, false),
+        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", MARK, false),
+        (r"(?i)\bbearer +[A-Za-z0-9._~+/-]{16,}=*", "Bearer [scrubbed]", true),
+        (r"\borg[-_][A-Za-z0-9]{16,}", "org-[scrubbed]", false),
+        (r"\bproj[-_][A-Za-z0-9]{16,}", "proj-[scrubbed]", false),
     ];
     // The patterns are literals, and a test reads all of them.
-    let read = |(pattern, mark): (&str, &str)| Some((Regex::new(pattern).ok()?, mark.to_owned()));
+    let read = |(pattern, mark, needs_digit): (&str, &'static str, bool)| {
+        Some(Look { pattern: Regex::new(pattern).ok()?, mark, needs_digit })
+    };
     patterns.into_iter().filter_map(read).collect()
 });
 
@@ -159,7 +180,7 @@ impl Scrubber {
             Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
             Value::Object(fields) => {
                 let clean = fields.iter().map(|(name, field)| {
-                    let hides = field.is_string() && is_secret_name(name);
+                    let hides = field.is_string() && FIELDS.contains(&&*plain(name));
                     let field = if hides { MARK.into() } else { self.value(field) };
                     (self.text(name), field)
                 });
@@ -178,9 +199,14 @@ impl Scrubber {
                 }
             }
         }
-        for (look, mark) in &*LOOKS {
-            if look.is_match(&clean) {
-                clean = look.replace_all(&clean, mark.as_str()).into_owned();
+        for Look { pattern, mark, needs_digit } in &*LOOKS {
+            let replace = |found: &Captures<'_>| {
+                let found = found.get(0).map_or("", |found| found.as_str());
+                let is_word = *needs_digit && !found.contains(|c: char| c.is_ascii_digit());
+                if is_word { found.to_owned() } else { (*mark).to_owned() }
+            };
+            if pattern.is_match(&clean) {
+                clean = pattern.replace_all(&clean, replace).into_owned();
             }
         }
         clean
@@ -204,8 +230,12 @@ fn written(secret: &str) -> impl Iterator<Item = String> {
 }
 
 fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    WHOLE_NAMES.contains(&name.as_str()) || NAMES.iter().any(|part| name.contains(part))
+    let name = plain(name);
+    SHORT_NAMES.contains(&name.as_str()) || NAMES.iter().any(|part| name.contains(part))
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
 }
 
 #[cfg(test)]
@@ -225,11 +255,14 @@ mod tests {
         let scrubber = Scrubber::default();
         for (text, clean) in [
             ("the key sk-proj-abcdefghijklmnop0123 is wrong", "the key [scrubbed] is wrong"),
-            ("limit in organization org-AbCdEfGh1234", "limit in organization org-[scrubbed]"),
-            ("Authorization: Bearer abcdefgh.ijkl", "Authorization: Bearer [scrubbed]"),
+            (
+                "limit in organization org-AbCdEfGhIjKl123456",
+                "limit in organization org-[scrubbed]",
+            ),
+            ("Authorization: Bearer abcdefgh.ijkl.0123", "Authorization: Bearer [scrubbed]"),
             ("AIzaSyA-1234567890_abcdefghij", "[scrubbed]"),
-            (r#"{"organization": "acme", "a": 1}"#, r#"{"organization":"[scrubbed]", "a": 1}"#),
             ("an organised task-force of org-men", "an organised task-force of org-men"),
+            ("pk_orders_by_customer_and_day", "pk_orders_by_customer_and_day"),
             ("chatcmpl-abcdefghijklmnopqrstu", "chatcmpl-abcdefghijklmnopqrstu"),
         ] {
             assert_eq!(scrubber.text(text), clean);
@@ -257,9 +290,11 @@ mod tests {
 
     #[test]
     fn fields_with_the_names_of_secrets_are_replaced_where_they_are_texts() {
-        let value = json!({"api_key": "abc", "key": "abc", "max_tokens": 5, "a": [{"token": 7}]});
+        let value =
+            json!({"api-key": "abc", "key": "of C", "token": "a", "password": {"type": "string"}});
         let clean = Scrubber::default().value(&value);
-        let expected = json!({"api_key": MARK, "key": MARK, "max_tokens": 5, "a": [{"token": 7}]});
+        let expected =
+            json!({"api-key": MARK, "key": "of C", "token": "a", "password": {"type": "string"}});
         assert_eq!(clean, expected);
     }
 

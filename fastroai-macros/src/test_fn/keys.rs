@@ -53,7 +53,8 @@ impl Keys {
 fn file_name(name: &str) -> Result<(), String> {
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let Some(refused) = name.chars().find(|c| !fine(*c)) else { return Ok(()) };
-    let stem = name.strip_suffix(".json").unwrap_or(name);
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = last.strip_suffix(".json").unwrap_or(last);
     let fixed: String = stem.chars().map(|c| if fine(c) { c } else { '_' }).collect();
     Err(format!(
         "a cassette is named by letters, digits, `_` and `-`, without `{}`: write `cassette = \
