@@ -20,7 +20,9 @@ mod telemetry;
 pub mod testing;
 pub mod tool;
 
-pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
+pub use agent::{
+    Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
+};
 pub use error::{Error, ErrorCategory, ErrorKind, Result};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
@@ -45,7 +47,9 @@ pub use {schemars, serde};
 
 /// What most programs need: `use fastroai::prelude::*;`.
 pub mod prelude {
-    pub use crate::agent::{Agent, AgentEvent, AgentResponse, AgentSpec};
+    pub use crate::agent::{
+        Agent, AgentEvent, AgentResponse, AgentSpec, OutputContext, OutputError,
+    };
     pub use crate::money::Cost;
     pub use crate::tool::{RunContext, ToolError};
     pub use crate::{Error, Result, Runtime};
@@ -58,13 +62,14 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::agent::{
-        AgentConfig, AgentSpec, Answers, Call, Described, Prompt, agent_definition, agent_options,
-        answers, ask, bind_agent,
+        AgentConfig, AgentSpec, Answers, Call, Described, NoOutputFacts, OutputFacts, OutputSpec,
+        Prompt, agent_definition, agent_options, answers, ask, asked_of, bind_agent, made, typed,
+        validated,
     };
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
-    pub use crate::run::OutputMode;
+    pub use crate::run::{EndStrategy, OutputMode};
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     pub use crate::tool::{

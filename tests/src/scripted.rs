@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fastroai::providers::{
     Delta, FinishReason, HostedTool, Message, Model, ModelError, ModelId, Part, Profile, Request,
-    Response, ResponseStream, Settings, StreamEvent, ToolCall, ToolChoice, Usage,
+    Response, ResponseStream, Settings, StreamEvent, ToolCall, ToolChoice, ToolDefinition, Usage,
 };
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -21,6 +21,8 @@ pub enum Step {
     Events(Vec<Result<StreamEvent, ModelError>>),
     /// A whole reply, streamed with this wait before each piece.
     Paced(Duration, Response),
+    /// A stream of these pieces, with this wait before each, that ends in the whole reply.
+    PacedDeltas(Duration, Vec<Delta>, Response),
     /// A stream of these pieces, and then nothing more.
     Stalls(Vec<Delta>),
     /// The next step, after a while.
@@ -38,6 +40,8 @@ pub struct Asked {
     pub messages: Vec<Message>,
     /// The names of the tools on offer.
     pub tools: Vec<String>,
+    /// The tools on offer.
+    pub definitions: Vec<ToolDefinition>,
     /// The tools on offer that the provider runs itself.
     pub hosted_tools: Vec<HostedTool>,
     /// Whether a tool had to be called.
@@ -99,6 +103,7 @@ impl Scripted {
             instructions: request.instructions.map(str::to_owned),
             messages: request.messages.to_vec(),
             tools: request.tools.iter().map(|tool| tool.name.clone()).collect(),
+            definitions: request.tools.iter().map(|tool| ToolDefinition::clone(tool)).collect(),
             hosted_tools: request.hosted_tools.to_vec(),
             tool_choice: request.tool_choice.clone(),
             settings: request.settings.clone(),
@@ -137,7 +142,9 @@ impl Model for Scripted {
 async fn whole(mut step: Step) -> Result<Response, ModelError> {
     loop {
         match step {
-            Step::Reply(reply) | Step::Paced(_, reply) => return Ok(reply),
+            Step::Reply(reply) | Step::Paced(_, reply) | Step::PacedDeltas(_, _, reply) => {
+                return Ok(reply);
+            }
             Step::Fail(error) => return Err(error),
             Step::Events(_) | Step::Stalls(_) => {
                 return Err(ModelError::config("the script streams here"));
@@ -159,12 +166,11 @@ async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, Model
             }
             Step::Fail(error) => return Err(error),
             Step::Events(events) => return Ok(stream::iter(events).boxed()),
-            Step::Paced(wait, reply) => {
-                let paced = stream::iter(events(reply)).then(move |event| async move {
-                    tokio::time::sleep(wait).await;
-                    Ok(event)
-                });
-                return Ok(paced.boxed());
+            Step::Paced(wait, reply) => return Ok(paced(wait, events(reply))),
+            Step::PacedDeltas(wait, deltas, reply) => {
+                let mut events: Vec<_> = deltas.into_iter().map(StreamEvent::Delta).collect();
+                events.push(StreamEvent::Done(Box::new(reply)));
+                return Ok(paced(wait, events));
             }
             Step::Stalls(deltas) => {
                 let pieces = stream::iter(deltas.into_iter().map(StreamEvent::Delta).map(Ok));
@@ -179,6 +185,14 @@ async fn streamed(mut step: Step, open: Arc<()>) -> Result<ResponseStream, Model
             Step::Hang => return Ok(stream::pending().boxed()),
         }
     }
+}
+
+fn paced(wait: Duration, events: Vec<StreamEvent>) -> ResponseStream {
+    let paced = stream::iter(events).then(move |event| async move {
+        tokio::time::sleep(wait).await;
+        Ok(event)
+    });
+    paced.boxed()
 }
 
 /// The events of a whole reply.

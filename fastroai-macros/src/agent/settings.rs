@@ -19,6 +19,8 @@ const TABLE: Table = Table {
         "tools",
         "instructions",
         "output",
+        "output_fn",
+        "validate",
         "temperature",
         "max_tokens",
         "budget",
@@ -29,6 +31,7 @@ const TABLE: Table = Table {
         "max_concurrency",
         "output_attempts",
         "output_mode",
+        "end_strategy",
         "name",
         "description",
         "tool_name",
@@ -47,6 +50,10 @@ const TABLE: Table = Table {
         ("deps_type", "the agent's fields are its dependencies: write them in the struct"),
         ("output_type", "write `output`"),
         ("result_type", "write `output`"),
+        ("output_function", "write `output_fn`"),
+        ("validator", "write `validate`"),
+        ("output_validator", "write `validate`"),
+        ("result_validator", "write `validate`"),
         ("cost_budget", "write `budget`"),
         ("prices", "write `price`"),
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
@@ -80,6 +87,10 @@ pub(super) struct Settings {
     /// Whether there are instructions, sound or not.
     pub(super) is_instructed: bool,
     pub(super) output: Option<Type>,
+    /// What makes the output of what the model fills in.
+    pub(super) output_fn: Option<Path>,
+    /// What looks at each answer.
+    pub(super) validate: Option<Path>,
     /// Milliseconds.
     pub(super) timeout: Option<u64>,
     pub(super) name: Option<LitStr>,
@@ -130,6 +141,17 @@ impl Settings {
                     });
                 self.call("output_mode", mode);
             }
+            "end_strategy" => {
+                let strategy = pair.word(&["graceful", "early", "exhaustive"], report);
+                let strategy = strategy.map(|word| match word {
+                    "graceful" => quote!(__fastroai::EndStrategy::Graceful),
+                    "early" => quote!(__fastroai::EndStrategy::Early),
+                    _ => quote!(__fastroai::EndStrategy::Exhaustive),
+                });
+                self.call("end_strategy", strategy);
+            }
+            "output_fn" => self.output_fn = function(pair, "book", report),
+            "validate" => self.validate = function(pair, "check", report),
             "tools" => self.tools = listed::read(pair, report),
             "description" => self.description = pair.text_or_macro(report),
             "tool_name" => self.tool_name = tool_name(pair, report),
@@ -249,6 +271,19 @@ fn instructions(pair: &Pair, report: &mut Report) -> Option<Instructions> {
         return Some(Instructions::Function(path.path));
     }
     pair.text_or_macro(report).map(Instructions::Text)
+}
+
+/// The path of a function.
+fn function(pair: &Pair, example: &str, report: &mut Report) -> Option<Path> {
+    if let Value::Given(tokens) = &pair.value
+        && let Ok(path) = syn::parse2::<syn::ExprPath>(tokens.clone())
+        && path.qself.is_none()
+    {
+        return Some(path.path);
+    }
+    let key = &pair.key;
+    report.at(pair.place(), format!("`{key}` names a function: write `{key} = {example}`"));
+    None
 }
 
 fn rates(pair: &Pair, report: &mut Report) -> Option<TokenStream> {

@@ -101,6 +101,7 @@ impl Run<'_, '_> {
                     reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
+                    self.sink.attempted();
                     spent.add(&reply.usage, cost);
                     telemetry::replied(span, &reply);
                     budget.refund(taken);
@@ -135,6 +136,7 @@ impl Run<'_, '_> {
                 "asking again"
             );
             failure = Some(error);
+            self.sink.attempted();
             tokio::time::sleep(wait).await;
         }
     }
@@ -170,7 +172,7 @@ impl Run<'_, '_> {
                 StreamEvent::Delta(delta) => {
                     *delivered = true;
                     arrived.add(&delta);
-                    self.sink.delta(delta);
+                    self.sink.delta(delta, self);
                 }
                 StreamEvent::Done(reply) => return Ok(*reply),
                 _ => {}

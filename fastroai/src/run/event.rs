@@ -55,6 +55,8 @@ pub enum Stop {
     DeadlinePassed,
     /// Its budget is spent, or what it costs cannot be known.
     Budget,
+    /// What makes the output of an answer failed for good.
+    Output,
 }
 
 /// What a tool gave, as the model will read it.

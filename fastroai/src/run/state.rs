@@ -10,7 +10,7 @@ use super::ids::Ids;
 use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
-use super::spec::{OutputMode, RunSpec};
+use super::spec::{EndStrategy, OutputMode, RunSpec};
 use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
@@ -127,18 +127,11 @@ impl RunState {
                 calls.report(index, report, &self.spec, &mut self.repeats);
                 self.go_on(calls);
             }
-            (Phase::Check { text, output, .. }, Event::Accepted) => {
-                if let Some((mut calls, index)) = output {
-                    calls.report(
-                        index,
-                        ToolReport::new("Taken as the answer.", ToolOutcome::Success),
-                        &self.spec,
-                        &mut self.repeats,
-                    );
-                    calls.answer_rest(&self.spec, "Not needed: there is an answer.");
-                    self.messages.push(calls.into_message());
-                }
+            (Phase::Check { text, output: None, .. }, Event::Accepted) => {
                 self.phase = Phase::Ended(End::Answered { text });
+            }
+            (Phase::Check { text, output: Some((calls, index)), .. }, Event::Accepted) => {
+                self.accepted(text, calls, index);
             }
             (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
                 self.rejected(output, cut, reason);
@@ -222,14 +215,7 @@ impl RunState {
         self.messages.push(Message::Assistant(reply));
 
         if !calls.is_empty() {
-            let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
-            let limit = self.spec.max_tool_calls;
-            if asked > u64::from(limit) {
-                self.messages.push(calls.into_message());
-                self.fail(Failure::MaxToolCalls { limit, asked });
-            } else {
-                self.go_on(calls);
-            }
+            self.take_up(calls);
         } else if refused {
             self.fail(Failure::Refused);
         } else if finish == FinishReason::Paused {
@@ -247,23 +233,55 @@ impl RunState {
     fn empty(&mut self, finish: &FinishReason) {
         if let Some(failure) = cut_by(finish) {
             self.fail(failure);
+        } else if self.spec.optional {
+            self.phase = match self.spec.output {
+                OutputMode::Text => Phase::Ended(End::Answered { text: String::new() }),
+                _ => Phase::Check { text: String::new(), output: None, cut: None },
+            };
         } else if self.emptied {
             self.fail(Failure::Empty);
         } else {
             self.emptied = true;
-            self.messages.push(Message::correction("Your answer was empty: answer in text."));
+            let told = match (self.spec.output, self.spec.tools.is_empty()) {
+                (OutputMode::Tool, _) => "Your answer was empty: call a tool.",
+                (_, true) => "Your answer was empty: answer in text.",
+                (_, false) => "Your answer was empty: answer in text, or call a tool.",
+            };
+            self.messages.push(Message::correction(told));
             self.ask();
         }
     }
 
+    /// Takes up the calls of a reply: the answer first, where it may end the run without the rest.
+    fn take_up(&mut self, calls: Calls) {
+        if self.spec.end_strategy == EndStrategy::Early
+            && let Some((index, text, cut)) = calls.unchecked_output(&self.spec)
+        {
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut };
+            return;
+        }
+        let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
+        let limit = self.spec.max_tool_calls;
+        if asked > u64::from(limit) {
+            self.messages.push(calls.into_message());
+            self.fail(Failure::MaxToolCalls { limit, asked });
+        } else {
+            self.go_on(calls);
+        }
+    }
+
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
-    fn go_on(&mut self, calls: Calls) {
+    fn go_on(&mut self, mut calls: Calls) {
         if calls.is_running() {
             self.phase = Phase::Tools(calls);
             return;
         }
+        if calls.asks_again(&self.spec) && !calls.has_answer() {
+            let held = "Held back: a tool that was called beside it asks for another call. Hand \
+                        the answer in again after that.";
+            calls.report_outputs(&self.spec, &ToolReport::new(held, ToolOutcome::Retry));
+        }
         if let Some((index, text, cut)) = calls.unchecked_output(&self.spec) {
-            let text = text.to_owned();
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
@@ -276,19 +294,61 @@ impl RunState {
         }
     }
 
+    /// The answer of a call is taken; the others are only looked at where all are to be.
+    fn accepted(&mut self, text: String, mut calls: Calls, index: usize) {
+        let told = if calls.accept(text) {
+            "Taken as the answer."
+        } else {
+            "Not taken: there was an answer before it."
+        };
+        let report = ToolReport::new(told, ToolOutcome::Success);
+        calls.report(index, report, &self.spec, &mut self.repeats);
+        self.end_with(calls);
+    }
+
+    /// Ends with the answer among these calls, after all that are to be looked at.
+    fn end_with(&mut self, mut calls: Calls) {
+        if self.spec.end_strategy == EndStrategy::Exhaustive
+            && let Some((index, text, cut)) = calls.unchecked_output(&self.spec)
+        {
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut };
+            return;
+        }
+        let not_needed = ToolReport::new("Not needed: there is an answer.", ToolOutcome::Success);
+        calls.report_outputs(&self.spec, &not_needed);
+        let not_run = ToolReport::new("Not run: there is an answer.", ToolOutcome::Interrupted);
+        calls.report_rest(&not_run);
+        let text = calls.take_answer().unwrap_or_default();
+        self.messages.push(calls.into_message());
+        self.phase = Phase::Ended(End::Answered { text });
+    }
+
     fn rejected(&mut self, output: Option<(Calls, usize)>, cut: Option<Failure>, reason: Reason) {
-        self.rejections = self.rejections.saturating_add(1);
-        let last = self.rejections >= self.spec.output_attempts;
         let told =
             format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
+        let report = |told| ToolReport::new(told, ToolOutcome::Retry);
+        let output = match output {
+            Some((mut calls, index)) if calls.has_answer() => {
+                calls.report(index, report(told), &self.spec, &mut self.repeats);
+                return self.end_with(calls);
+            }
+            output => output,
+        };
+        self.rejections = self.rejections.saturating_add(1);
+        let last = self.rejections >= self.spec.output_attempts;
         if let Some((mut calls, index)) = output {
-            let report = ToolReport::new(told, ToolOutcome::Retry);
-            calls.report(index, report, &self.spec, &mut self.repeats);
+            calls.report(index, report(told), &self.spec, &mut self.repeats);
             if let Some(failure) = cut {
                 self.messages.push(calls.into_message());
                 return self.fail(failure);
             }
-            self.go_on(calls);
+            if last && calls.unchecked_output(&self.spec).is_none() {
+                self.messages.push(calls.into_message());
+            } else if self.spec.end_strategy == EndStrategy::Early {
+                self.take_up(calls);
+            } else {
+                self.go_on(calls);
+            }
         } else if let Some(failure) = cut {
             return self.fail(failure);
         } else if !last {
