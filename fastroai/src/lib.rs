@@ -102,3 +102,12 @@ pub mod __private {
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And so are those of the guide.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/output.md")]
+struct GuideToOutput;
+
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/streaming.md")]
+struct GuideToStreaming;

@@ -55,6 +55,7 @@ const TABLE: Table = Table {
         ("output_validator", "write `validate`"),
         ("result_validator", "write `validate`"),
         ("cost_budget", "write `budget`"),
+        ("timeout_seconds", "write `timeout = \"60s\"`"),
         ("prices", "write `price`"),
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
         ("fallback_models", "write `fallback = [\"provider:model\"]`"),
