@@ -126,6 +126,9 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
 
 /// How the answer is asked for, and what is made of it.
 fn answer(settings: &Settings, output: &TokenStream) -> TokenStream {
+    if settings.is_made && settings.output_fn.is_none() {
+        return quote!(loop {});
+    }
     let this = Ident::new("self", Span::call_site());
     // Where a function makes the output, what the model fills in is known from the function.
     let place = match &settings.output {
@@ -137,12 +140,15 @@ fn answer(settings: &Settings, output: &TokenStream) -> TokenStream {
     } else {
         quote_spanned!(place=> __fastroai::typed::<#output>())
     };
-    let checks = settings.validate.iter().map(|path| ("validated", path));
-    let functions = settings.output_fn.iter().map(|path| ("made", path));
-    for (name, path) in checks.chain(functions) {
+    if let Some(path) = &settings.validate {
         let place = generated(path.span());
-        let name = Ident::new(name, place);
-        answer = quote_spanned!(place=> __fastroai::#name(#this, #answer, #path));
+        answer = quote_spanned!(place=> __fastroai::validated(#this, #answer, #path));
+    }
+    if let Some(path) = &settings.output_fn {
+        let place = generated(path.span());
+        answer = quote_spanned! {place=>
+            __fastroai::made::<_, _, #output, _, _>(#this, #answer, #path)
+        };
     }
     answer
 }

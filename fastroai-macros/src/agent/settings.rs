@@ -90,6 +90,8 @@ pub(super) struct Settings {
     pub(super) output: Option<Type>,
     /// What makes the output of what the model fills in.
     pub(super) output_fn: Option<Path>,
+    /// Whether a function makes the output, soundly named or not.
+    pub(super) is_made: bool,
     /// What looks at each answer.
     pub(super) validate: Option<Path>,
     /// Milliseconds.
@@ -151,7 +153,10 @@ impl Settings {
                 });
                 self.call("end_strategy", strategy);
             }
-            "output_fn" => self.output_fn = function(pair, "book", report),
+            "output_fn" => {
+                self.is_made = true;
+                self.output_fn = function(pair, "book", report);
+            }
             "validate" => self.validate = function(pair, "check", report),
             "tools" => self.tools = listed::read(pair, report),
             "description" => self.description = pair.text_or_macro(report),

@@ -162,9 +162,8 @@ impl<'a, T: Send + 'static> Call<'a, T> {
     /// let agent = Agent::builder().model("offline:demo").output::<Vec<u32>>().build()?;
     /// let answer = agent
     ///     .run("Three numbers, please.")
-    ///     .validate(|numbers, _| match numbers.is_empty() {
-    ///         true => Err(OutputError::retry("there is no number in it")),
-    ///         false => Ok(()),
+    ///     .validate(|numbers, _| {
+    ///         if numbers.is_empty() { Err(OutputError::retry("no number is in it")) } else { Ok(()) }
     ///     })
     ///     .await?;
     /// assert!(!answer.output.is_empty());

@@ -118,7 +118,8 @@ async fn each_variant_of_an_enum_is_handed_in_by_a_tool_of_its_own() {
         let (output, mut tools) = handed_in::<Plain>(name, arguments).await;
         assert_eq!(output, expected);
         let mut all = all.clone();
-        (all.sort(), tools.sort());
+        all.sort();
+        tools.sort();
         assert_eq!(tools, all);
     }
     let all: Vec<String> = names(&["refund", "send_someone", "nothing"]);
@@ -219,7 +220,7 @@ async fn json_between_words_and_in_a_fence_is_read() {
 
 fn thinks() -> Step {
     let mut thinking = Reasoning::default();
-    thinking.text = "Hm".to_owned();
+    "Hm".clone_into(&mut thinking.text);
     Step::Reply(reply(vec![Part::Reasoning(thinking)]))
 }
 

@@ -118,9 +118,11 @@ async fn a_call_brings_a_validator_of_its_own_after_that_of_the_agent() {
 async fn plain_text_is_looked_at_too() {
     let model = Scripted::new(MODEL, [text("hello"), text("HELLO")]);
     let agent = agent()
-        .validate(|text, _| match text.chars().all(char::is_uppercase) {
-            true => Ok(()),
-            false => Err(OutputError::retry("write in capitals")),
+        .validate(|text, _| {
+            if text.chars().all(char::is_uppercase) {
+                return Ok(());
+            }
+            Err(OutputError::retry("write in capitals"))
         })
         .build()
         .expect("an agent");
@@ -132,7 +134,8 @@ async fn plain_text_is_looked_at_too() {
 
 fn book(plan: Plan) -> Result<Booked, OutputError> {
     short(&plan)?;
-    Ok(Booked { number: format!("{}-{}", plan.city, plan.nights) })
+    let Plan { city, nights } = plan;
+    Ok(Booked { number: format!("{city}-{nights}") })
 }
 
 async fn book_later(plan: Plan) -> Result<Booked, OutputError> {
@@ -180,7 +183,7 @@ async fn an_output_function_that_fails_for_good_ends_the_run_and_the_model_reads
         let agent = agent.build().expect("an agent");
         let error = agent.run("Go").on(&runtime(&model)).await.expect_err("it failed");
         let ErrorKind::OutputFailed(cause) = error.kind() else { panic!("{error:?}") };
-        assert!(cause.cause().is_some_and(|cause| cause.is::<Leak>()));
+        assert!(cause.cause().is_some_and(<dyn std::error::Error>::is::<Leak>));
         assert_eq!(error.category(), ErrorCategory::Unknown);
         assert_eq!((model.asked().len(), error.bill().requests()), (1, 1), "asked once, and paid");
         assert_closed(error.history());
@@ -193,6 +196,12 @@ async fn an_output_function_that_fails_for_good_ends_the_run_and_the_model_reads
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an output function may fail")]
+fn panics(Plan { nights, .. }: Plan) -> Result<u32, OutputError> {
+    assert!(nights > 2, "too short");
+    Ok(nights)
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_output_function_stops_with_its_run_and_a_panic_in_it_is_a_failure() {
     let endless = |_: Plan| std::future::pending::<Result<u32, OutputError>>();
@@ -201,12 +210,6 @@ async fn an_output_function_stops_with_its_run_and_a_panic_in_it_is_a_failure() 
     let call = waits.run("Go").on(&runtime(&model)).timeout(Duration::from_secs(5));
     let error = call.await.expect_err("its time is up");
     assert!(matches!(error.kind(), ErrorKind::DeadlinePassed), "{error:?}");
-
-    #[expect(clippy::unnecessary_wraps, reason = "an output function may fail")]
-    fn panics(plan: Plan) -> Result<u32, OutputError> {
-        assert!(plan.nights > 2, "too short");
-        Ok(1)
-    }
     let model = Scripted::new(MODEL, [text(PLAN)]);
     let panics = agent().output::<Plan>().output_fn(panics).build().expect("an agent");
     let error = panics.run("Go").on(&runtime(&model)).await.expect_err("it panicked");

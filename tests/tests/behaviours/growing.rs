@@ -1,5 +1,6 @@
 //! Typed answers while they arrive: what is shown of them, what it costs, and what looks at it.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -66,7 +67,7 @@ async fn shown<T>(stream: RunStream<'_, T>) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn a_variant_is_shown_as_itself_however_it_comes() {
-    let pieces = [r#"{"cents":1"#, r#"20,"#, r#""why":"It br"#, r#"oke"}"#];
+    let pieces = [r#"{"cents":1"#, "20,", r#""why":"It br"#, r#"oke"}"#];
     let step = in_pieces("final_answer_Refund", &pieces);
     let rt = runtime(&Scripted::new(MODEL, [step]));
     let agent = agent().output::<Action>();
@@ -223,7 +224,7 @@ fn escaped(json: &str) -> String {
             out.push(letter);
         } else {
             for unit in letter.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }

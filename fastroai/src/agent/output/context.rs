@@ -1,7 +1,7 @@
 //! What a validator knows of the answer that it looks at.
 
 /// What a validator knows of the answer that it looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutputContext {
     /// How many answers of this run did not fit before this one: 0 for the first.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::spec::Reader;
 use super::{AgentOutput, OutputContext, OutputError, OutputSpec};
+use crate::tool::ToolOutput;
 
 /// What an output function returns: a `Result`, or a future of one.
 #[diagnostic::on_unimplemented(
@@ -50,11 +51,15 @@ where
     message = "this function does not make an output of type `{R}`",
     label = "no output function of this agent",
     note = "write `fn book(plan: Plan) -> Result<{R}, OutputError>`, `async` or not, with `&{A}` before `plan` where it is needed",
-    note = "`output = …` names what the function makes, not what the model fills in"
+    note = "`output = …` names what the function makes, not what the model fills in",
+    note = "`{R}` is `Serialize`, since other agents may read it"
 )]
 pub trait OutputFunction<'a, A: ?Sized, P, R, M>: Send + Sync {
     /// Makes the output.
     fn make(&self, agent: &'a A, answer: P) -> BoxFuture<'a, Result<R, OutputError>>;
+
+    /// The output as others read it.
+    fn written(output: &R) -> Option<String>;
 }
 
 /// It takes the answer alone.
@@ -69,9 +74,14 @@ where
     A: ?Sized,
     F: Fn(P) -> Ret + Send + Sync,
     Ret: Made<'a, R, M>,
+    R: Serialize,
 {
     fn make(&self, _agent: &'a A, answer: P) -> BoxFuture<'a, Result<R, OutputError>> {
         self(answer).made()
+    }
+
+    fn written(output: &R) -> Option<String> {
+        output.to_reply().ok()
     }
 }
 
@@ -81,9 +91,14 @@ where
     A: ?Sized + 'a,
     F: Fn(&'a A, P) -> Ret + Send + Sync,
     Ret: Made<'a, R, M>,
+    R: Serialize,
 {
     fn make(&self, agent: &'a A, answer: P) -> BoxFuture<'a, Result<R, OutputError>> {
         self(agent, answer).made()
+    }
+
+    fn written(output: &R) -> Option<String> {
+        output.to_reply().ok()
     }
 }
 
@@ -181,10 +196,10 @@ pub fn made<'a, A, P, R, F, M>(
 where
     A: Sync + ?Sized,
     P: Send + 'static,
-    R: Serialize + Send + 'static,
+    R: Send + 'static,
     F: OutputFunction<'a, A, P, R, M> + 'a,
 {
-    answer.made_by(move |answer| function.make(agent, answer))
+    answer.made_by(move |answer| function.make(agent, answer), F::written)
 }
 
 /// The answers of an agent, looked at by the function that `validate = …` names.

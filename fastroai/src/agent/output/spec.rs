@@ -113,16 +113,17 @@ impl<'a, T: Send + 'static> OutputSpec<'a, T> {
         F: Fn(T) -> Returned + Send + Sync + 'a,
         Returned: Made<'a, R, M>,
     {
-        self.made_by(move |answer| function(answer).made())
+        self.made_by(move |answer| function(answer).made(), |output| output.to_reply().ok())
     }
 
-    pub(super) fn made_by<R: Serialize + Send + 'static>(
+    pub(super) fn made_by<R: Send + 'static>(
         self,
         function: impl Fn(T) -> BoxFuture<'a, Result<R, OutputError>> + Send + Sync + 'a,
+        write: fn(&R) -> Option<String>,
     ) -> OutputSpec<'a, R> {
         let (shape, optional) = (self.shape.clone(), self.optional);
         let read = Read::By(Arc::new(function::Through { before: self, function }));
-        OutputSpec { shape, optional, read, part: None, write: Some(|it| it.to_reply().ok()) }
+        OutputSpec { shape, optional, read, part: None, write: Some(write) }
     }
 
     pub(crate) fn shape(&self) -> Option<&Arc<Shape>> {
@@ -197,7 +198,7 @@ where
         context: OutputContext,
     ) -> BoxFuture<'r, Result<T, OutputError>> {
         Box::pin(async move {
-            let output = self.before.read(text, context).await?;
+            let output = self.before.read(text, context.clone()).await?;
             (self.check)(&output, &context)?;
             Ok(output)
         })
@@ -205,7 +206,7 @@ where
 
     #[cfg(feature = "partial")]
     fn shows(&self, part: &Value, context: OutputContext) -> bool {
-        self.before.shows(part, context)
+        self.before.shows(part, context.clone())
             && self
                 .before
                 .part
