@@ -326,7 +326,13 @@ impl<'r, 'a> Run<'r, 'a> {
     async fn check(&self, text: &str, ended: &mut Ended) -> Event {
         match self.scope.guard(self.check.accepts(text)).await {
             Ok(Verdict::Accepted) => Event::Accepted,
-            Ok(Verdict::Rejected(reason)) => Event::Rejected { reason: reason.into() },
+            Ok(Verdict::Rejected(reason)) => {
+                // Text is shown as it comes; of a typed answer the next reply says it.
+                if self.check.shape().is_none() {
+                    self.sink.tell(|| Notice::Restarted);
+                }
+                Event::Rejected { reason: reason.into() }
+            }
             Ok(Verdict::Failed(error)) => {
                 ended.failure = Some(ErrorKind::OutputFailed(error));
                 Event::Stopped { stop: Stop::Output, partial: None }

@@ -32,12 +32,13 @@ pub enum AgentEvent<T> {
     Cost(Total),
     /// A typed answer as far as it has come: only ever more of it, until it is
     /// [`Restarted`](Self::Restarted). Where the JSON is cut inside a number, a word or a name, it
-    /// is what could be read before that. An answer that is no object comes without its wrapper.
+    /// is what could be read before that. An answer that is no object comes without its wrapper, and
+    /// one of which a function makes the output as the model fills it in.
     ///
     /// Needs the feature `partial`.
     Partial(serde_json::Value),
-    /// The typed answer begins anew: what [`Partial`](Self::Partial) showed is void, as when it did
-    /// not fit and the model answers again.
+    /// The answer begins anew: what [`Partial`](Self::Partial) showed is void, as when it did not fit
+    /// and the model answers again; or the text was, as a validator did not take it.
     Restarted,
     /// The whole response: once, and last.
     Done(Box<AgentResponse<T>>),

@@ -2,7 +2,7 @@
 
 use fastroai::ErrorKind;
 use fastroai::prelude::*;
-use fastroai::providers::{FinishReason, Message, Part, Reasoning};
+use fastroai::providers::{FinishReason, Message, Part, Reasoning, ToolCall};
 use fastroai::run::{OUTPUT_TOOL, OutputMode};
 use serde::Deserialize;
 use tests::scripted::{Scripted, Step, call, reply, text};
@@ -312,4 +312,63 @@ async fn an_optional_answer_is_given_in_every_way_that_one_is_asked_for() {
     let words = agent().output::<Option<String>>().build().expect("an agent");
     let answer = words.run("Go").on(&runtime(&model)).await.expect("an answer");
     assert_eq!(answer.output.as_deref(), Some("Hello"));
+}
+
+/// A reply that ended at the limit of tokens.
+fn cut(parts: Vec<Part>) -> Step {
+    let mut cut = reply(parts);
+    cut.finish_reason = FinishReason::Length;
+    Step::Reply(cut)
+}
+
+fn calling(name: &str, arguments: &str) -> Vec<Part> {
+    vec![Part::ToolCall(ToolCall::new("a", name, arguments))]
+}
+
+#[tokio::test]
+async fn behaviour_36_an_answer_that_was_cut_while_it_was_handed_in_ends_the_run_and_says_so() {
+    for name in [OUTPUT_TOOL, "final_answer_Refund"] {
+        let model = Scripted::new("test:model", [cut(calling(name, r#"{"cents":1"#)), text("no")]);
+        let agent = by_tool().output::<Plain>().build().expect("an agent");
+        let error = agent.run("Go").on(&runtime(&model)).await.expect_err("it was cut");
+        assert!(matches!(error.kind(), ErrorKind::OutputTruncated), "{error:?}");
+        let told = error.to_string();
+        assert!(told.contains("limit of output tokens") && told.contains("`max_tokens`"), "{told}");
+        assert_eq!(model.asked().len(), 1, "asking again would be cut again");
+        assert_closed(error.history());
+    }
+}
+
+/// A tool is another matter: a shorter call may do.
+#[tokio::test]
+async fn behaviour_36_a_tool_whose_call_was_cut_does_not_run_and_the_model_is_told_until_it_is_enough()
+ {
+    let model = Scripted::new("test:model", (0..9).map(|_| cut(calling("echo", r#"{"n":"#))));
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("it is always cut");
+    let ErrorKind::ToolCorrections { limit: 2, .. } = error.kind() else { panic!("{error:?}") };
+    let told = contents(error.history());
+    assert!(told.iter().all(|it| it.contains("limit of output tokens")), "{told:?}");
+    assert_eq!(model.asked().len(), 3);
+    assert_closed(error.history());
+}
+
+#[tokio::test]
+async fn behaviour_36_what_is_whole_at_the_limit_runs_and_is_taken() {
+    let first = cut(calling("echo", r#"{"n":1}"#));
+    let last = cut(calling("final_answer_Refund", r#"{"cents":5}"#));
+    let model = Scripted::new("test:model", [first, last]);
+    let agent = by_tool().tool(echo("echo")).output::<Plain>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(answer.output, Plain::Refund { cents: 5 });
+    assert_eq!(contents(&answer.messages)[0], "got 1");
+}
+
+#[tokio::test]
+async fn behaviour_36_nothing_at_the_limit_is_an_error_and_no_retry() {
+    let model = Scripted::new("test:model", [cut(vec![]), text("no")]);
+    let agent = agent().build().expect("an agent");
+    let error = agent.run("Go").on(&runtime(&model)).await.expect_err("nothing was said");
+    assert!(matches!(error.kind(), ErrorKind::OutputTruncated), "{error:?}");
+    assert_eq!(model.asked().len(), 1);
 }

@@ -136,6 +136,21 @@ async fn behaviour_42_a_validator_sees_parts_and_then_the_whole_once_and_last() 
     assert_eq!(model.asked().len(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn text_that_a_validator_did_not_take_is_void_before_the_next_is_shown() {
+    let model = Scripted::new(MODEL, [text("hello"), text("HELLO")]);
+    let agent =
+        agent().validate(
+            |text, _| {
+                if text == "HELLO" { Ok(()) } else { Err(OutputError::retry("louder")) }
+            },
+        );
+    let agent = agent.build().expect("an agent");
+    let rt = runtime(&model);
+    let seen = shown(agent.run("Go").on(&rt).stream()).await;
+    assert_eq!(seen, ["text hello", "restarted", "text HELLO"]);
+}
+
 #[tokio::test]
 async fn an_output_function_is_called_once_though_the_answer_is_streamed() {
     let called = super::stage::Counter::default();
@@ -233,7 +248,7 @@ fn escaped(json: &str) -> String {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 96,
+        cases: 64,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
