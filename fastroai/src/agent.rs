@@ -20,10 +20,10 @@ pub use fallback::Fallback;
 pub use function::{Answers, Prompt, answers, ask};
 #[cfg(feature = "jsonschema")]
 pub use output::OutputSchemaError;
-pub use output::{AgentOutput, OutputContext, OutputError, OutputSpec};
+pub use output::{AgentOutput, Made, OutputContext, OutputError, OutputSpec};
 #[doc(hidden)]
 pub use output::{
-    Made, NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, Shape, asked_of, made, typed,
+    NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, Shape, asked_of, made, typed,
     validated,
 };
 pub use response::{AgentResponse, ToolCallRecord};

@@ -20,9 +20,10 @@ use serde_json::Value;
 
 pub use context::OutputContext;
 pub use error::OutputError;
+pub use function::Made;
 #[doc(hidden)]
 pub use function::{
-    Made, NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, asked_of, made, typed, validated,
+    NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, asked_of, made, typed, validated,
 };
 #[cfg(feature = "jsonschema")]
 pub use schema::OutputSchemaError;

@@ -11,7 +11,8 @@ use super::spec::Reader;
 use super::{AgentOutput, OutputContext, OutputError, OutputSpec};
 use crate::tool::ToolOutput;
 
-/// What an output function returns: a `Result`, or a future of one.
+/// What an output function returns: a `Result<R, OutputError>`, or a future of one. It is implemented
+/// for these two alone; `M` tells them apart.
 #[diagnostic::on_unimplemented(
     message = "an output function cannot return `{Self}`",
     label = "neither a `Result<_, OutputError>` nor a future of one",
@@ -52,7 +53,7 @@ where
     label = "no output function of this agent",
     note = "write `fn book(plan: Plan) -> Result<{R}, OutputError>`, `async` or not, with `&{A}` before `plan` where it is needed",
     note = "`output = …` names what the function makes, not what the model fills in",
-    note = "`{R}` is `Serialize`, since other agents may read it"
+    note = "`{R}` has to be `Serialize`: other agents may read it"
 )]
 pub trait OutputFunction<'a, A: ?Sized, P, R, M>: Send + Sync {
     /// Makes the output.
