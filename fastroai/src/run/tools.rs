@@ -6,6 +6,7 @@ use std::ops::Range;
 use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
 
 use super::event::ToolReport;
+use super::output::OUTPUT_TOOL;
 use super::repair::interrupted;
 use super::repeats::{Repeats, Verdict};
 use super::spec::{RunSpec, ToolSpec};
@@ -327,7 +328,9 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: Option<&Failure>) -> Option<Tool
     }
     if tool(spec, &call.name).is_none() {
         let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
-        let outputs = spec.output_tools.iter().map(|tool| tool.name.as_str());
+        // Where each kind of answer has a tool, that of the whole is taken, and not on offer.
+        let offered = |name: &&str| spec.output_tools.len() == 1 || *name != OUTPUT_TOOL;
+        let outputs = spec.output_tools.iter().map(|tool| tool.name.as_str()).filter(offered);
         names.extend(outputs.filter(|name| spec.output_tool(name).is_some()));
         return retry(if names.is_empty() {
             "There is no such tool; there are no tools at all: answer in text.".to_owned()

@@ -195,6 +195,19 @@ async fn a_variant_that_does_not_fit_goes_back_with_its_place() {
 }
 
 #[tokio::test]
+async fn behaviour_26_an_unknown_tool_is_told_the_tools_of_the_variants() {
+    let steps = [call("a", "refund", "{}"), call("b", "final_answer_refund", r#"{"cents":5}"#)];
+    let model = Scripted::new("test:model", steps);
+    let agent = by_tool().tool(echo("echo")).output::<Tagged>().build().expect("an agent");
+    let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(
+        contents(&answer.messages)[0],
+        "There is no such tool. The tools are `echo`, `final_answer_refund`, \
+         `final_answer_send_someone`, `final_answer_nothing`."
+    );
+}
+
+#[tokio::test]
 async fn a_tool_that_is_called_as_one_of_the_variants_is_refused_before_anything_is_sent() {
     let model = Scripted::new("test:model", [text("no")]);
     let agent = by_tool().tool(echo("final_answer_Refund")).output::<Plain>().build();

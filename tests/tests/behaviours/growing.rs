@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
+use tests::growth::has_grown;
 use tests::scripted::{Scripted, Step, call, reply, text};
 
 use super::stage::{MODEL, REPLY, agent, echo, runtime};
@@ -199,20 +200,6 @@ async fn the_running_bill_is_told_after_each_attempt_and_each_tool_that_costs() 
     assert_eq!(costs, [0, 15, 115, 130]);
 }
 
-/// Whether all that was there still is, and is the same.
-fn grew(from: &Value, to: &Value) -> bool {
-    match (from, to) {
-        (Value::String(from), Value::String(to)) => to.starts_with(from.as_str()),
-        (Value::Array(from), Value::Array(to)) => {
-            from.len() <= to.len() && from.iter().zip(to).all(|(from, to)| grew(from, to))
-        }
-        (Value::Object(from), Value::Object(to)) => {
-            from.iter().all(|(name, from)| to.get(name).is_some_and(|to| grew(from, to)))
-        }
-        (from, to) => from == to,
-    }
-}
-
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -289,10 +276,10 @@ proptest! {
         });
         prop_assert_eq!(&output, &value);
         for (from, to) in parts.iter().zip(parts.iter().skip(1)) {
-            prop_assert!(from != to && grew(from, to), "{} became {}", from, to);
+            prop_assert!(from != to && has_grown(from, to), "{} became {}", from, to);
         }
         if let Some(last) = parts.last() {
-            prop_assert!(grew(last, &output), "{} became {}", last, output);
+            prop_assert!(has_grown(last, &output), "{} became {}", last, output);
         }
         let holds_something = value.as_array().is_some_and(|items| !items.is_empty());
         prop_assert!(!holds_something || !parts.is_empty(), "a list is shown as it comes");

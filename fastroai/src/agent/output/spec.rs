@@ -89,7 +89,7 @@ impl<'a, T: Send + 'static> OutputSpec<'a, T> {
     /// Looks at every answer before it is taken. An [`OutputError::retry`] asks the model again.
     ///
     /// While an answer is streamed it is also shown the parts that can be read already, as
-    /// [`OutputContext::partial`] says; what it refuses of these is not shown to the watcher.
+    /// [`OutputContext`] says; what it refuses of these is not shown to the watcher.
     #[must_use]
     #[doc(alias = "output_validator")]
     pub fn validate(
