@@ -21,6 +21,9 @@ const _: () = {
         Runtime: __fastroai::Shared,
     {
         type Output = Plan;
+        fn output(&self) -> __fastroai::OutputSpec<'_, Plan> {
+            __fastroai::typed::<Plan>()
+        }
         fn config(&self) -> &__fastroai::AgentConfig {
             static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> = __fastroai::LazyLock::new(||
             {

@@ -22,6 +22,9 @@ pub fn classify<'__call>(
                 Orders: __fastroai::Shared,
             {
                 type Output = Category;
+                fn output(&self) -> __fastroai::OutputSpec<'_, Category> {
+                    __fastroai::typed::<Category>()
+                }
                 fn config(&self) -> &__fastroai::AgentConfig {
                     static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> = __fastroai::LazyLock::new(||
                     { __fastroai::AgentConfig::new("classify", "openai:gpt-4o-mini") });
@@ -56,15 +59,16 @@ pub fn classify<'__call>(
         #[allow(non_local_definitions)]
         const _: () = {
             use ::fastroai::__private as __fastroai;
+            #[allow(unused_imports)]
+            use __fastroai::NoOutputFacts as _;
             #[automatically_derived]
             impl __fastroai::Contracted for classify {
                 fn contract() -> __fastroai::Contract {
-                    __fastroai::Contract::of_function::<
-                        ClassifyAgent<'_>,
-                    >(
+                    __fastroai::Contract::of_function(
                         "classify",
                         "Sort {subject}.",
                         &[("", <order as __fastroai::ToolInfo>::definition())],
+                        <__fastroai::OutputFacts<Category>>::schema(),
                     )
                 }
             }

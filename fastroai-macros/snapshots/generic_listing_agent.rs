@@ -12,6 +12,9 @@ const _: () = {
         Catalogue<T>: __fastroai::Shared,
     {
         type Output = __fastroai::String;
+        fn output(&self) -> __fastroai::OutputSpec<'_, __fastroai::String> {
+            __fastroai::typed::<__fastroai::String>()
+        }
         fn config(&self) -> &__fastroai::AgentConfig {
             static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> = __fastroai::LazyLock::new(||
             { __fastroai::AgentConfig::new("Librarian", "offline:demo") });

@@ -7,8 +7,6 @@ mod event;
 mod fallback;
 mod function;
 mod output;
-#[cfg(feature = "partial")]
-mod partial;
 mod response;
 mod spec;
 mod told;
@@ -21,7 +19,14 @@ pub use event::{AgentEvent, RunStream};
 pub use fallback::Fallback;
 #[doc(hidden)]
 pub use function::{Answers, Prompt, answers, ask};
-pub use output::AgentOutput;
+#[cfg(feature = "jsonschema")]
+pub use output::OutputSchemaError;
+pub use output::{AgentOutput, Made, OutputContext, OutputError, OutputSpec};
+#[doc(hidden)]
+pub use output::{
+    NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, Shape, asked_of, made, typed,
+    validated,
+};
 pub use response::{AgentResponse, ToolCallRecord};
 pub use spec::AgentSpec;
 #[doc(hidden)]

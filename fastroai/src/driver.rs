@@ -10,15 +10,19 @@ mod candidate;
 mod check;
 mod counted;
 mod direct;
+mod growing;
 mod payer;
+mod said;
 mod sink;
+#[cfg(feature = "partial")]
+mod snapshot;
 mod tools;
 mod unsettled;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use fastroai_providers::{FinishReason, History, Message, ModelId, Schema, Settings, UserMessage};
+use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -28,13 +32,14 @@ pub(crate) use counted::counted;
 pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
+use self::check::Verdict;
 use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::hook::Origin;
 use crate::money::{Bill, Budget, Cost};
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, RunSpec, RunState, Stop, ToolSpec, Work,
-    repair,
+    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
+    Stop, ToolSpec, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -47,7 +52,6 @@ pub(crate) struct Order<'a> {
     pub(crate) config: &'a AgentConfig,
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
-    pub(crate) schema: Option<Schema>,
     pub(crate) model: Option<String>,
     pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
@@ -148,12 +152,14 @@ pub(crate) async fn drive(
         Err(kind) => return Err(unstarted(kind, opening.said())),
     };
     sink.watch(scope.meter());
-    let candidates = names_differ(&order.tools).and_then(|()| Candidates::connect(&order, &scope));
+    let outputs = output_tools(check);
+    let candidates = names_differ(&order.tools, &outputs)
+        .and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => return Err(unstarted(kind, opening.said())),
     };
-    let run = Run::new(&order, candidates, scope.clone(), sink);
+    let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
         Err((nothing, said)) => {
@@ -171,7 +177,7 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state, check).await;
+            let ended = run.go(state).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
@@ -202,11 +208,11 @@ pub(crate) async fn drive(
 
 /// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it
 /// earlier; run-time tools end here.
-fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
+fn names_differ(tools: &[BoundTool<'_>], outputs: &[OutputTool]) -> Result<(), ErrorKind> {
     let mut seen = std::collections::BTreeSet::new();
     for tool in tools {
         let name = tool.definition().name.as_str();
-        if name == OUTPUT_TOOL {
+        if outputs.iter().any(|output| output.name == name) {
             return Err(ErrorKind::Config(format!(
                 "a tool is called `{name}`, which is the name for typed answers: rename the tool"
             )));
@@ -221,11 +227,21 @@ fn names_differ(tools: &[BoundTool<'_>]) -> Result<(), ErrorKind> {
     Ok(())
 }
 
+/// The tools by which the answer may be handed in. That of the whole answer is always among them:
+/// a model may call it where it was only offered those of the kinds.
+fn output_tools(check: &dyn Check) -> Vec<OutputTool> {
+    let kinds = check.shape().into_iter().flat_map(|shape| &shape.kinds);
+    let mut tools: Vec<_> = kinds.map(|(tool, _)| tool.clone()).collect();
+    tools.push(OutputTool::new(OUTPUT_TOOL));
+    tools
+}
+
 /// A run on its way.
 struct Run<'r, 'a> {
     order: &'r Order<'a>,
     candidates: Candidates,
     scope: Scope,
+    check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
 }
@@ -256,7 +272,14 @@ impl Ended {
 }
 
 impl<'r, 'a> Run<'r, 'a> {
-    fn new(order: &'r Order<'a>, candidates: Candidates, scope: Scope, sink: &'r Sink) -> Self {
+    fn new(
+        order: &'r Order<'a>,
+        candidates: Candidates,
+        scope: Scope,
+        check: &'r dyn Check,
+        output_tools: Vec<OutputTool>,
+        sink: &'r Sink,
+    ) -> Self {
         let config = order.config;
         let spec = RunSpec {
             tools: order
@@ -269,12 +292,19 @@ impl<'r, 'a> Run<'r, 'a> {
                     polling: tool.options().polling,
                 })
                 .collect(),
-            output: candidates.output(),
+            output: match candidates.output() {
+                // What a function looks at is no answer before it has.
+                OutputMode::Text if !check.takes_any_text() => OutputMode::Prompted,
+                mode => mode,
+            },
+            output_tools,
+            optional: check.is_optional(),
+            end_strategy: config.end_strategy,
             max_turns: config.max_turns,
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, sink, spec }
+        Self { order, candidates, scope, check, sink, spec }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -301,7 +331,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState, check: &dyn Check) -> Ended {
+    async fn go(&self, state: RunState) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -318,10 +348,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
                 }
-                Work::Check { text } => match check.accepts(&text) {
-                    Ok(()) => Event::Accepted,
-                    Err(reason) => Event::Rejected { reason: reason.into() },
-                },
+                Work::Check { text } => self.check(&text, &mut ended).await,
                 Work::Done(End::Answered { text }) => {
                     ended.text = text;
                     return ended;
@@ -338,6 +365,25 @@ impl<'r, 'a> Run<'r, 'a> {
             if replied {
                 self.tell_refused(&mut ended);
             }
+        }
+    }
+
+    /// Whether an answer is taken, which may have a function run.
+    async fn check(&self, text: &str, ended: &mut Ended) -> Event {
+        match self.scope.guard(self.check.accepts(text)).await {
+            Ok(Verdict::Accepted) => Event::Accepted,
+            Ok(Verdict::Rejected(reason)) => {
+                // Text is shown as it comes; of a typed answer the next reply says it.
+                if self.check.shape().is_none() {
+                    self.sink.tell(|| Notice::Restarted);
+                }
+                Event::Rejected { reason: reason.into() }
+            }
+            Ok(Verdict::Failed(error)) => {
+                ended.failure = Some(ErrorKind::OutputFailed(error));
+                Event::Stopped { stop: Stop::Output, partial: None }
+            }
+            Err(stop) => Event::Stopped { stop, partial: None },
         }
     }
 }

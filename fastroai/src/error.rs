@@ -7,6 +7,7 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
+use crate::agent::OutputError;
 use crate::hook::Denied;
 use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
@@ -53,6 +54,8 @@ pub enum ErrorKind {
         /// What was wrong with the last one: places and types, and at times a value.
         reason: Reason,
     },
+    /// What makes the output of an answer, a function or a validator, failed for good.
+    OutputFailed(OutputError),
     /// The answer was cut at the limit of output tokens, and so does not fit the output.
     OutputTruncated,
     /// The model was asked as often as is allowed.
@@ -261,6 +264,7 @@ impl ErrorKind {
             Self::Refused => "refused",
             Self::Filtered => "filtered",
             Self::OutputInvalid { .. } => "output_invalid",
+            Self::OutputFailed(_) => "output_failed",
             Self::OutputTruncated => "output_truncated",
             Self::MaxTurns { .. } => "max_turns",
             Self::MaxToolCalls { .. } => "max_tool_calls",
@@ -299,6 +303,7 @@ impl ErrorKind {
             | Self::DeadlinePassed
             | Self::TooDeep => ErrorCategory::ResourceExhaustion,
             Self::OutputInvalid { .. }
+            | Self::OutputFailed(_)
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
             | Self::HookPanicked { .. }
@@ -366,8 +371,12 @@ impl fmt::Display for ErrorKind {
             Self::Refused => f.write_str("the model refused to answer"),
             Self::Filtered => f.write_str("the provider's content filter stopped the answer"),
             Self::OutputInvalid { attempts, .. } => {
-                write!(f, "none of {attempts} answers fitted the output")
+                write!(
+                    f,
+                    "none of {attempts} answers fitted the output: raise `output_attempts` if the model needs more"
+                )
             }
+            Self::OutputFailed(_) => f.write_str("what makes the output of the answer failed"),
             Self::OutputTruncated => {
                 f.write_str("the answer was cut at the limit of output tokens: raise `max_tokens`")
             }
@@ -456,6 +465,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
+            ErrorKind::OutputFailed(error) => error.cause(),
             _ => self.model_error()?.source(),
         }
     }

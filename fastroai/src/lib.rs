@@ -27,7 +27,9 @@ pub mod testing;
 pub mod tool;
 mod usage_limits;
 
-pub use agent::{Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call};
+pub use agent::{
+    Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
+};
 pub use error::{Error, ErrorCategory, ErrorKind, Result};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
@@ -56,7 +58,9 @@ pub use {schemars, serde};
 
 /// What most programs need: `use fastroai::prelude::*;`.
 pub mod prelude {
-    pub use crate::agent::{Agent, AgentEvent, AgentResponse, AgentSpec};
+    pub use crate::agent::{
+        Agent, AgentEvent, AgentResponse, AgentSpec, OutputContext, OutputError,
+    };
     pub use crate::money::Cost;
     pub use crate::tool::{RunContext, ToolError};
     pub use crate::{Error, Result, Runtime};
@@ -69,13 +73,14 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::agent::{
-        AgentConfig, AgentSpec, Answers, Call, Described, Prompt, Told, agent_definition,
-        agent_options, answers, ask, bind_agent,
+        AgentConfig, AgentSpec, Answers, Call, Described, NoOutputFacts, OutputFacts, OutputSpec,
+        Prompt, Told, agent_definition, agent_options, answers, ask, asked_of, bind_agent, made,
+        typed, validated,
     };
     pub use crate::catalogue::check_model;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
-    pub use crate::run::OutputMode;
+    pub use crate::run::{EndStrategy, OutputMode};
     pub use crate::runtime::{Runtime, as_runtime};
     pub use crate::testing::{Contract, Contracted};
     #[cfg(feature = "testing")]
@@ -116,7 +121,15 @@ pub mod __private {
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// The snippets of the guide to testing are tests.
+/// And so are those of the guide.
 #[cfg(all(doctest, feature = "macros", feature = "testing"))]
 #[doc = include_str!("../../docs/guide/testing.md")]
-struct TestingGuide;
+struct GuideToTesting;
+
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/output.md")]
+struct GuideToOutput;
+
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/streaming.md")]
+struct GuideToStreaming;

@@ -19,6 +19,7 @@
 
 mod event;
 mod ids;
+mod output;
 mod reason;
 mod repair;
 mod repeats;
@@ -28,8 +29,9 @@ mod tools;
 mod work;
 
 pub use event::{Event, Stop, ToolReport};
+pub use output::{AnswerForm, OUTPUT_TOOL, OutputTool};
 pub use reason::Reason;
 pub use repair::repair;
-pub use spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+pub use spec::{EndStrategy, OutputMode, RunSpec, ToolSpec};
 pub use state::{Misfed, NothingToAnswer, RunState};
 pub use work::{End, Failure, ToolUnit, Work};

@@ -25,6 +25,7 @@ use fastroai_providers::ToolDefinition;
 use futures_util::future::BoxFuture;
 
 pub use argument::{ToolArg, ToolDefault};
+pub(crate) use arguments::absent;
 pub use arguments::{Arguments, Reader};
 pub use bound::{BoundTool, DynTool};
 pub(crate) use context::CallContext;

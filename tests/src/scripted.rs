@@ -22,6 +22,8 @@ pub enum Step {
     Events(Vec<Result<StreamEvent, ModelError>>),
     /// A whole reply, streamed with this wait before each piece.
     Paced(Duration, Response),
+    /// A stream of these pieces, with this wait before each, that ends in the whole reply.
+    PacedDeltas(Duration, Vec<Delta>, Response),
     /// A stream of these pieces of text, and then nothing more.
     Stalls(Vec<Delta>),
     /// The next step, after a while.
@@ -37,6 +39,9 @@ impl From<Step> for Reply {
             Step::Fail(error) => Self::error(error),
             Step::Events(events) => Self::events(events),
             Step::Paced(wait, reply) => Self::of(reply).paced(wait),
+            Step::PacedDeltas(wait, deltas, reply) => {
+                Self::of(reply).with_deltas(deltas).paced(wait)
+            }
             Step::Stalls(deltas) => Self::of(Response::default()).with_deltas(deltas).stalled(),
             Step::After(wait, step) => Self::from(*step).after(wait),
             Step::Hang => Self::silence(),

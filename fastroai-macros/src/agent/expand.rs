@@ -1,13 +1,15 @@
 //! Writes a checked agent.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Type, WhereClause};
 
 use super::fields::Provided;
+use super::settings::Settings;
 use super::{Agent, tools};
+use crate::root::generated;
 
 pub(super) fn expand(agent: &Agent) -> TokenStream {
     let as_tool = tools::as_tool(agent, &shared_fields(agent));
@@ -86,6 +88,7 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
     let model = agent.settings.model.as_ref().map_or_else(|| quote!(""), |model| quote!(#model));
     let calls = &agent.settings.calls;
     let instructions = &agent.instructions;
+    let answer = answer(&agent.settings, &output);
     let tools = tools::tools(agent);
     let runtime = agent.runtime.as_ref().map(|access| {
         quote! {
@@ -98,6 +101,10 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
         #[automatically_derived]
         impl #parameters __fastroai::AgentSpec for #name #arguments #bounds {
             type Output = #output;
+
+            fn output(&self) -> __fastroai::OutputSpec<'_, #output> {
+                #answer
+            }
 
             fn config(&self) -> &__fastroai::AgentConfig {
                 static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> =
@@ -115,6 +122,35 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
             #runtime
         }
     }
+}
+
+/// How the answer is asked for, and what is made of it.
+fn answer(settings: &Settings, output: &TokenStream) -> TokenStream {
+    if settings.is_made && settings.output_fn.is_none() {
+        return quote!(loop {});
+    }
+    let this = Ident::new("self", Span::call_site());
+    // Where a function makes the output, what the model fills in is known from the function.
+    let place = match &settings.output {
+        Some(output) if settings.output_fn.is_none() => generated(output.span()),
+        _ => Span::call_site(),
+    };
+    let mut answer = if settings.output_fn.is_some() {
+        quote!(__fastroai::typed())
+    } else {
+        quote_spanned!(place=> __fastroai::typed::<#output>())
+    };
+    if let Some(path) = &settings.validate {
+        let place = generated(path.span());
+        answer = quote_spanned!(place=> __fastroai::validated(#this, #answer, #path));
+    }
+    if let Some(path) = &settings.output_fn {
+        let place = generated(path.span());
+        answer = quote_spanned! {place=>
+            __fastroai::made::<_, _, #output, _, _>(#this, #answer, #path)
+        };
+    }
+    answer
 }
 
 /// Runs of an agent share it between threads: asked of each field, at the field.

@@ -10,7 +10,7 @@ use super::settings::{Instructions, Settings};
 use super::template::{self, Template};
 use super::{Agent, check, entry, expand, fields};
 use crate::report::Report;
-use crate::root::Root;
+use crate::root::{Root, generated};
 use crate::types;
 
 /// A function, as far as the agent of it goes.
@@ -83,20 +83,29 @@ pub(crate) fn agent(
     let (type_name, listed_as) = (function.type_name, function.listed_as);
     let import = root.import();
     let elided = (!function.lent.is_empty()).then(|| quote!(<'_>));
-    // In here, since only the agent knows its output without asking twice what that may be.
+    // Where the output cannot be one, the agent says so.
+    let schema = match &settings.output_fn {
+        None => quote!(<__fastroai::OutputFacts<#output>>::schema()),
+        Some(path) => quote_spanned! {generated(path.span())=>
+            __fastroai::asked_of::<#type_name #elided, _, _, _, _>(#path)
+        },
+    };
     let contract = definitions.map(|definitions| {
         quote! {
             #[allow(non_local_definitions)]
             const _: () = {
                 #import
+                #[allow(unused_imports)]
+                use __fastroai::NoOutputFacts as _;
 
                 #[automatically_derived]
                 impl __fastroai::Contracted for #listed_as {
                     fn contract() -> __fastroai::Contract {
-                        __fastroai::Contract::of_function::<#type_name #elided>(
+                        __fastroai::Contract::of_function(
                             #shown,
                             #contract_text,
                             &[#(#definitions),*],
+                            #schema,
                         )
                     }
                 }

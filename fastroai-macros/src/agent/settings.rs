@@ -21,6 +21,8 @@ const TABLE: Table = Table {
         "tools",
         "instructions",
         "output",
+        "output_fn",
+        "validate",
         "temperature",
         "max_tokens",
         "budget",
@@ -31,6 +33,7 @@ const TABLE: Table = Table {
         "max_concurrency",
         "output_attempts",
         "output_mode",
+        "end_strategy",
         "name",
         "description",
         "tool_name",
@@ -49,7 +52,12 @@ const TABLE: Table = Table {
         ("deps_type", "the agent's fields are its dependencies: write them in the struct"),
         ("output_type", "write `output`"),
         ("result_type", "write `output`"),
+        ("output_function", "write `output_fn`"),
+        ("validator", "write `validate`"),
+        ("output_validator", "write `validate`"),
+        ("result_validator", "write `validate`"),
         ("cost_budget", "write `budget`"),
+        ("timeout_seconds", "write `timeout = \"60s\"`"),
         ("prices", "write `price`"),
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
         ("fallback_models", "write `fallback = [\"provider:model\"]`"),
@@ -84,6 +92,12 @@ pub(super) struct Settings {
     /// Whether there are instructions, sound or not.
     pub(super) is_instructed: bool,
     pub(super) output: Option<Type>,
+    /// What makes the output of what the model fills in.
+    pub(super) output_fn: Option<Path>,
+    /// Whether a function makes the output, soundly named or not.
+    pub(super) is_made: bool,
+    /// What looks at each answer.
+    pub(super) validate: Option<Path>,
     /// Milliseconds.
     pub(super) timeout: Option<u64>,
     pub(super) name: Option<LitStr>,
@@ -134,6 +148,20 @@ impl Settings {
                     });
                 self.call("output_mode", mode);
             }
+            "end_strategy" => {
+                let strategy = pair.word(&["graceful", "early", "exhaustive"], report);
+                let strategy = strategy.map(|word| match word {
+                    "graceful" => quote!(__fastroai::EndStrategy::Graceful),
+                    "early" => quote!(__fastroai::EndStrategy::Early),
+                    _ => quote!(__fastroai::EndStrategy::Exhaustive),
+                });
+                self.call("end_strategy", strategy);
+            }
+            "output_fn" => {
+                self.is_made = true;
+                self.output_fn = function(pair, "book", report);
+            }
+            "validate" => self.validate = function(pair, "check", report),
             "tools" => self.tools = listed::read(pair, report),
             "description" => self.description = pair.text_or_macro(report),
             "tool_name" => self.tool_name = tool_name(pair, report),
@@ -305,6 +333,19 @@ fn output(pair: &Pair, report: &mut Report) -> Option<Type> {
         );
     }
     (report.len() == before).then_some(ty)
+}
+
+/// The path of a function.
+fn function(pair: &Pair, example: &str, report: &mut Report) -> Option<Path> {
+    if let Value::Given(tokens) = &pair.value
+        && let Ok(path) = syn::parse2::<syn::ExprPath>(tokens.clone())
+        && path.qself.is_none()
+    {
+        return Some(path.path);
+    }
+    let key = &pair.key;
+    report.at(pair.place(), format!("`{key}` names a function: write `{key} = {example}`"));
+    None
 }
 
 fn rates(pair: &Pair, report: &mut Report) -> Option<TokenStream> {

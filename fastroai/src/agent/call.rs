@@ -13,10 +13,12 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{AgentOutput, AgentResponse, AgentSpec, Fallback, RunStream};
+use super::{
+    AgentResponse, AgentSpec, Fallback, OutputContext, OutputError, OutputSpec, RunStream,
+};
 use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
 use crate::usage_limits::UsageLimits;
@@ -47,6 +49,7 @@ pub(super) struct Question<'a, T> {
     agent: Held<'a, T>,
     prompt: Option<UserMessage>,
     history: Vec<Message>,
+    validators: Vec<Box<Validator<'a, T>>>,
     model: Option<String>,
     fallback: Option<Vec<Fallback>>,
     settings: Settings,
@@ -60,13 +63,16 @@ pub(super) struct Question<'a, T> {
     run_id: String,
 }
 
+/// Looks at an output.
+type Validator<'a, T> = dyn Fn(&T, &OutputContext) -> Result<(), OutputError> + Send + Sync + 'a;
+
 /// An agent that was there before the call, or that lives for it.
 enum Held<'a, T> {
     Lent(&'a dyn AgentSpec<Output = T>),
     Owned(Box<dyn AgentSpec<Output = T> + Send + 'a>),
 }
 
-impl<'a, T: AgentOutput> Call<'a, T> {
+impl<'a, T: Send + 'static> Call<'a, T> {
     /// A question to an agent.
     pub fn new(agent: &'a dyn AgentSpec<Output = T>, prompt: impl Into<UserMessage>) -> Self {
         Self::of(Held::Lent(agent), Some(prompt.into()), Vec::new())
@@ -151,6 +157,30 @@ impl<'a, T: AgentOutput> Call<'a, T> {
         self.refine(|question| question.settings = question.settings.merge(settings))
     }
 
+    /// Looks at every output before it is taken, after all that the agent itself does with it. An
+    /// [`OutputError::retry`] asks the model again, at most `output_attempts` times.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").output::<Vec<u32>>().build()?;
+    /// let answer = agent
+    ///     .run("Three numbers, please.")
+    ///     .validate(|numbers, _| {
+    ///         if numbers.is_empty() { Err(OutputError::retry("no number is in it")) } else { Ok(()) }
+    ///     })
+    ///     .await?;
+    /// assert!(!answer.output.is_empty());
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "output_validator")]
+    pub fn validate(
+        self,
+        check: impl Fn(&T, &OutputContext) -> Result<(), OutputError> + Send + Sync + 'a,
+    ) -> Self {
+        self.refine(|question| question.validators.push(Box::new(check)))
+    }
+
     /// Runs on this runtime.
     pub fn on(self, runtime: &Runtime) -> Self {
         self.refine(|question| question.runtime = Some(runtime.clone()))
@@ -218,7 +248,7 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     /// ```
     #[doc(alias = "run_stream")]
     pub fn stream(self) -> RunStream<'a, T> {
-        let sink = Sink::streaming(T::schema().is_some());
+        let sink = Sink::streaming();
         let running = match self.state {
             State::Ready(question) => Some(question.answer(sink.clone())),
             State::Running(running) => Some(running),
@@ -228,12 +258,13 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     }
 }
 
-impl<'a, T: AgentOutput> Question<'a, T> {
+impl<'a, T: Send + 'static> Question<'a, T> {
     fn new(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
         Self {
             agent,
             prompt,
             history,
+            validators: Vec::new(),
             model: None,
             fallback: None,
             settings: Settings::default(),
@@ -249,23 +280,29 @@ impl<'a, T: AgentOutput> Question<'a, T> {
 
     fn answer(self, sink: Sink) -> BoxFuture<'a, Result<AgentResponse<T>, Error>> {
         Box::pin(async move {
-            let check = Typed::<T>::new();
-            let finished = self.ask(&check, &sink).await?;
-            AgentResponse::new(finished, check.take())
+            self.ask(&sink, |_, finished, output| AgentResponse::new(finished, output)).await
         })
     }
 
-    async fn ask(self, check: &Typed<T>, sink: &Sink) -> Result<Finished, Error> {
+    async fn ask<R>(
+        self,
+        sink: &Sink,
+        end: impl FnOnce(&OutputSpec<'_, T>, Finished, T) -> R,
+    ) -> Result<R, Error> {
         let agent: &dyn AgentSpec<Output = T> = match &self.agent {
             Held::Lent(agent) => *agent,
             Held::Owned(agent) => &**agent,
         };
+        let mut spec = agent.output();
+        for check in &self.validators {
+            spec = spec.validate(check);
+        }
+        let check = Typed::new(spec);
         let instructions = move || -> Cow<'_, str> { agent.instructions() };
         let mut order = Order {
             config: agent.config(),
             instructions: Box::new(instructions),
             tools: agent.tools(),
-            schema: T::schema(),
             model: self.model,
             fallback: self.fallback,
             settings: self.settings,
@@ -279,23 +316,29 @@ impl<'a, T: AgentOutput> Question<'a, T> {
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);
-        watch.run(Box::pin(drive(order, opening, check, sink))).await
+        let finished = watch.run(Box::pin(drive(order, opening, &check, sink))).await?;
+        match check.output(&finished.text).await {
+            Ok(output) => Ok(end(check.spec(), finished, output)),
+            Err(error) => {
+                let Finished { run_id, bill, messages, elapsed, .. } = finished;
+                let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
+                Err(Error::new(kind, run_id, bill, messages, elapsed))
+            }
+        }
     }
 }
 
-/// Asks an agent and gives its answer as the model wrote it; it fits the agent's output.
-pub(super) async fn ask_for_text<T: AgentOutput>(
+/// Asks an agent and gives its output in writing: text as it is, other values as JSON.
+pub(super) async fn ask_for_text<T: Send + 'static>(
     agent: &dyn AgentSpec<Output = T>,
     prompt: String,
 ) -> Result<String, Error> {
-    let check = Typed::<T>::new();
-    Ok(Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
-        .ask(&check, &Sink::none())
-        .await?
-        .text)
+    Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
+        .ask(&Sink::none(), |spec, finished, output| spec.written(finished.text, &output))
+        .await
 }
 
-impl<T: AgentOutput> Future for Call<'_, T> {
+impl<T: Send + 'static> Future for Call<'_, T> {
     type Output = Result<AgentResponse<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

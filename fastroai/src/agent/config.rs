@@ -6,7 +6,7 @@ use fastroai_providers::{HostedTool, Settings};
 
 use super::Fallback;
 use crate::money::{Cost, Rates};
-use crate::run::OutputMode;
+use crate::run::{EndStrategy, OutputMode};
 use crate::usage_limits::UsageLimits;
 
 /// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
@@ -54,6 +54,8 @@ pub struct AgentConfig {
     pub output_attempts: u32,
     /// How a typed answer is asked for; unless said otherwise, as fits the model that is asked.
     pub output_mode: Option<OutputMode>,
+    /// What becomes of tools that are called beside an answer; they run, unless said otherwise.
+    pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
 }
@@ -75,6 +77,7 @@ impl AgentConfig {
             usage_limits: UsageLimits::default(),
             output_attempts: 3,
             output_mode: None,
+            end_strategy: EndStrategy::default(),
             max_concurrency: 16,
         }
     }
@@ -167,6 +170,13 @@ impl AgentConfig {
     #[must_use]
     pub fn output_mode(mut self, mode: OutputMode) -> Self {
         self.output_mode = Some(mode);
+        self
+    }
+
+    /// Sets what becomes of tools that are called beside an answer.
+    #[must_use]
+    pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
+        self.end_strategy = strategy;
         self
     }
 

@@ -2,15 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
-use super::{AgentConfig, AgentOutput, AgentSpec, Call, Fallback};
+use super::{
+    AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
+    OutputSpec,
+};
 use crate::money::{Cost, Rates};
-use crate::run::OutputMode;
+use crate::run::{EndStrategy, OutputMode};
 use crate::runtime::Runtime;
 use crate::tool::{BoundTool, DynTool, DynToolset, check_name};
 use crate::usage_limits::UsageLimits;
@@ -43,7 +45,7 @@ pub struct Agent<T = String> {
     instructions: Instructions,
     tools: Vec<Arc<dyn DynTool>>,
     runtime: Option<Runtime>,
-    output: PhantomData<fn() -> T>,
+    output: OutputSpec<'static, T>,
 }
 
 #[derive(Clone)]
@@ -61,12 +63,12 @@ impl Agent {
             instructions: Instructions::Fixed(String::new()),
             tools: Vec::new(),
             runtime: None,
-            output: PhantomData,
+            output: Ok(OutputSpec::typed()),
         }
     }
 }
 
-impl<T: AgentOutput> Agent<T> {
+impl<T: Send + 'static> Agent<T> {
     /// Asks the agent. Nothing happens until the call is awaited, polled or streamed.
     pub fn run(&self, prompt: impl Into<UserMessage>) -> Call<'_, T> {
         Call::new(self, prompt)
@@ -84,8 +86,12 @@ impl<T: AgentOutput> Agent<T> {
     }
 }
 
-impl<T: AgentOutput> AgentSpec for Agent<T> {
+impl<T: Send + 'static> AgentSpec for Agent<T> {
     type Output = T;
+
+    fn output(&self) -> OutputSpec<'_, T> {
+        self.output.clone()
+    }
 
     fn config(&self) -> &AgentConfig {
         &self.config
@@ -126,10 +132,10 @@ pub struct AgentBuilder<T = String> {
     instructions: Instructions,
     tools: Vec<Arc<dyn DynTool>>,
     runtime: Option<Runtime>,
-    output: PhantomData<fn() -> T>,
+    output: Result<OutputSpec<'static, T>, BuildError>,
 }
 
-impl<T: AgentOutput> AgentBuilder<T> {
+impl<T: Send + 'static> AgentBuilder<T> {
     /// The agent's name, for traces and where it is a tool.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.config.name = name.into();
@@ -189,8 +195,73 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// What the agent answers with.
     #[doc(alias = "output_type")]
     pub fn output<U: AgentOutput>(self) -> AgentBuilder<U> {
-        let Self { config, description, instructions, tools, runtime, .. } = self;
-        AgentBuilder { config, description, instructions, tools, runtime, output: PhantomData }
+        self.answering(|_| Ok(OutputSpec::typed()))
+    }
+
+    /// The agent answers with JSON that fits this schema. Needs the feature `jsonschema`.
+    #[cfg(feature = "jsonschema")]
+    pub fn output_schema(self, schema: serde_json::Value) -> AgentBuilder<serde_json::Value> {
+        self.answering(|_| {
+            OutputSpec::from_schema(schema).map_err(|error| BuildError(error.to_string()))
+        })
+    }
+
+    /// Makes the output of what the agent has answered with so far: see [`OutputSpec::then`].
+    ///
+    /// ```
+    /// use fastroai::prelude::*;
+    ///
+    /// #[derive(serde::Deserialize, JsonSchema)]
+    /// struct Plan { city: String }
+    ///
+    /// async fn book(plan: Plan) -> Result<u32, OutputError> {
+    ///     Ok(plan.city.len() as u32)
+    /// }
+    ///
+    /// # fn main() -> Result<(), fastroai::agent::BuildError> {
+    /// let agent: Agent<u32> =
+    ///     Agent::builder().model("offline:demo").output::<Plan>().output_fn(book).build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn output_fn<R, F, Returned, M>(self, function: F) -> AgentBuilder<R>
+    where
+        R: serde::Serialize + Send + 'static,
+        F: Fn(T) -> Returned + Send + Sync + 'static,
+        Returned: Made<'static, R, M>,
+    {
+        self.answering(|output| Ok(output?.then(function)))
+    }
+
+    /// Looks at every answer before it is taken: see [`OutputSpec::validate`].
+    #[doc(alias = "output_validator")]
+    pub fn validate(
+        self,
+        check: impl Fn(&T, &OutputContext) -> Result<(), OutputError> + Send + Sync + 'static,
+    ) -> Self {
+        self.answering(|output| Ok(output?.validate(check)))
+    }
+
+    fn answering<U>(
+        self,
+        change: impl FnOnce(
+            Result<OutputSpec<'static, T>, BuildError>,
+        ) -> Result<OutputSpec<'static, U>, BuildError>,
+    ) -> AgentBuilder<U> {
+        let Self { config, description, instructions, tools, runtime, output } = self;
+        let output = change(output);
+        AgentBuilder { config, description, instructions, tools, runtime, output }
+    }
+
+    /// How many answers the model may try until one is taken; 3 unless said otherwise.
+    pub fn output_attempts(mut self, attempts: u32) -> Self {
+        self.config = self.config.output_attempts(attempts);
+        self
+    }
+
+    /// What becomes of tools that are called beside an answer; they run, unless said otherwise.
+    pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
+        self.config = self.config.end_strategy(strategy);
+        self
     }
 
     /// How a typed answer is asked for; unless said, as fits the model that is asked.
@@ -262,9 +333,11 @@ impl<T: AgentOutput> AgentBuilder<T> {
     /// The agent.
     ///
     /// # Errors
-    /// [`BuildError`], where there is no model, or the name of a model or of a tool cannot be used.
+    /// [`BuildError`], where there is no model, the name of a model or of a tool cannot be used, or
+    /// the schema of the output is none.
     pub fn build(self) -> Result<Agent<T>, BuildError> {
         let Self { config, description, instructions, tools, runtime, output } = self;
+        let output = output?;
         if config.model.is_empty() {
             return Err(BuildError(
                 "an agent needs a model: write `.model(\"provider:model\")`".into(),

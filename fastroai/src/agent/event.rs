@@ -11,12 +11,13 @@ use futures_util::future::BoxFuture;
 use super::AgentResponse;
 use crate::driver::{Notice, Sink};
 use crate::error::Error;
-use crate::money::Bill;
+use crate::money::{Bill, Total};
 
 /// What happens while an agent answers. `Debug` shows no content.
 #[non_exhaustive]
 pub enum AgentEvent<T> {
-    /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead.
+    /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead, and
+    /// only what the model says beside it as text.
     Text(String),
     /// More reasoning, where the provider shows it.
     Reasoning(String),
@@ -25,13 +26,19 @@ pub enum AgentEvent<T> {
     /// What the model reads of a call: once for each, always after it. Calls that the end of the
     /// run interrupts have none; the history of the error says so.
     ToolResult(ToolResult),
+    /// What the run has cost so far: after each attempt at a model that the run goes on from, and
+    /// after a tool that cost something, agents inside it included. [`RunStream::bill`] has it line by
+    /// line.
+    Cost(Total),
     /// A typed answer as far as it has come: only ever more of it, until it is
-    /// [`Restarted`](Self::Restarted).
+    /// [`Restarted`](Self::Restarted). Where the JSON is cut inside a number, a word or a name, it
+    /// is what could be read before that. An answer that is no object comes without its wrapper, and
+    /// one of which a function makes the output as the model fills it in.
     ///
     /// Needs the feature `partial`.
     Partial(serde_json::Value),
-    /// The typed answer begins anew: what [`Partial`](Self::Partial) showed is void, as when it did
-    /// not fit and the model answers again.
+    /// The answer begins anew: what [`Partial`](Self::Partial) showed is void, as when it did not fit
+    /// and the model answers again; or the text was, as a validator did not take it.
     Restarted,
     /// The whole response: once, and last.
     Done(Box<AgentResponse<T>>),
@@ -44,6 +51,7 @@ impl<T> fmt::Debug for AgentEvent<T> {
             Self::Reasoning(text) => write!(f, "Reasoning(<{} bytes>)", text.len()),
             Self::ToolCall(call) => call.fmt(f),
             Self::ToolResult(result) => result.fmt(f),
+            Self::Cost(total) => f.debug_tuple("Cost").field(total).finish(),
             Self::Partial(_) => f.write_str("Partial(..)"),
             Self::Restarted => f.write_str("Restarted"),
             Self::Done(response) => f.debug_tuple("Done").field(response).finish(),
@@ -57,8 +65,6 @@ pub struct RunStream<'a, T> {
     sink: Sink,
     running: Option<BoxFuture<'a, Result<AgentResponse<T>, Error>>>,
     end: Option<Result<AgentResponse<T>, Error>>,
-    #[cfg(feature = "partial")]
-    snapshot: super::partial::Snapshot,
 }
 
 impl<'a, T> RunStream<'a, T> {
@@ -66,13 +72,7 @@ impl<'a, T> RunStream<'a, T> {
         sink: Sink,
         running: Option<BoxFuture<'a, Result<AgentResponse<T>, Error>>>,
     ) -> Self {
-        Self {
-            sink,
-            running,
-            end: None,
-            #[cfg(feature = "partial")]
-            snapshot: super::partial::Snapshot::default(),
-        }
+        Self { sink, running, end: None }
     }
 
     /// What the run has cost so far; good to ask before dropping a stream that has not ended.
@@ -93,32 +93,17 @@ impl<'a, T> RunStream<'a, T> {
     }
 
     /// The next notice that is an event.
-    fn next_event(&mut self) -> Option<AgentEvent<T>> {
-        while let Some(notice) = self.sink.pop() {
-            let event = match notice {
-                Notice::Text(text) => AgentEvent::Text(text),
-                Notice::Reasoning(text) => AgentEvent::Reasoning(text),
-                Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
-                Notice::ToolDone(result) => AgentEvent::ToolResult(result),
-                #[cfg(feature = "partial")]
-                Notice::Grown => {
-                    match self.sink.answer(|text| self.snapshot.grow(text)).flatten() {
-                        Some(value) => AgentEvent::Partial(value),
-                        None => continue,
-                    }
-                }
-                #[cfg(feature = "partial")]
-                Notice::Restarted if std::mem::take(&mut self.snapshot).is_shown() => {
-                    AgentEvent::Restarted
-                }
-                // Nobody has seen anything of it.
-                Notice::Restarted => continue,
-                #[cfg(not(feature = "partial"))]
-                Notice::Grown => continue,
-            };
-            return Some(event);
-        }
-        None
+    fn next_event(&self) -> Option<AgentEvent<T>> {
+        Some(match self.sink.pop()? {
+            Notice::Text(text) => AgentEvent::Text(text),
+            Notice::Reasoning(text) => AgentEvent::Reasoning(text),
+            Notice::ToolCalled(call) => AgentEvent::ToolCall(call),
+            Notice::ToolDone(result) => AgentEvent::ToolResult(result),
+            Notice::Cost(total) => AgentEvent::Cost(total),
+            #[cfg(feature = "partial")]
+            Notice::Partial(value) => AgentEvent::Partial(value),
+            Notice::Restarted => AgentEvent::Restarted,
+        })
     }
 }
 

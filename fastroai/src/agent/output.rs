@@ -1,16 +1,48 @@
-//! The types that an agent can answer with.
+//! What an agent answers with: how it is asked for, read, checked, and made into an output.
+
+mod context;
+mod error;
+mod function;
+mod reading;
+#[cfg(feature = "jsonschema")]
+mod schema;
+mod shape;
+mod spec;
+mod union;
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use fastroai_providers::Schema;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::Value;
 
-use crate::tool::schema_of;
+pub use context::OutputContext;
+pub use error::OutputError;
+pub use function::Made;
+#[doc(hidden)]
+pub use function::{
+    NoOutputFacts, OutputCheck, OutputFacts, OutputFunction, asked_of, made, typed, validated,
+};
+#[cfg(feature = "jsonschema")]
+pub use schema::OutputSchemaError;
+#[doc(hidden)]
+pub use shape::Shape;
+pub use spec::OutputSpec;
 
-/// The types that an agent can answer with: `String` is text, any other is JSON of its schema.
+use crate::tool::{absent, schema_of};
+
+/// The types that a model can answer with: text, or JSON of a schema.
+///
+/// - `String` is text, and `Option<String>` text that may be missing.
+/// - Any other type that serde reads and schemars describes is JSON. What does not fit goes back to
+///   the model with the reason.
+/// - An `enum` that carries data is one of several kinds. Where the answer is handed in by a tool,
+///   each variant has one of its own, called `final_answer_Variant` and described by the variant's
+///   doc comment, however serde tags it. An untagged variant needs a `#[schemars(title = "…")]` for
+///   that.
+/// - An `Option` may be missing: a model that says nothing, or calls no tool, has answered `None`.
 #[diagnostic::on_unimplemented(
     message = "an agent cannot answer with `{Self}`",
     label = "the model cannot fill in a `{Self}`",
@@ -25,97 +57,77 @@ pub trait AgentOutput: Sized + Send + 'static {
     /// # Errors
     /// What does not fit, and where, in words for the model.
     fn parse(text: &str) -> Result<Self, String>;
+
+    /// What it means to say nothing; `None` where that is no answer.
+    #[must_use]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    fn shape() -> Option<Arc<Shape>> {
+        Self::schema().map(|schema| Arc::new(Shape::of(schema)))
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + schemars::JsonSchema + Send + 'static> AgentOutput for T {
     fn schema() -> Option<Schema> {
-        (!is_text::<T>()).then(|| shape::<T>().schema)
+        Self::shape().map(|shape| shape.schema.clone())
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        if is_text::<T>() {
-            let mut slot: Option<T> = None;
-            if let Some(slot) = (&mut slot as &mut dyn Any).downcast_mut::<Option<String>>() {
-                *slot = Some(text.to_owned());
-            }
-            return slot.ok_or_else(|| "the answer is no text".to_owned());
+        if text.trim().is_empty()
+            && let Some(nothing) = Self::absent()
+        {
+            return Ok(nothing);
         }
-        let text = strip_fence(text);
-        if shape::<T>().wrapped {
-            // A model that was only asked in words may leave the wrapper out.
-            decode::<Wrapped<T>>(text)
-                .map(|wrapped| wrapped.value)
-                .or_else(|reason| decode::<T>(text).map_err(|_| reason))
-        } else {
-            decode(text)
+        match Self::shape() {
+            Some(shape) => reading::read(text, shape.wrapped),
+            None => as_text(text).ok_or_else(|| "the answer is no text".to_owned()),
         }
     }
-}
 
-/// What stands around an answer that is no object: providers take no other schemas.
-#[derive(serde::Deserialize)]
-struct Wrapped<T> {
-    value: T,
-}
+    fn absent() -> Option<Self> {
+        absent()
+    }
 
-/// How a type is asked for.
-#[derive(Clone)]
-struct Shape {
-    schema: Schema,
-    wrapped: bool,
+    fn shape() -> Option<Arc<Shape>> {
+        (!is_text::<T>()).then(cached_shape::<T>)
+    }
 }
 
 /// The shape of a type, made once in the life of the process.
-fn shape<T: schemars::JsonSchema + 'static>() -> Shape {
-    static SHAPES: RwLock<BTreeMap<TypeId, Shape>> = RwLock::new(BTreeMap::new());
+fn cached_shape<T: schemars::JsonSchema + 'static>() -> Arc<Shape> {
+    static SHAPES: RwLock<BTreeMap<TypeId, Arc<Shape>>> = RwLock::new(BTreeMap::new());
     let id = TypeId::of::<T>();
     if let Some(shape) = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        return shape.clone();
+        return Arc::clone(shape);
     }
-    let shape = wrap(schema_of::<T>());
+    let shape = Arc::new(Shape::of(schema_of::<T>()));
     let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
-    shapes.entry(id).or_insert(shape).clone()
-}
-
-fn wrap(schema: Schema) -> Shape {
-    if schema.as_value().get("type").is_some_and(|kind| kind == "object") {
-        return Shape { schema, wrapped: false };
-    }
-    let mut value = schema.as_value().clone();
-    let definitions = value.as_object_mut().and_then(|schema| schema.shift_remove("$defs"));
-    let mut object = json!({
-        "type": "object",
-        "properties": { "value": value },
-        "required": ["value"],
-        "additionalProperties": false,
-    });
-    if let Some(definitions) = definitions {
-        object["$defs"] = definitions;
-    }
-    Shape { schema: object.into(), wrapped: true }
-}
-
-fn decode<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let at = error.path().to_string();
-        let place = if at == "." { String::new() } else { format!(" at `{at}`") };
-        format!("{}{place}", error.into_inner())
-    })?;
-    json.end().map_err(|error| error.to_string())?;
-    Ok(value)
+    Arc::clone(shapes.entry(id).or_insert(shape))
 }
 
 fn is_text<T: 'static>() -> bool {
-    TypeId::of::<T>() == TypeId::of::<String>()
+    let id = TypeId::of::<T>();
+    id == TypeId::of::<String>() || id == TypeId::of::<Option<String>>()
 }
 
-/// Models that are only asked for JSON often put it into a fenced block.
-fn strip_fence(text: &str) -> &str {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else {
-        return text;
-    };
-    inner.strip_prefix("json").unwrap_or(inner).trim()
+/// The text, as a type that [is text](is_text).
+fn as_text<T: 'static>(text: &str) -> Option<T> {
+    let mut slot: Option<T> = None;
+    let any = &mut slot as &mut dyn Any;
+    if let Some(slot) = any.downcast_mut::<Option<String>>() {
+        *slot = Some(text.to_owned());
+    } else if let Some(slot) = any.downcast_mut::<Option<Option<String>>>() {
+        *slot = Some(Some(text.to_owned()));
+    }
+    slot
+}
+
+/// A part of an answer, where it is one by itself already.
+fn read_part<T: AgentOutput>(value: &Value) -> Option<T> {
+    T::parse(&value.to_string()).ok()
 }

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
-use super::AgentOutput;
 use crate::driver::Finished;
-use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Total};
 use crate::run::ToolUnit;
 
@@ -55,11 +53,11 @@ impl<T> AgentResponse<T> {
     }
 }
 
-impl<T: AgentOutput> AgentResponse<T> {
-    /// `checked` is the output where the run has checked it already; text needs no check.
-    pub(super) fn new(finished: Finished, checked: Option<T>) -> Result<Self, Error> {
+impl<T> AgentResponse<T> {
+    /// What a run has come to, with the output of its answer.
+    pub(super) fn new(finished: Finished, output: T) -> Self {
         let Finished {
-            text,
+            text: _,
             run_id,
             messages,
             first_new,
@@ -71,14 +69,8 @@ impl<T: AgentOutput> AgentResponse<T> {
             elapsed,
         } = finished;
         let messages = History::from(messages);
-        let output = match checked.map_or_else(|| T::parse(&text), Ok) {
-            Ok(output) => output,
-            Err(reason) => {
-                return Err(Error::new(ErrorKind::Config(reason), run_id, bill, messages, elapsed));
-            }
-        };
         tool_calls.sort_by_key(|call| (call.turn, call.index));
-        Ok(Self {
+        Self {
             output,
             usage: bill.usage(),
             cost: bill.total(),
@@ -92,7 +84,7 @@ impl<T: AgentOutput> AgentResponse<T> {
             run_id,
             finish_reason,
             first_new,
-        })
+        }
     }
 }
 

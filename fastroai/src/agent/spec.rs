@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fastroai_providers::{History, UserMessage};
 
-use super::{AgentConfig, AgentOutput, Call};
+use super::{AgentConfig, Call, OutputSpec};
 use crate::runtime::Runtime;
 use crate::tool::BoundTool;
 
@@ -13,12 +13,15 @@ use crate::tool::BoundTool;
 /// ```
 /// use std::borrow::Cow;
 /// use std::sync::LazyLock;
-/// use fastroai::agent::{AgentConfig, AgentSpec};
+/// use fastroai::agent::{AgentConfig, AgentSpec, OutputSpec};
 ///
 /// struct Greeter { language: String }
 ///
 /// impl AgentSpec for Greeter {
 ///     type Output = String;
+///     fn output(&self) -> OutputSpec<'_, String> {
+///         OutputSpec::typed()
+///     }
 ///     fn config(&self) -> &AgentConfig {
 ///         static CONFIG: LazyLock<AgentConfig> =
 ///             LazyLock::new(|| AgentConfig::new("Greeter", "offline:demo"));
@@ -34,8 +37,12 @@ use crate::tool::BoundTool;
     note = "put `#[agent(model = \"provider:model\")]` on `{Self}`"
 )]
 pub trait AgentSpec: Sync {
-    /// What a run answers: `String` for text, any other type for JSON that fits it.
-    type Output: AgentOutput;
+    /// What a run gives: what the model answers with, or what a function makes of that.
+    type Output: Send + 'static;
+
+    /// How the answer is asked for, and what is made of it: [`OutputSpec::typed`] where it is what
+    /// the model fills in.
+    fn output(&self) -> OutputSpec<'_, Self::Output>;
 
     /// What the agent is set to.
     fn config(&self) -> &AgentConfig;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastroai_providers::ToolDefinition;
 
 use super::call::ask_for_text;
-use super::{Agent, AgentOutput, AgentSpec};
+use super::{Agent, AgentSpec};
 use crate::tool::{
     Arguments, ArgumentsSchema, BoundTool, DynTool, RunContext, ToolError, ToolFuture, ToolOptions,
     Toolset, ToolsetInfo, depth,
@@ -87,7 +87,7 @@ impl<T> ToolsetInfo for Agent<T> {
 }
 
 /// An agent made at run time is a tool of its name and description.
-impl<T: AgentOutput, A: ?Sized> Toolset<A> for Agent<T> {
+impl<T: Send + 'static, A: ?Sized> Toolset<A> for Agent<T> {
     fn bind<'a>(&'a self, _agent: &'a A) -> Vec<BoundTool<'a>> {
         let config = self.config();
         let definition = agent_definition(&config.name, self.description());

@@ -4,6 +4,7 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{ModelError, ModelErrorKind, Response, RetryClass};
 
 use super::arrived::Arrived;
+use super::said::said;
 use super::{Ended, Run, attempts};
 use crate::error::ErrorKind;
 use crate::run::{Event, Stop};
@@ -75,13 +76,14 @@ impl Run<'_, '_> {
     ) -> Result<Response, Unanswered> {
         self.are_priced(turn).await?;
         let told = (self.order.instructions)();
+        let said = said(ended.state.messages());
         let mut errors = Vec::new();
         let mut asked = 0;
         let mut denied = None;
         loop {
             let candidate = self.candidates.at(ended.asked);
             let instructions = candidate.instructions(&told);
-            let request = candidate.request(&instructions, ended.state.messages(), self.order);
+            let request = candidate.request(&instructions, &said, self.order);
             let requests = &mut ended.requests;
             let another = match self.attempts(candidate, turn, &request, requests, arrived).await {
                 Ok(reply) => return Ok(reply),

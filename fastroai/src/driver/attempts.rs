@@ -144,6 +144,7 @@ impl Run<'_, '_> {
                     reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
                     let cost = unsettled.price(&reply).await;
                     unsettled.settle();
+                    self.sink.attempted();
                     spent.add(&reply.usage, cost);
                     telemetry::replied(span, &reply);
                     budget.refund(taken);
@@ -195,6 +196,7 @@ impl Run<'_, '_> {
                 "asking again"
             );
             failure = Some(error);
+            self.sink.attempted();
             tokio::time::sleep(wait).await;
         }
     }
@@ -238,7 +240,7 @@ impl Run<'_, '_> {
                 Some(Ok(StreamEvent::Delta(delta))) => {
                     *delivered = true;
                     arrived.add(&delta);
-                    self.sink.delta(delta);
+                    self.sink.delta(delta, self);
                 }
                 Some(Ok(StreamEvent::Usage(usage))) => {
                     let within = passed.see(&usage);

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use fastroai_providers::{
-    Message, Model, OutputFormat, Profile, Request, Schema, Settings, ToolChoice, ToolDefinition,
+    Message, Model, OutputFormat, Profile, Request, Settings, ToolChoice, ToolDefinition,
 };
 
-use super::Order;
 use super::payer::Payer;
-use crate::agent::Fallback;
+use super::{Check, Order};
+use crate::agent::{Fallback, Shape};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::money::Rates;
@@ -24,7 +24,11 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Connects all of them, so that what is missing for one is known before it is needed.
-    pub(super) fn connect(order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
+    pub(super) fn connect(
+        order: &Order<'_>,
+        scope: &Scope,
+        check: &dyn Check,
+    ) -> Result<Self, ErrorKind> {
         let config = order.config;
         let model = order.model.as_ref().unwrap_or(&config.model);
         let first = Fallback {
@@ -33,7 +37,7 @@ impl Candidates {
             rates: config.rates.filter(|_| *model == config.model),
         };
         let fallbacks = order.fallback.as_ref().unwrap_or(&config.fallback);
-        let connect = |named: &Fallback| Candidate::connect(named, order, scope);
+        let connect = |named: &Fallback| Candidate::connect(named, order, scope, check);
         Ok(Self {
             first: connect(&first)?,
             fallbacks: fallbacks.iter().map(connect).collect::<Result<_, _>>()?,
@@ -75,7 +79,12 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn connect(named: &Fallback, order: &Order<'_>, scope: &Scope) -> Result<Self, ErrorKind> {
+    fn connect(
+        named: &Fallback,
+        order: &Order<'_>,
+        scope: &Scope,
+        check: &dyn Check,
+    ) -> Result<Self, ErrorKind> {
         let config = order.config;
         let model = ambient::model(scope.runtime(), Some(&config.name), &named.model)
             .map_err(ErrorKind::Model)?;
@@ -93,14 +102,15 @@ impl Candidate {
             output: OutputMode::Text,
             form: None,
         };
-        if let Some(schema) = &order.schema {
-            candidate.ask_for(mode, schema);
+        if let Some(shape) = check.shape() {
+            candidate.ask_for(mode, shape);
         }
         Ok(candidate)
     }
 
     /// Asks for an answer that fits a schema.
-    fn ask_for(&mut self, mode: OutputMode, schema: &Schema) {
+    fn ask_for(&mut self, mode: OutputMode, shape: &Shape) {
+        let schema = &shape.schema;
         self.output = mode;
         match mode {
             // Nothing is said of the schema, but the text must fit it all the same.
@@ -108,6 +118,11 @@ impl Candidate {
             OutputMode::Native => {
                 let (name, schema) = ("answer".to_owned(), schema.clone());
                 self.format = OutputFormat::JsonSchema { name, schema };
+            }
+            OutputMode::Tool if !shape.kinds.is_empty() => {
+                let kinds = shape.kinds.iter().map(|(_, definition)| Arc::clone(definition));
+                self.definitions.extend(kinds);
+                self.choice = ToolChoice::Required;
             }
             OutputMode::Tool => {
                 let description = "Hand in the final answer. Call it once, when you have it all.";

@@ -1,12 +1,13 @@
 //! Where a run tells what happens, for those who watch it.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fastroai_providers::{Delta, ToolCall, ToolResult};
 
-use crate::money::{Bill, Meter};
-use crate::run::OUTPUT_TOOL;
+use super::growing::{Growing, Piece};
+use crate::money::{Bill, Meter, Total};
 
 /// What a watcher is told.
 pub(crate) enum Notice {
@@ -14,8 +15,11 @@ pub(crate) enum Notice {
     Reasoning(String),
     ToolCalled(ToolCall),
     ToolDone(ToolResult),
-    /// A typed answer has grown; [`Sink::answer`] has it.
-    Grown,
+    /// What the run has cost so far.
+    Cost(Total),
+    /// A typed answer as far as it has come.
+    #[cfg(feature = "partial")]
+    Partial(serde_json::Value),
     /// A typed answer begins anew.
     Restarted,
 }
@@ -26,18 +30,13 @@ pub(crate) struct Sink(Option<Arc<Watched>>);
 
 #[derive(Default)]
 struct Watched {
-    typed: bool,
     notices: Mutex<VecDeque<Notice>>,
-    answer: Mutex<Answer>,
+    answer: Mutex<Growing>,
+    /// Whether a part of the answer was shown that is on its way.
+    shown: AtomicBool,
     meter: OnceLock<Meter>,
-}
-
-/// The text of a typed answer, as it grows.
-#[derive(Default)]
-struct Answer {
-    text: String,
-    /// The place of the call that carries it, where a call does.
-    call: Option<usize>,
+    /// The cost that was told last.
+    told: Mutex<Option<Total>>,
 }
 
 impl Sink {
@@ -46,9 +45,9 @@ impl Sink {
         Self(None)
     }
 
-    /// For a run that is streamed; a typed answer comes as snapshots instead of text.
-    pub(crate) fn streaming(typed: bool) -> Self {
-        Self(Some(Arc::new(Watched { typed, ..Watched::default() })))
+    /// For a run that is streamed.
+    pub(crate) fn streaming() -> Self {
+        Self(Some(Arc::default()))
     }
 
     pub(crate) fn is_streaming(&self) -> bool {
@@ -56,13 +55,13 @@ impl Sink {
     }
 
     pub(crate) fn pop(&self) -> Option<Notice> {
-        lock(&self.0.as_ref()?.notices).pop_front()
-    }
-
-    /// Gives away the text of a typed answer as far as it has come.
-    #[cfg(feature = "partial")]
-    pub(crate) fn answer<R>(&self, read: impl FnOnce(&str) -> R) -> Option<R> {
-        Some(read(&lock(&self.0.as_ref()?.answer).text))
+        let watched = self.0.as_ref()?;
+        let notice = lock(&watched.notices).pop_front()?;
+        #[cfg(feature = "partial")]
+        if matches!(notice, Notice::Partial(_)) {
+            watched.shown.store(true, Ordering::Relaxed);
+        }
+        Some(notice)
     }
 
     pub(crate) fn watch(&self, meter: &Meter) {
@@ -82,49 +81,69 @@ impl Sink {
         }
     }
 
+    /// An attempt at the model has ended, and is on the bill.
+    pub(crate) fn attempted(&self) {
+        self.tell_cost(true);
+    }
+
+    /// A tool has ended, and may have cost something.
+    pub(crate) fn tool_ended(&self) {
+        self.tell_cost(false);
+    }
+
+    fn tell_cost(&self, unchanged: bool) {
+        let Some(watched) = &self.0 else { return };
+        let Some(spent) = watched.meter.get().map(Meter::spent) else { return };
+        let mut told = lock(&watched.told);
+        if unchanged || told.as_ref().is_some_and(|told| *told != spent) {
+            *told = Some(spent);
+            lock(&watched.notices).push_back(Notice::Cost(spent));
+        }
+    }
+
     /// A new reply begins.
     pub(crate) fn reply_begins(&self) {
         if let Some(watched) = &self.0 {
-            watched.restart(&mut lock(&watched.answer), None);
+            let had_begun = lock(&watched.answer).restart();
+            watched.restarted(had_begun);
         }
     }
 
     /// A piece of a reply has come.
-    pub(crate) fn delta(&self, delta: Delta) {
+    pub(super) fn delta(&self, delta: Delta, run: &super::Run<'_, '_>) {
         let Some(watched) = &self.0 else { return };
-        let mut answer = lock(&watched.answer);
-        let notice = match delta {
-            Delta::Text(text) if watched.typed => {
-                answer.text.push_str(&text);
-                Notice::Grown
+        let piece = lock(&watched.answer).take(delta, run);
+        let notice = match piece {
+            Piece::Nothing => return,
+            Piece::Restarted => return watched.restarted(true),
+            Piece::Text(text) => Notice::Text(text),
+            Piece::Reasoning(text) => Notice::Reasoning(text),
+            #[cfg(feature = "partial")]
+            Piece::Grown(value) => {
+                let mut notices = lock(&watched.notices);
+                // Who has not looked yet is only shown the last.
+                if let Some(Notice::Partial(last)) = notices.back_mut() {
+                    *last = value;
+                } else {
+                    notices.push_back(Notice::Partial(value));
+                }
+                return;
             }
-            Delta::Text(text) => Notice::Text(text),
-            Delta::Reasoning(text) => Notice::Reasoning(text),
-            Delta::ToolCall { index, name } if watched.typed && name == OUTPUT_TOOL => {
-                return watched.restart(&mut answer, Some(index));
-            }
-            Delta::Arguments { index, fragment } if answer.call == Some(index) => {
-                answer.text.push_str(&fragment);
-                Notice::Grown
-            }
-            _ => return,
         };
-        drop(answer);
-        let mut notices = lock(&watched.notices);
-        if !matches!((notices.back(), &notice), (Some(Notice::Grown), Notice::Grown)) {
-            notices.push_back(notice);
-        }
+        lock(&watched.notices).push_back(notice);
     }
 }
 
 impl Watched {
-    /// What had come of an answer is void; that it had grown is news no more.
-    fn restart(&self, answer: &mut Answer, call: Option<usize>) {
-        let had_begun = !answer.text.is_empty();
-        *answer = Answer { text: String::new(), call };
-        if had_begun {
-            let mut notices = lock(&self.notices);
-            notices.retain(|notice| !matches!(notice, Notice::Grown));
+    /// What had come of an answer is void; what nobody has seen of it is not taken back.
+    fn restarted(&self, had_begun: bool) {
+        if !had_begun {
+            return;
+        }
+        let mut notices = lock(&self.notices);
+        #[cfg(feature = "partial")]
+        notices.retain(|notice| !matches!(notice, Notice::Partial(_)));
+        if self.shown.swap(false, Ordering::Relaxed) {
             notices.push_back(Notice::Restarted);
         }
     }

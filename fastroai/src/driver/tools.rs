@@ -86,6 +86,7 @@ impl Run<'_, '_> {
                     if let Some(result) = ended.state.result(index) {
                         self.sink.tell(|| Notice::ToolDone(result));
                     }
+                    self.sink.tool_ended();
                 }
             }
         }
@@ -95,6 +96,9 @@ impl Run<'_, '_> {
     pub(super) fn tell_refused(&self, ended: &mut Ended) {
         let Some(reply) = ended.state.last_reply() else { return };
         for (index, call) in reply.tool_calls().enumerate() {
+            if self.spec.output_tool(&call.name).is_some() {
+                continue;
+            }
             let result = ended.state.result(index);
             // Those that a limit kept from running have none but in the transcript.
             let Some(result) = result.filter(|it| it.outcome != ToolOutcome::Interrupted) else {

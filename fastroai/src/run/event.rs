@@ -57,6 +57,8 @@ pub enum Stop {
     Budget,
     /// It has used what it may, or a policy lets it go no further.
     Denied,
+    /// What makes the output of an answer failed for good.
+    Output,
 }
 
 /// What a tool gave, as the model will read it.

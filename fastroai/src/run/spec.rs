@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The name of the tool by which a model without native schemas hands in a typed answer.
-pub const OUTPUT_TOOL: &str = "final_answer";
+use super::output::{OUTPUT_TOOL, OutputTool};
 
 /// The rules of a run: plain data, so that a run can be stored and taken up elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +12,15 @@ pub struct RunSpec {
     pub tools: Vec<ToolSpec>,
     /// How the answer comes.
     pub output: OutputMode,
+    /// The tools by which it is handed in, where it [comes so](OutputMode::Tool).
+    #[serde(default = "output_tools")]
+    pub output_tools: Vec<OutputTool>,
+    /// Whether to say nothing is an answer.
+    #[serde(default)]
+    pub optional: bool,
+    /// What becomes of tools that are called beside the answer.
+    #[serde(default)]
+    pub end_strategy: EndStrategy,
     /// How often the model may be asked.
     pub max_turns: u32,
     /// How many tool calls may be made; those that failed or were refused are not counted.
@@ -26,11 +34,46 @@ impl Default for RunSpec {
         Self {
             tools: Vec::new(),
             output: OutputMode::Text,
+            output_tools: output_tools(),
+            optional: false,
+            end_strategy: EndStrategy::default(),
             max_turns: 16,
             max_tool_calls: 256,
             output_attempts: 3,
         }
     }
+}
+
+fn output_tools() -> Vec<OutputTool> {
+    vec![OutputTool::new(OUTPUT_TOOL)]
+}
+
+impl RunSpec {
+    /// The tool of this name, where it is one by which an answer is handed in.
+    pub(crate) fn output_tool(&self, name: &str) -> Option<&OutputTool> {
+        if self.output != OutputMode::Tool {
+            return None;
+        }
+        self.output_tools.iter().find(|tool| tool.name == name)
+    }
+}
+
+/// What becomes of tools that are called in the same reply as an answer is handed in.
+///
+/// Whichever it is: where no answer of the reply fits, its tools run and the model is asked again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum EndStrategy {
+    /// They run first, and then the first answer that fits is taken. Where one of them asks the
+    /// model to correct its call, no answer of the reply is looked at, and the model is asked again.
+    #[default]
+    Graceful,
+    /// The answer comes first: where one fits, they do not run.
+    Early,
+    /// As `Graceful`, and all answers are looked at, so that an output function runs for each. The
+    /// first that fits is taken.
+    Exhaustive,
 }
 
 /// A tool, as far as a run's order of things depends on it.
@@ -70,7 +113,8 @@ pub enum OutputMode {
     Text,
     /// As JSON that the provider holds to a schema.
     Native,
-    /// As the arguments of a tool of ours, [`OUTPUT_TOOL`].
+    /// As the arguments of a tool of ours, [`OUTPUT_TOOL`]; one for each kind of answer, where there
+    /// are several.
     Tool,
     /// As text that is JSON, which the model is only asked for in words: these go below the
     /// instructions, with the schema in place of the dots.

@@ -1,5 +1,7 @@
 //! The machine itself.
 
+mod answers;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,10 +9,9 @@ use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResul
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
-use super::reason::Reason;
 use super::repair::repair;
 use super::repeats::Repeats;
-use super::spec::{OutputMode, RunSpec};
+use super::spec::{EndStrategy, OutputMode, RunSpec};
 use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
@@ -127,18 +128,11 @@ impl RunState {
                 calls.report(index, report, &self.spec, &mut self.repeats);
                 self.go_on(calls);
             }
-            (Phase::Check { text, output, .. }, Event::Accepted) => {
-                if let Some((mut calls, index)) = output {
-                    calls.report(
-                        index,
-                        ToolReport::new("Taken as the answer.", ToolOutcome::Success),
-                        &self.spec,
-                        &mut self.repeats,
-                    );
-                    calls.answer_rest(&self.spec, "Not needed: there is an answer.");
-                    self.messages.push(calls.into_message());
-                }
+            (Phase::Check { text, output: None, .. }, Event::Accepted) => {
                 self.phase = Phase::Ended(End::Answered { text });
+            }
+            (Phase::Check { text, output: Some((calls, index)), .. }, Event::Accepted) => {
+                self.accepted(text, calls, index);
             }
             (Phase::Check { output, cut, .. }, Event::Rejected { reason }) => {
                 self.rejected(output, cut, reason);
@@ -222,14 +216,7 @@ impl RunState {
         self.messages.push(Message::Assistant(reply));
 
         if !calls.is_empty() {
-            let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
-            let limit = self.spec.max_tool_calls;
-            if asked > u64::from(limit) {
-                self.messages.push(calls.into_message());
-                self.fail(Failure::MaxToolCalls { limit, asked });
-            } else {
-                self.go_on(calls);
-            }
+            self.take_up(calls);
         } else if refused {
             self.fail(Failure::Refused);
         } else if finish == FinishReason::Paused {
@@ -243,27 +230,36 @@ impl RunState {
         }
     }
 
-    /// An empty answer is asked for again once; where it was cut that would not help.
-    fn empty(&mut self, finish: &FinishReason) {
-        if let Some(failure) = cut_by(finish) {
-            self.fail(failure);
-        } else if self.emptied {
-            self.fail(Failure::Empty);
+    /// Takes up the calls of a reply: the answer first, where it may end the run without the rest.
+    fn take_up(&mut self, calls: Calls) {
+        if self.spec.end_strategy == EndStrategy::Early
+            && let Some((index, text, cut)) = calls.unchecked_output(&self.spec)
+        {
+            self.phase = Phase::Check { text, output: Some((calls, index)), cut };
+            return;
+        }
+        let asked = self.tool_calls.saturating_add(calls.to_run(&self.spec) as u64);
+        let limit = self.spec.max_tool_calls;
+        if asked > u64::from(limit) {
+            self.messages.push(calls.into_message());
+            self.fail(Failure::MaxToolCalls { limit, asked });
         } else {
-            self.emptied = true;
-            self.messages.push(Message::correction("Your answer was empty: answer in text."));
-            self.ask();
+            self.go_on(calls);
         }
     }
 
     /// Runs what still waits, then checks an answer among the calls, then asks the model again.
-    fn go_on(&mut self, calls: Calls) {
+    fn go_on(&mut self, mut calls: Calls) {
         if calls.is_running() {
             self.phase = Phase::Tools(calls);
             return;
         }
+        if calls.asks_again(&self.spec) && !calls.has_answer() {
+            let held = "Held back: a tool that was called beside it asks for another call. Hand \
+                        the answer in again after that.";
+            calls.report_outputs(&self.spec, &ToolReport::new(held, ToolOutcome::Retry));
+        }
         if let Some((index, text, cut)) = calls.unchecked_output(&self.spec) {
-            let text = text.to_owned();
             self.phase = Phase::Check { text, output: Some((calls, index)), cut };
             return;
         }
@@ -273,30 +269,6 @@ impl RunState {
         match verdict {
             Ok(()) => self.ask(),
             Err(failure) => self.fail(failure),
-        }
-    }
-
-    fn rejected(&mut self, output: Option<(Calls, usize)>, cut: Option<Failure>, reason: Reason) {
-        self.rejections = self.rejections.saturating_add(1);
-        let last = self.rejections >= self.spec.output_attempts;
-        let told =
-            format!("The answer does not fit: {}. Answer again with all of it.", reason.as_str());
-        if let Some((mut calls, index)) = output {
-            let report = ToolReport::new(told, ToolOutcome::Retry);
-            calls.report(index, report, &self.spec, &mut self.repeats);
-            if let Some(failure) = cut {
-                self.messages.push(calls.into_message());
-                return self.fail(failure);
-            }
-            self.go_on(calls);
-        } else if let Some(failure) = cut {
-            return self.fail(failure);
-        } else if !last {
-            self.messages.push(Message::correction(told));
-            self.ask();
-        }
-        if last && !matches!(self.phase, Phase::Check { .. }) {
-            self.fail(Failure::OutputInvalid { attempts: self.rejections, reason });
         }
     }
 

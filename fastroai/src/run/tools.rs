@@ -6,9 +6,10 @@ use std::ops::Range;
 use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
 
 use super::event::ToolReport;
+use super::output::OUTPUT_TOOL;
 use super::repair::interrupted;
 use super::repeats::{Repeats, Verdict};
-use super::spec::{OUTPUT_TOOL, OutputMode, RunSpec, ToolSpec};
+use super::spec::{RunSpec, ToolSpec};
 use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
 
@@ -32,6 +33,8 @@ pub(super) struct Calls {
     unended: usize,
     /// The place of the first call that was told that it goes round in circles, and went on.
     looping: Option<usize>,
+    /// The first answer among them that was accepted.
+    answer: Option<String>,
 }
 
 impl Calls {
@@ -43,8 +46,16 @@ impl Calls {
         let refused = |(index, call)| refuse(call, spec, cut_at(index));
         let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
         let reports = vec![None; asked.len()];
-        let mut calls =
-            Self { turn, asked, reports, cut, running: 0..0, unended: 0, looping: None };
+        let mut calls = Self {
+            turn,
+            asked,
+            reports,
+            cut,
+            running: 0..0,
+            unended: 0,
+            looping: None,
+            answer: None,
+        };
         for (index, report) in refused.into_iter().enumerate() {
             if let Some(report) = report {
                 calls.report(index, report, spec, repeats);
@@ -120,16 +131,38 @@ impl Calls {
     pub(super) fn unchecked_output(
         &self,
         spec: &RunSpec,
-    ) -> Option<(usize, &str, Option<Failure>)> {
-        let mut calls = self.asked.iter().enumerate();
-        calls
-            .find(|(index, call)| {
-                is_output(call, spec) && self.reports.get(*index).is_some_and(Option::is_none)
-            })
-            .map(|(index, call)| {
-                let cut = self.cut.clone().filter(|(at, _)| *at == index).map(|(_, why)| why);
-                (index, call.arguments.as_str(), cut)
-            })
+    ) -> Option<(usize, String, Option<Failure>)> {
+        let open = self.asked.iter().zip(&self.reports).enumerate();
+        let mut open = open.filter(|(_, (_, report))| report.is_none());
+        open.find_map(|(index, (call, _))| {
+            let tool = spec.output_tool(&call.name)?;
+            let cut = self.cut.clone().filter(|(at, _)| *at == index).map(|(_, why)| why);
+            Some((index, tool.answer(&call.arguments), cut))
+        })
+    }
+
+    /// Keeps an answer that was accepted, and says whether it is the first.
+    pub(super) fn accept(&mut self, text: String) -> bool {
+        let is_first = self.answer.is_none();
+        self.answer.get_or_insert(text);
+        is_first
+    }
+
+    pub(super) fn has_answer(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    pub(super) fn take_answer(&mut self) -> Option<String> {
+        self.answer.take()
+    }
+
+    /// Whether a tool asks for another call.
+    pub(super) fn asks_again(&self, spec: &RunSpec) -> bool {
+        let mut calls = self.asked.iter().zip(&self.reports);
+        calls.any(|(call, report)| {
+            report.as_ref().is_some_and(|report| report.outcome == ToolOutcome::Retry)
+                && tool(spec, &call.name).is_some()
+        })
     }
 
     /// Takes what came of a call.
@@ -188,12 +221,19 @@ impl Calls {
         Some(result.with_media(report.media.iter().cloned()))
     }
 
-    /// Answers all further output calls: one answer is enough.
-    pub(super) fn answer_rest(&mut self, spec: &RunSpec, content: &str) {
-        for (call, report) in self.asked.iter().zip(&mut self.reports) {
-            if report.is_none() && is_output(call, spec) {
-                *report = Some(ToolReport::new(content, ToolOutcome::Success));
+    /// Gives all output calls that have none this report.
+    pub(super) fn report_outputs(&mut self, spec: &RunSpec, report: &ToolReport) {
+        for (call, slot) in self.asked.iter().zip(&mut self.reports) {
+            if slot.is_none() && is_output(call, spec) {
+                *slot = Some(report.clone());
             }
+        }
+    }
+
+    /// Gives all calls that have none this report.
+    pub(super) fn report_rest(&mut self, report: &ToolReport) {
+        for slot in self.reports.iter_mut().filter(|slot| slot.is_none()) {
+            *slot = Some(report.clone());
         }
     }
 
@@ -250,6 +290,7 @@ impl Calls {
             .zip(self.reports)
             .map(|(call, report)| {
                 if let Some(report) = report {
+                    missing |= report.outcome == ToolOutcome::Interrupted;
                     let result = ToolResult::new(call, report.content, report.outcome);
                     result.with_media(report.media)
                 } else {
@@ -271,7 +312,7 @@ fn tool<'a>(spec: &'a RunSpec, name: &str) -> Option<&'a ToolSpec> {
 }
 
 fn is_output(call: &ToolCall, spec: &RunSpec) -> bool {
-    spec.output == OutputMode::Tool && call.name == OUTPUT_TOOL
+    spec.output_tool(&call.name).is_some()
 }
 
 /// The call that the end of its reply cut: the last one, unless its arguments are whole.
@@ -290,9 +331,10 @@ fn refuse(call: &ToolCall, spec: &RunSpec, cut: Option<&Failure>) -> Option<Tool
     }
     if tool(spec, &call.name).is_none() {
         let mut names: Vec<&str> = spec.tools.iter().map(|tool| tool.name.as_str()).collect();
-        if spec.output == OutputMode::Tool {
-            names.push(OUTPUT_TOOL);
-        }
+        // Where each kind of answer has a tool, that of the whole is taken, and not on offer.
+        let offered = |name: &&str| spec.output_tools.len() == 1 || *name != OUTPUT_TOOL;
+        let outputs = spec.output_tools.iter().map(|tool| tool.name.as_str()).filter(offered);
+        names.extend(outputs.filter(|name| spec.output_tool(name).is_some()));
         return retry(if names.is_empty() {
             "There is no such tool; there are no tools at all: answer in text.".to_owned()
         } else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastroai_providers::{Schema, ToolDefinition};
 
-use crate::agent::{AgentOutput, AgentSpec};
+use crate::agent::AgentSpec;
 
 /// What a model reads of an agent: its instructions, its tools, and the schema of its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,22 +27,23 @@ impl Contract {
             agent: agent.config().name.clone(),
             instructions: agent.instructions().into_owned(),
             tools: agent.tools().iter().map(|tool| Arc::clone(tool.definition())).collect(),
-            output: A::Output::schema(),
+            output: agent.output().schema(),
         }
     }
 
     #[doc(hidden)]
     #[must_use]
-    pub fn of_function<A: AgentSpec>(
+    pub fn of_function(
         name: &str,
         instructions: &str,
         tools: &[(&str, &Arc<ToolDefinition>)],
+        output: Option<Schema>,
     ) -> Self {
         Self {
             agent: name.to_owned(),
             instructions: instructions.to_owned(),
             tools: tools.iter().map(|(prefix, tool)| prefixed(prefix, tool)).collect(),
-            output: A::Output::schema(),
+            output,
         }
     }
 }

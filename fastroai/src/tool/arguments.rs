@@ -12,6 +12,7 @@ use super::argument::ToolArg;
 use super::error::ToolError;
 use super::limits::Limits;
 pub(super) use missing::is_optional;
+pub(crate) use missing::value as absent;
 
 /// The arguments of a call, as the model wrote them.
 #[derive(Clone, Copy)]

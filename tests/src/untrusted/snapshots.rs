@@ -6,6 +6,7 @@ use fastroai::{Agent, AgentEvent, ModelError, Runtime};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::growth::has_grown;
 use crate::scripted::{Scripted, Step, reply};
 
 /// An answer of which each part may be any JSON.
@@ -38,6 +39,7 @@ pub(super) fn read(bytes: &[u8]) {
             match event {
                 Ok(AgentEvent::Partial(value)) => {
                     assert_ne!(last.as_ref(), Some(&value), "a snapshot says something new");
+                    assert!(last.is_none_or(|last| has_grown(&last, &value)), "and only more");
                     last = Some(value);
                 }
                 Ok(AgentEvent::Done(response)) => {

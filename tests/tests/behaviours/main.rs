@@ -4,11 +4,14 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::similar_names, reason = "a tool and what it is told are close by nature")]
 
+mod answers;
 mod background;
 mod calls;
+mod checks;
 mod concurrency;
 mod endings;
 mod fallback;
+mod growing;
 mod history;
 mod interrupted;
 mod limits;
@@ -18,6 +21,7 @@ mod nesting;
 mod outputs;
 mod settings;
 mod stage;
+mod strategies;
 mod streaming;
 mod tools;
 mod traces;

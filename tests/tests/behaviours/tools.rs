@@ -349,6 +349,9 @@ struct ByHand;
 
 impl fastroai::AgentSpec for ByHand {
     type Output = String;
+    fn output(&self) -> fastroai::agent::OutputSpec<'_, String> {
+        fastroai::agent::OutputSpec::typed()
+    }
     fn config(&self) -> &fastroai::agent::AgentConfig {
         static CONFIG: std::sync::LazyLock<fastroai::agent::AgentConfig> =
             std::sync::LazyLock::new(|| fastroai::agent::AgentConfig::new("hand", "test:model"));

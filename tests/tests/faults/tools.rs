@@ -450,6 +450,9 @@ struct Twice;
 
 impl AgentSpec for Twice {
     type Output = String;
+    fn output(&self) -> fastroai::agent::OutputSpec<'_, String> {
+        fastroai::agent::OutputSpec::typed()
+    }
 
     fn config(&self) -> &AgentConfig {
         static CONFIG: LazyLock<AgentConfig> = LazyLock::new(|| AgentConfig::new("Twice", MODEL));

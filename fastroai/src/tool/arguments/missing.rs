@@ -5,7 +5,7 @@ use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
 /// What an absent field stands for, where the type has an answer.
-pub(super) fn value<T: DeserializeOwned>() -> Option<T> {
+pub(crate) fn value<T: DeserializeOwned>() -> Option<T> {
     T::deserialize(Missing).ok()
 }
 
