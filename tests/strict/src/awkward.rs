@@ -63,8 +63,8 @@ pub fn traced_blocking(number: String) -> Result<u8, std::num::ParseIntError> {
 /// Only where there is an archive.
 #[cfg(feature = "archive")]
 #[safe_tool]
-pub async fn archived(title: NoSuchType) -> NoSuchType {
-    title
+pub async fn archived(titles: Vec<String>) -> usize {
+    titles.len()
 }
 
 /// The same name under conditions.
