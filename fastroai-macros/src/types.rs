@@ -130,6 +130,15 @@ pub(crate) fn placed(tokens: TokenStream, place: Span) -> TokenStream {
     moved.collect()
 }
 
+/// The same tokens, as if they had been written at this place.
+pub(crate) fn respanned(tokens: TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(place);
+        token
+    });
+    moved.collect()
+}
+
 /// Whether it mentions one of these type parameters.
 pub(crate) fn mentions_parameter(ty: &Type, generics: &Generics) -> bool {
     let mut find = Find(generics, false);

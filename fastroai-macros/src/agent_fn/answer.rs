@@ -34,7 +34,7 @@ impl Output {
         match self {
             Self::Written(ty) => ty.clone(),
             Self::Aliased(ty) => {
-                let private = types::placed(root.private(), ty.span());
+                let private = types::respanned(root.private(), ty.span());
                 let tokens = quote_spanned!(ty.span()=> <#ty as #private::Answers>::Output);
                 syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
             }

@@ -141,7 +141,7 @@ fn outside(
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => Span::call_site(),
     };
-    let private = types::placed(root.private(), at);
+    let private = types::respanned(root.private(), at);
     let returned = quote_spanned!(at=> -> #private::Call<#lifetime, #output>);
     signature.output = syn::parse2(returned).unwrap_or(ReturnType::Default);
     let attributes = &function.attributes;
@@ -166,6 +166,13 @@ fn body(function: &Function, agent: &FunctionAgent, answer: &Answer, at: Span) -
     let instructions = agent.instructions.as_ref().map(|(field, text)| quote!(let #field = #text;));
     let into_prompt = quote_spanned!(at=> #private::Prompt::into_prompt(#prompt()));
     let FunctionAgent { items, value, .. } = agent;
+    // An alias that is none of ours is told at the alias, and not here as well.
+    let place = match &answer.output {
+        answer::Output::Aliased(ty) => ty.span(),
+        answer::Output::Written(_) => Span::call_site(),
+    };
+    let ask = types::respanned(quote!(#private::ask), place);
+    let call = quote_spanned!(place=> #ask(#value, #prompt));
     quote! {
         #asked
         #instructions
@@ -173,7 +180,7 @@ fn body(function: &Function, agent: &FunctionAgent, answer: &Answer, at: Span) -
         let #prompt = #into_prompt;
         {
             #items
-            #private::ask(#value, #prompt)
+            #call
         }
     }
 }

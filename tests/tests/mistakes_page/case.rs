@@ -63,7 +63,7 @@ impl Case {
 impl Error {
     /// Reads a block that begins with `error`; nothing where it is only a count of errors.
     fn read(block: &str, source: &[&str]) -> Option<Self> {
-        let (head, rest) = block.split_once("\n")?;
+        let (head, rest) = block.split_once('\n')?;
         let (_, message) = head.split_once(": ")?;
         let mut message = message.trim_start_matches("evaluation panicked: ").to_owned();
         let mut lines = rest.lines();

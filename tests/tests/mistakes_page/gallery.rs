@@ -14,8 +14,8 @@ This page is made from the programs in `tests/ui` by
 `FASTROAI_UPDATE=1 cargo test -p tests --test mistakes_page`, and a test keeps it true. Words of the
 compiler's own are those of Rust 1.95; what it adds on its way is left out here.
 
-A function that is listed without `#[safe_tool]` is told in the compiler's words, as is a slip in its
-name: what is no type in scope cannot be given other ones.
+A function that is listed without `#[safe_tool]` (\"expected type, found function\") and a slip in a
+tool's name are told in the compiler's words: put the attribute above the function, or mend the name.
 ";
 
 const SECTIONS: [(&str, &str); 5] = [
