@@ -34,7 +34,7 @@
 //! # The order of things
 //!
 //! Before each attempt at a model come, in this order: the [limits of the run](crate::UsageLimits),
-//! the money ([`Budget`](crate::money::Budget)), and the hooks in the order in which they were
+//! the money ([`Budget`]), and the hooks in the order in which they were
 //! added. Where a hook has the attempt wait, everything that was granted before is given back, and
 //! all are asked again afterwards: nothing waits while it holds money or a permit. Add those that
 //! deny before those that wait, and `RateLimits` (feature `limits`) last, since what a rate has let through cannot

@@ -163,7 +163,9 @@ async fn behaviour_53_the_queue_is_counted_exactly_on_many_threads_too() {
         });
         let mut ends: FuturesUnordered<_> = spawned.collect();
         for _ in 0..3 {
-            let ended = ends.next().await.expect("one of five").expect("no panic");
+            // A queue that is too long refuses fewer, and would be waited for without end.
+            let ended = timeout(Duration::from_secs(60), ends.next()).await.expect("it is refused");
+            let ended = ended.expect("one of five").expect("no panic");
             let error = ended.expect_err("one is inside and one waits");
             assert!(full(&error).is_some(), "{error:?}");
         }
