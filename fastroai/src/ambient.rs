@@ -89,9 +89,14 @@ async fn within<F: Future>(ambient: Option<Ambient>, future: F) -> F::Output {
 /// The same for a function.
 pub(crate) fn kept_by<R>(function: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let ambient = CURRENT.try_with(Clone::clone).ok();
-    move || match ambient {
+    let policy = deny::around();
+    let within = move || match ambient {
         Some(ambient) => CURRENT.sync_scope(ambient, function),
         None => function(),
+    };
+    move || match policy {
+        Some(policy) => deny::scoped_sync(policy, within),
+        None => within(),
     }
 }
 

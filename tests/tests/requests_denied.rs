@@ -77,6 +77,11 @@ async fn behaviour_60_with_requests_denied_every_real_call_errors_counting_token
 
     let scoped = without_requests(async {
         let spawned = fastroai::spawn(are_denied(NEAR)).await.expect("no panic");
+        let blocking = fastroai::spawn_blocking(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(are_denied(NEAR))
+        });
+        assert_eq!(blocking.await.expect("no panic"), [true; 3]);
         (are_denied(NEAR).await, spawned, allow_requests(are_denied(NEAR)).await)
     });
     assert_eq!(scoped.await, ([true; 3], [true; 3], [false; 3]));

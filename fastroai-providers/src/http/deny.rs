@@ -71,6 +71,11 @@ pub async fn scoped<F: Future>(policy: RequestPolicy, future: F) -> F::Output {
     AROUND.scope(policy, future).await
 }
 
+/// As [`scoped`], for a function.
+pub fn scoped_sync<R>(policy: RequestPolicy, function: impl FnOnce() -> R) -> R {
+    AROUND.sync_scope(policy, function)
+}
+
 /// What [`scoped`] has put around this code.
 #[must_use]
 pub fn around() -> Option<RequestPolicy> {

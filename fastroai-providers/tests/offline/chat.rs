@@ -46,6 +46,11 @@ impl Chat {
         self
     }
 
+    pub(crate) fn seed(mut self, seed: u32) -> Self {
+        self.model = self.model.with_seed(seed);
+        self
+    }
+
     fn request(&self) -> Request<'_> {
         let mut request = Request::new(&self.messages, &self.settings);
         request.tools = &self.tools;

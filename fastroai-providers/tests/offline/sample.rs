@@ -7,7 +7,12 @@ use super::chat::{Chat, tool};
 
 /// What the offline model calls a tool of these parameters with.
 fn arguments(parameters: &Value) -> Value {
-    let reply = Chat::new("Go").tool(tool("t", parameters)).ask();
+    seeded(parameters, 0)
+}
+
+/// What it calls one with that has this seed.
+fn seeded(parameters: &Value, seed: u32) -> Value {
+    let reply = Chat::new("Go").tool(tool("t", parameters)).seed(seed).ask();
     let call = reply.tool_calls().next().expect("the tool is called");
     serde_json::from_str(&call.arguments).expect("arguments are JSON")
 }
@@ -20,6 +25,9 @@ fn sample(schema: &Value) -> Value {
     }
     let arguments = arguments(&parameters);
     assert_fits(&parameters, &arguments);
+    for seed in [1, 2, 9, 1_000, u32::MAX] {
+        assert_fits(&parameters, &seeded(&parameters, seed));
+    }
     arguments["it"].clone()
 }
 
@@ -253,15 +261,27 @@ fn schema() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn another_seed_gives_another_value_where_there_is_one() {
+    let schema = json!({"enum": ["a", "b", "c"]});
+    let parameters =
+        object([("choice", schema, true), ("count", json!({"type": "integer"}), true)]);
+    let all: Vec<Value> = (0..4).map(|seed| seeded(&parameters, seed)).collect();
+    let choices: Vec<&Value> = all.iter().map(|arguments| &arguments["choice"]).collect();
+    assert_eq!(choices, ["a", "b", "c", "a"]);
+    let counts: Vec<&Value> = all.iter().map(|arguments| &arguments["count"]).collect();
+    assert_eq!(counts, [1, 2, 3, 4]);
+}
+
 proptest! {
     #[test]
-    fn every_sample_fits_its_schema(schema in schema()) {
+    fn every_sample_fits_its_schema(schema in schema(), seed in prop_oneof![Just(0), any::<u32>()]) {
         let mut parameters = object([("it", schema, true)]);
         parameters["$defs"] = json!({"Point": object([
             ("x", json!({"type": "number"}), true),
             ("next", json!({"anyOf": [{"$ref": "#/$defs/Point"}, {"type": "null"}]}), true),
         ])});
-        let arguments = arguments(&parameters);
+        let arguments = seeded(&parameters, seed);
         assert_fits(&parameters, &arguments);
         prop_assert!(arguments.get("it").is_some(), "{arguments} lacks `it`");
     }

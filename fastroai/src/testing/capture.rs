@@ -69,7 +69,7 @@ pub struct Transcript {
     pub agent: String,
     /// The run's id.
     pub run_id: String,
-    /// The id of the run in whose tool it ran, where that is in the same scope.
+    /// The id of the run in whose tool it ran, where that was captured too.
     pub parent: Option<String>,
     /// The requests to models, failed attempts included.
     pub requests: Vec<Asked>,

@@ -26,7 +26,8 @@ pub(super) fn integer(schema: &Object, nth: usize) -> Option<Value> {
             .or_else(|| float("exclusiveMaximum").map(|bound| rounded(bound.ceil())))
             .map(|bound| bound - 1),
     ];
-    let lower = lower.into_iter().flatten().max().unwrap_or(i128::MIN / 4);
+    let least = lower.into_iter().flatten().max();
+    let lower = least.unwrap_or(i128::MIN / 4);
     let upper = upper.into_iter().flatten().min().unwrap_or(i128::MAX / 4);
     let step = exact("multipleOf").filter(|step| *step > 0).unwrap_or(1);
     if lower > upper {
@@ -39,13 +40,18 @@ pub(super) fn integer(schema: &Object, nth: usize) -> Option<Value> {
     if first > upper {
         return None;
     }
-    // Further values go up from the first, and on from the lowest once the upper bound is met.
+    // Further values go up from the first, and on from the lowest once the upper bound is met, or
+    // down from the first where there is no lowest.
     let further = first.checked_add(step.checked_mul(i128::try_from(nth).ok()?)?)?;
     let value = if further <= upper {
         further
     } else {
         let past = (further - upper - 1) / step;
-        Some(lowest + past * step).filter(|value| *value < first).unwrap_or(first)
+        let beyond = match least {
+            Some(_) => Some(lowest + past * step),
+            None => past.checked_add(1).and_then(|down| first.checked_sub(down.checked_mul(step)?)),
+        };
+        beyond.filter(|value| *value < first).unwrap_or(first)
     };
     let number = match (u64::try_from(value), i64::try_from(value)) {
         (Ok(value), _) => Number::from(value),
