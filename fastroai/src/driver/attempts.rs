@@ -281,7 +281,7 @@ impl Run<'_, '_> {
     fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) {
         for delta in arrived.rest_of(reply) {
             arrived.add(&delta);
-            self.sink.delta(delta);
+            self.sink.delta(delta, self);
         }
     }
 }
