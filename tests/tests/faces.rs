@@ -220,3 +220,16 @@ async fn address(face: &Face, model: &str, recorded: &str) -> String {
     let _ = model.request(&Request::new(&messages, &settings)).await;
     transport.seen().first().expect("a request").url().to_owned()
 }
+
+#[test]
+fn a_kept_reply_is_asked_for_and_given_up_below_the_address_of_replies() {
+    for face in FACES.iter().filter(|face| matches!(face.wire, Wire::Responses(_))) {
+        let protocol = face.protocol();
+        let (settings, messages) = (Settings::default(), [Message::user("Hello")]);
+        let asked = protocol.encode("gpt-5", &Request::new(&messages, &settings), true).unwrap();
+        let poll = protocol.encode_poll("resp_1").unwrap().expect("a question");
+        let cancel = protocol.encode_cancel("resp_1").unwrap().expect("a request");
+        assert_eq!(poll.path, format!("{}/resp_1", asked.path), "{}", face.name);
+        assert_eq!(cancel.path, format!("{}/resp_1/cancel", asked.path), "{}", face.name);
+    }
+}

@@ -26,6 +26,15 @@ impl Spoken {
         Err(ModelError::config(format!("this service takes no `{setting}`: leave it unset")))
     }
 
+    /// A kept reply is found below the address of replies, wherever that is.
+    fn below_replies(&self, mut asked: Encoded) -> Encoded {
+        let path = self.face.path;
+        if let Some((_, kept)) = asked.path.split_once('/').filter(|_| !path.is_empty()) {
+            asked.path = format!("{path}/{kept}");
+        }
+        asked
+    }
+
     /// The request, with a free choice among the tools where the model cannot be made to call one.
     fn with_choice<'a>(&self, model: &str, request: Request<'a>) -> Request<'a> {
         let is_forced = matches!(request.tool_choice, ToolChoice::Required | ToolChoice::Named(_));
@@ -116,6 +125,14 @@ impl Protocol for Spoken {
 
     fn decode_count(&self, body: &[u8]) -> Result<u64, ModelError> {
         self.wire.decode_count(body)
+    }
+
+    fn encode_poll(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        Ok(self.wire.encode_poll(id)?.map(|asked| self.below_replies(asked)))
+    }
+
+    fn encode_cancel(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        Ok(self.wire.encode_cancel(id)?.map(|asked| self.below_replies(asked)))
     }
 
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {

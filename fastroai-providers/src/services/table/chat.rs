@@ -87,7 +87,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["CRUSOE_API_KEY"],
         base_url_variables: &["CRUSOE_BASE_URL"],
         address: Address::At("https://api.inference.crusoecloud.com/v1"),
-        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Reasoning),
+        wire: thinking(TokenLimit::MaxCompletionTokens, ReasoningReplay::Never),
         note: "the name of the limit is not documented",
         ..CHAT
     },
@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Face] = &[
         key_variables: &["DOUBLEWORD_API_KEY"],
         base_url_variables: &["DOUBLEWORD_BASE_URL"],
         address: Address::At("https://api.doubleword.ai/v1"),
-        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::ReasoningContent),
+        wire: thinking(TokenLimit::MaxTokens, ReasoningReplay::Never),
         note: "as recorded",
         ..CHAT
     },
@@ -126,7 +126,6 @@ pub(super) const ROWS: &[Face] = &[
         address: Address::At("https://api.fireworks.ai/inference/v1"),
         wire: Wire::ChatCompletions(ChatDialect {
             token_limit: TokenLimit::MaxTokens,
-            reasoning_replay: ReasoningReplay::ReasoningContent,
             stream_options: false,
             ..OPENAI
         }),
@@ -354,7 +353,6 @@ pub(super) const ROWS: &[Face] = &[
         wire: Wire::ChatCompletions(ChatDialect {
             token_limit: TokenLimit::MaxTokens,
             stream_options: false,
-            reasoning_replay: ReasoningReplay::Reasoning,
             ..OPENAI
         }),
         path: "v1/chat/completions",
