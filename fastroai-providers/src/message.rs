@@ -3,6 +3,7 @@
 mod arguments;
 mod history;
 mod media;
+mod untrusted;
 mod user;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use arguments::ArgumentsObject;
 pub use history::{History, HistoryError};
 pub use media::{ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl};
+pub use untrusted::{Dropped, Sanitised};
 pub use user::{UserMessage, UserPart};
 
 use crate::hidden::Hidden;

@@ -15,6 +15,7 @@ mod machine;
 mod media;
 mod nesting;
 mod outputs;
+mod sanitising;
 mod settings;
 mod stage;
 mod streaming;
