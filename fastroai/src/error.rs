@@ -7,6 +7,7 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
+use crate::history::HistoryFault;
 use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
 
@@ -110,6 +111,8 @@ pub enum ErrorKind {
     Cancelled,
     /// Agents called agents too deeply.
     TooDeep,
+    /// What the history processors made cannot be sent; nothing was.
+    History(HistoryFault),
 }
 
 /// What kind of trouble an error is, for a decision what to do about it.
@@ -135,6 +138,11 @@ impl Error {
         elapsed: Duration,
     ) -> Self {
         Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+    }
+
+    /// Of what could not begin, and so has cost nothing.
+    pub(crate) fn unstarted(kind: ErrorKind) -> Self {
+        Self::new(kind, String::new(), Bill::default(), History::default(), Duration::ZERO)
     }
 
     /// Why it failed.
@@ -252,6 +260,7 @@ impl ErrorKind {
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
+            Self::History(_) => "history",
         }
     }
 
@@ -264,6 +273,7 @@ impl ErrorKind {
             | Self::Refused
             | Self::Filtered
             | Self::Unbounded(_)
+            | Self::History(_)
             | Self::UnknownPrice { .. } => ErrorCategory::Permanent,
             Self::OutputTruncated
             | Self::MaxTurns { .. }
@@ -389,6 +399,7 @@ impl fmt::Display for ErrorKind {
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
+            Self::History(fault) => fault.fmt(f),
         }
     }
 }
@@ -412,6 +423,9 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        if let ErrorKind::History(HistoryFault::Failed(error)) = &self.0.kind {
+            return Some(&**error);
+        }
         self.model_error()?.source()
     }
 }

@@ -10,6 +10,7 @@ pub mod agent;
 mod catalogue;
 mod driver;
 mod error;
+pub mod history;
 pub mod money;
 mod provide;
 pub mod run;
@@ -62,6 +63,7 @@ pub mod __private {
         answers, ask, bind_agent,
     };
     pub use crate::catalogue::check_model;
+    pub use crate::history::HistoryProcessor;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
     pub use crate::run::OutputMode;

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::history::HistoryProcessor;
 use crate::money::{OverrideError, Prices, Rates};
 
 /// How many blocking tools run at one time, those included that outlived their deadline.
@@ -42,6 +43,7 @@ struct Shared {
     retry_budgets: Mutex<HashMap<String, Arc<RetryBudget>>>,
     blocking: Arc<Semaphore>,
     capture_content: bool,
+    history: Vec<Arc<dyn HistoryProcessor>>,
 }
 
 impl Runtime {
@@ -100,6 +102,10 @@ impl Runtime {
         &self.0.blocking
     }
 
+    pub(crate) fn history(&self) -> &[Arc<dyn HistoryProcessor>] {
+        &self.0.history
+    }
+
     pub(crate) fn captures_content(&self) -> bool {
         self.0.capture_content
     }
@@ -140,6 +146,7 @@ pub struct RuntimeBuilder {
     prices: Option<Prices>,
     retry: RetryPolicy,
     capture_content: bool,
+    history: Vec<Arc<dyn HistoryProcessor>>,
 }
 
 impl RuntimeBuilder {
@@ -207,6 +214,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds what decides, before each request of every run, what the model sees of the conversation:
+    /// before what agents and calls add, and after what was added here before. See
+    /// [`history`](crate::history).
+    pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
+        self.history.push(Arc::new(processor));
+        self
+    }
+
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
@@ -218,6 +233,7 @@ impl RuntimeBuilder {
             retry_budgets: Mutex::default(),
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),
             capture_content: self.capture_content,
+            history: self.history,
         }))
     }
 }

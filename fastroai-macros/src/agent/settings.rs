@@ -1,7 +1,7 @@
 //! The keys of `#[agent(…)]`.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token, Type, bracketed};
@@ -29,6 +29,9 @@ const TABLE: Table = Table {
         "max_concurrency",
         "output_attempts",
         "output_mode",
+        "settings",
+        "prepare_tools",
+        "history",
         "name",
         "description",
         "tool_name",
@@ -51,6 +54,9 @@ const TABLE: Table = Table {
         ("prices", "write `price`"),
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
         ("fallback_models", "write `fallback = [\"provider:model\"]`"),
+        ("history_processors", "write `history`"),
+        ("model_settings", "write `settings = path`, the path of a function"),
+        ("prepare", "write `prepare_tools`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -84,6 +90,8 @@ pub(super) struct Settings {
     pub(super) timeout: Option<u64>,
     pub(super) name: Option<LitStr>,
     pub(super) root: Option<Path>,
+    /// A field that makes something of the conversation: an expression.
+    pub(super) history: Option<TokenStream>,
     /// The rest, as calls on an `AgentConfig`.
     pub(super) calls: TokenStream,
 }
@@ -138,6 +146,7 @@ impl Settings {
                 self.is_instructed = true;
                 self.instructions = instructions(pair, report);
             }
+            name @ ("settings" | "prepare_tools" | "history") => self.function(name, pair, report),
             "output" => self.output = pair.parse("a type: write `output = String`", report),
             "name" => self.name = pair.text(report),
             "crate" => {
@@ -180,6 +189,25 @@ impl Settings {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// What is asked before each request: made once for all agents of the type, but for a history
+    /// that a field holds.
+    fn function(&mut self, name: &str, pair: &Pair, report: &mut Report) {
+        let example = format!("the path of a function: write `{name} = path::to_function`");
+        let Some(function) = pair.parse::<syn::Expr>(&example, report) else { return };
+        let function = function.into_token_stream();
+        let of_self = matches!(function.clone().into_iter().next(),
+            Some(TokenTree::Ident(first)) if first == "self");
+        match name {
+            "history" if of_self => self.history = Some(function),
+            _ if of_self => report.at(
+                function,
+                format!("`{name}` is one for all agents of the type: write the path of a function"),
+            ),
+            "settings" => self.call("settings_with", Some(function)),
+            _ => self.call(name, Some(function)),
         }
     }
 

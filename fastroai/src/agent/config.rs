@@ -1,12 +1,15 @@
 //! What an agent is set to, whatever its dependencies are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{HostedTool, Settings};
 
-use super::Fallback;
+use super::{EachRequest, Fallback, Turn};
+use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::OutputMode;
+use crate::tool::ToolOffer;
 
 /// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
 ///
@@ -53,6 +56,8 @@ pub struct AgentConfig {
     pub output_mode: Option<OutputMode>,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// What is decided anew before each request.
+    pub(crate) each_request: EachRequest,
 }
 
 impl AgentConfig {
@@ -72,6 +77,7 @@ impl AgentConfig {
             output_attempts: 3,
             output_mode: None,
             max_concurrency: 16,
+            each_request: EachRequest::default(),
         }
     }
 
@@ -156,6 +162,37 @@ impl AgentConfig {
     #[must_use]
     pub fn output_mode(mut self, mode: OutputMode) -> Self {
         self.output_mode = Some(mode);
+        self
+    }
+
+    /// Adds what decides before each request what the model sees of the conversation, after what was
+    /// added before. See [`history`](crate::history).
+    #[must_use]
+    #[doc(alias = "history_processors")]
+    pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
+        self.each_request.history.push(Arc::new(processor));
+        self
+    }
+
+    /// Sets how to generate by a function that is asked before each request: key by key over what is
+    /// set here, and under what a call is given.
+    #[must_use]
+    pub fn settings_with(
+        mut self,
+        settings: impl Fn(&Turn<'_>) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        self.each_request.settings = Some(Arc::new(settings));
+        self
+    }
+
+    /// Adds a function that is asked before each request which tools to hide, and how to describe
+    /// them, after those that were added before.
+    #[must_use]
+    pub fn prepare_tools(
+        mut self,
+        prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
+    ) -> Self {
+        self.each_request.tools.push(Arc::new(prepare));
         self
     }
 

@@ -1,11 +1,13 @@
 //! What an agent answered, and all about how it got there.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
-use super::AgentOutput;
+use super::{AgentOutput, Labels};
 use crate::driver::Finished;
 use crate::error::{Error, ErrorKind};
 use crate::money::{Bill, Total};
@@ -44,6 +46,16 @@ pub struct AgentResponse<T> {
     pub finish_reason: FinishReason,
     /// The text was cut because the budget afforded no longer one.
     pub cut_by_budget: bool,
+    /// What [history processors](crate::history) made of the conversation for the last request, and
+    /// what was said since; `None` where that was all of it as it stands.
+    ///
+    /// To go on from this in place of [`messages`](Self::messages) is to forget for good what they
+    /// left out.
+    pub processed: Option<History>,
+    /// The conversation that the run belongs to, where the call named one.
+    pub conversation_id: Option<String>,
+    /// What the call was labelled with.
+    pub metadata: BTreeMap<String, String>,
     first_new: usize,
 }
 
@@ -69,7 +81,10 @@ impl<T: AgentOutput> AgentResponse<T> {
             requests,
             bill,
             elapsed,
+            processed,
+            labels,
         } = finished;
+        let Labels { conversation_id, metadata } = Arc::unwrap_or_clone(labels);
         let messages = History::from(messages);
         let output = match checked.map_or_else(|| T::parse(&text), Ok) {
             Ok(output) => output,
@@ -91,6 +106,9 @@ impl<T: AgentOutput> AgentResponse<T> {
             elapsed,
             run_id,
             finish_reason,
+            processed: processed.map(History::from),
+            conversation_id,
+            metadata,
             first_new,
         })
     }

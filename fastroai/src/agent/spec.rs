@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use fastroai_providers::{History, UserMessage};
 
 use super::{AgentConfig, AgentOutput, Call};
+use crate::history::HistoryProcessor;
 use crate::runtime::Runtime;
 use crate::tool::BoundTool;
 
@@ -51,6 +52,12 @@ pub trait AgentSpec: Sync {
 
     /// The runtime that this agent brings along.
     fn runtime(&self) -> Option<&Runtime> {
+        None
+    }
+
+    /// What the agent's own fields make of the conversation before each request, after what its
+    /// [configuration](AgentConfig::history) does. `#[agent(history = self.field)]` writes it.
+    fn history(&self) -> Option<&dyn HistoryProcessor> {
         None
     }
 

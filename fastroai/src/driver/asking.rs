@@ -57,7 +57,12 @@ impl Run<'_, '_> {
         loop {
             let candidate = self.candidates.at(ended.asked);
             let instructions = candidate.instructions(&told);
-            let request = candidate.request(&instructions, ended.state.messages(), self.order);
+            let shape = self.shape(candidate, turn, &instructions, ended).await;
+            let shape = shape.map_err(Unanswered::Unpaid)?;
+            let said = ended.state.messages();
+            let messages = ended.sent.as_ref().map_or(said, |sent| &sent.messages);
+            let mut request = candidate.request(&instructions, messages, self.order);
+            shape.apply(&mut request);
             let requests = &mut ended.requests;
             let error = match self.attempts(candidate, turn, &request, requests, arrived).await {
                 Ok(reply) => return Ok(reply),

@@ -42,6 +42,9 @@ impl Run<'_, '_> {
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
         let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
+        if let Some(conversation) = &self.order.labels.conversation_id {
+            span.record("gen_ai.conversation.id", conversation.as_str());
+        }
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;

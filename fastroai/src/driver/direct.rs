@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::payer::Payer;
 use super::unsettled::Unsettled;
 use crate::error::{Error, ErrorKind};
-use crate::money::Bill;
+use crate::money::{Bill, Rates};
 use crate::run::Stop;
 use crate::runtime::Runtime;
 use crate::scope::Scope;
@@ -37,6 +37,16 @@ impl Runtime {
         model: &str,
         request: &Request<'_>,
     ) -> Result<(Response, Bill), Error> {
+        self.request_at(model, None, request).await
+    }
+
+    /// The same, at prices that win over all others.
+    pub(crate) async fn request_at(
+        &self,
+        model: &str,
+        rates: Option<&Rates>,
+        request: &Request<'_>,
+    ) -> Result<(Response, Bill), Error> {
         let start = Instant::now();
         let failed = |kind, bill| {
             let history = History::from(request.messages.to_vec());
@@ -44,7 +54,7 @@ impl Runtime {
         };
         let scope = Scope::enter(Some(self.clone()), None, None, None, None)
             .map_err(|kind| failed(kind, Bill::default()))?;
-        let asked = scope.guard(ask(&scope, model, request)).await;
+        let asked = scope.guard(ask(&scope, model, rates, request)).await;
         let asked = asked.unwrap_or_else(|stop| {
             Err(if stop == Stop::Cancelled {
                 ErrorKind::Cancelled
@@ -60,9 +70,14 @@ impl Runtime {
     }
 }
 
-async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Response, ErrorKind> {
+async fn ask(
+    scope: &Scope,
+    model: &str,
+    rates: Option<&Rates>,
+    request: &Request<'_>,
+) -> Result<Response, ErrorKind> {
     let model = scope.runtime().model(model).map_err(ErrorKind::Model)?;
-    let payer = Payer { scope, model: &*model, rates: None };
+    let payer = Payer { scope, model: &*model, rates };
     let reserved = payer.reserve(request).await?;
     let settings = reserved.settings(request.settings);
     let mut limited = *request;

@@ -128,6 +128,16 @@ impl Payer<'_> {
         prices.tariff(id.provider(), id.name(), tier)
     }
 
+    /// How many tokens the model can take in, where the price list says it.
+    pub(crate) async fn context_window(&self) -> Option<u64> {
+        if self.is_free() {
+            return None;
+        }
+        let (id, prices) = (self.model.id(), self.scope.runtime().prices());
+        prices.ready().await;
+        prices.context_window(id.provider(), id.name())
+    }
+
     /// What a reply cost; `None` where nobody knows.
     pub(crate) async fn price(
         &self,

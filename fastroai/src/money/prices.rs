@@ -131,6 +131,11 @@ impl Prices {
         }
     }
 
+    /// How many tokens a model can take in.
+    pub(crate) fn context_window(&self, provider: &str, model: &str) -> Option<u64> {
+        if self.listed { catalogue::context_window(provider, model) } else { None }
+    }
+
     /// The rates that were set for a model.
     #[must_use]
     pub fn rates(&self, provider: &str, model: &str) -> Option<Rates> {

@@ -171,6 +171,26 @@ impl DynToolset {
         self.0.push(Arc::new(tool));
     }
 
+    /// The set without the tools for which this is false.
+    ///
+    /// ```
+    /// use fastroai::tool::DynToolset;
+    /// let all = DynToolset::new();
+    /// let reading = all.filtered(|tool| tool.name.starts_with("read_")).prefixed("files_");
+    /// # assert!(reading.tools().is_empty());
+    /// ```
+    #[must_use]
+    pub fn filtered(&self, mut keep: impl FnMut(&ToolDefinition) -> bool) -> Self {
+        self.0.iter().filter(|tool| keep(tool.definition())).cloned().collect()
+    }
+
+    /// The set with this before all names.
+    #[must_use]
+    pub fn prefixed(&self, prefix: &str) -> Self {
+        let tools = self.0.iter().map(|tool| BoundTool::from_dyn(Arc::clone(tool)));
+        tools.map(|tool| tool.prefixed(prefix).into_dyn()).collect()
+    }
+
     /// The tools.
     #[must_use]
     pub fn tools(&self) -> &[Arc<dyn DynTool>] {

@@ -5,6 +5,7 @@
 #![allow(clippy::similar_names, reason = "a tool and what it is told are close by nature")]
 
 mod calls;
+mod compaction;
 mod concurrency;
 mod endings;
 mod fallback;
@@ -15,6 +16,8 @@ mod machine;
 mod media;
 mod nesting;
 mod outputs;
+mod processors;
+mod run_options;
 mod sanitising;
 mod settings;
 mod stage;

@@ -1,0 +1,106 @@
+//! What is known of a run when it is about to ask a model.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use fastroai_providers::{Message, ModelId, Request, Response, Settings, ToolDefinition};
+
+use crate::driver::Payer;
+use crate::error::Error;
+use crate::money::{Budget, Cost, Total};
+
+/// What is known of a run when it is about to ask a model: for what is decided anew before each
+/// request, as its settings, its tools and its history. `Debug` shows no content.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    pub(crate) number: u32,
+    pub(crate) run_id: &'a str,
+    pub(crate) labels: &'a Labels,
+    pub(crate) payer: Payer<'a>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) instructions: &'a str,
+    pub(crate) tools: &'a [Arc<ToolDefinition>],
+    pub(crate) messages: &'a [Message],
+}
+
+/// What a call is labelled with, beside its run's id.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Labels {
+    pub(crate) conversation_id: Option<String>,
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+impl<'a> Turn<'a> {
+    /// The turn of the run, from 1.
+    #[must_use]
+    #[doc(alias = "run_step")]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The run's id.
+    #[must_use]
+    pub fn run_id(&self) -> &'a str {
+        self.run_id
+    }
+
+    /// The conversation's id, where the call has one.
+    #[must_use]
+    pub fn conversation_id(&self) -> Option<&'a str> {
+        self.labels.conversation_id.as_deref()
+    }
+
+    /// What the call was labelled with.
+    #[must_use]
+    pub fn metadata(&self) -> &'a BTreeMap<String, String> {
+        &self.labels.metadata
+    }
+
+    /// The model that is about to be asked.
+    #[must_use]
+    pub fn model(&self) -> &'a ModelId {
+        self.payer.model.id()
+    }
+
+    /// All that was said so far, whatever a processor makes of it.
+    #[must_use]
+    pub fn messages(&self) -> &'a [Message] {
+        self.messages
+    }
+
+    /// What the run has spent so far.
+    #[must_use]
+    pub fn spent(&self) -> Total {
+        self.payer.scope.meter().spent()
+    }
+
+    /// What the run may still spend: the least that is left on an account that pays for it; `None`
+    /// where there is none.
+    #[must_use]
+    pub fn budget_left(&self) -> Option<Cost> {
+        self.payer.scope.accounts().iter().map(Budget::left).min()
+    }
+
+    /// Asks a model once, as `provider:model`, as a part of the run: on its bill, out of its budget,
+    /// within its time.
+    ///
+    /// # Errors
+    /// As of [`Runtime::request`](crate::Runtime::request).
+    pub async fn request(&self, model: &str, request: &Request<'_>) -> Result<Response, Error> {
+        let rates = self.payer.rates.filter(|_| self.model().as_str() == model);
+        let runtime = self.payer.scope.runtime();
+        Ok(runtime.request_at(model, rates, request).await?.0)
+    }
+}
+
+impl fmt::Debug for Turn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("number", &self.number)
+            .field("run_id", &self.run_id)
+            .field("model", &self.model().as_str())
+            .field("messages", &self.messages.len())
+            .finish_non_exhaustive()
+    }
+}
