@@ -14,6 +14,7 @@ use crate::run::{Failure, Reason, Stop};
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
 /// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
+#[doc(alias = "FastroAIError")]
 pub struct Error(Box<Inner>);
 
 /// What a run gives: `Result<AgentResponse<Plan>>`. The error may be another one, as with `Result`.
@@ -81,6 +82,9 @@ pub enum ErrorKind {
         tool: String,
     },
     /// An account does not cover what the next request or tool may cost; nothing was sent.
+    #[doc(alias = "CostBudgetExceededError")]
+    #[doc(alias = "budget_microcents")]
+    #[doc(alias = "actual_microcents")]
     Budget {
         /// The account.
         account: String,
@@ -120,12 +124,16 @@ pub enum ErrorKind {
 #[non_exhaustive]
 pub enum ErrorCategory {
     /// Trying again later may help.
+    #[doc(alias = "transient")]
     Transient,
     /// Trying again cannot help.
+    #[doc(alias = "permanent")]
     Permanent,
     /// A limit was reached: money, time, turns, tokens.
+    #[doc(alias = "resource_exhaustion")]
     ResourceExhaustion,
     /// Nobody knows.
+    #[doc(alias = "unknown")]
     Unknown,
 }
 

@@ -31,6 +31,7 @@ pub use fastroai_macros::agent;
 pub use fastroai_macros::safe_tool;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/toolset.md")]
+#[doc(alias = "SafeToolset")]
 pub use fastroai_macros::toolset;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
@@ -99,3 +100,11 @@ pub mod __private {
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// And so are those of the pages.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/from-python.md")]
+struct FromPython;
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/history.md")]
+struct HistoryGuide;

@@ -187,6 +187,7 @@ impl RuntimeBuilder {
     }
 
     /// Prices for models, beside or over the catalogue's; see [`Prices::with_override`].
+    #[doc(alias = "cost_calculator")]
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
         self

@@ -64,7 +64,9 @@ impl Sanitised {
                     }
                 }
                 Message::Tool(tool) => {
-                    tool.results.iter().for_each(|_| report.note(Dropped::tool_result(at)));
+                    for _ in &tool.results {
+                        report.note(Dropped::tool_result(at));
+                    }
                 }
                 user @ Message::User(_) => kept.push(user),
             }
@@ -144,7 +146,9 @@ fn sanitise(messages: Vec<(usize, Message)>, mut report: Report) -> Sanitised {
                 }
                 let (reply, results) =
                     self::reply(at, reply, &mut given, &mut numbered, &mut report);
-                given.into_iter().for_each(|(at, _)| report.note(Dropped::orphan_result(at)));
+                for (at, _) in given {
+                    report.note(Dropped::orphan_result(at));
+                }
                 if !reply.parts.is_empty() {
                     kept.push(Message::Assistant(reply));
                 }
@@ -155,7 +159,9 @@ fn sanitise(messages: Vec<(usize, Message)>, mut report: Report) -> Sanitised {
                 }
             }
             Message::Tool(ToolMessage { results, .. }) => {
-                results.iter().for_each(|_| report.note(Dropped::orphan_result(at)));
+                for _ in &results {
+                    report.note(Dropped::orphan_result(at));
+                }
             }
         }
     }

@@ -45,6 +45,7 @@ pub struct AgentConfig {
     pub timeout: Option<Duration>,
     /// How often one run may ask the model; 16 unless said otherwise.
     #[doc(alias = "request_limit")]
+    #[doc(alias = "usage_limits")]
     pub max_turns: u32,
     /// How many tool calls one run may make; 256 unless said otherwise. Those that failed or were
     /// refused are not counted; where one call of a reply is too many, none of that reply runs.

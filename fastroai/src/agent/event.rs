@@ -15,6 +15,7 @@ use crate::money::Bill;
 
 /// What happens while an agent answers. `Debug` shows no content.
 #[non_exhaustive]
+#[doc(alias = "StreamChunk")]
 pub enum AgentEvent<T> {
     /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead.
     Text(String),
@@ -34,6 +35,8 @@ pub enum AgentEvent<T> {
     /// not fit and the model answers again.
     Restarted,
     /// The whole response: once, and last.
+    #[doc(alias = "is_final")]
+    #[doc(alias = "usage_data")]
     Done(Box<AgentResponse<T>>),
 }
 

@@ -18,6 +18,7 @@ use crate::run::ToolUnit;
 #[doc(alias = "ChatResponse")]
 pub struct AgentResponse<T> {
     /// The answer.
+    #[doc(alias = "content")]
     pub output: T,
     /// Tokens of all requests together, agents inside tools included.
     pub usage: Usage,
@@ -31,6 +32,7 @@ pub struct AgentResponse<T> {
     /// The whole conversation; hand it to [`Call::messages`](crate::Call::messages) to go on.
     pub messages: History,
     /// The calls of tools in their order, those included that were refused.
+    #[doc(alias = "tool_call_count")]
     pub tool_calls: Vec<ToolCallRecord>,
     /// How many requests were sent to models by this run itself, failed attempts included.
     #[doc(alias = "request_count")]

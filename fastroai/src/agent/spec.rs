@@ -25,6 +25,7 @@ use crate::tool::BoundTool;
 ///             LazyLock::new(|| AgentConfig::new("Greeter", "offline:demo"));
 ///         &CONFIG
 ///     }
+#[doc(alias = "get_effective_system_prompt")]
 ///     fn instructions(&self) -> Cow<'_, str> {
 ///         format!("Greet the user in {}.", self.language).into()
 ///     }

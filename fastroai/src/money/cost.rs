@@ -34,6 +34,7 @@ const DOLLAR: u64 = 1_000_000_000_000;
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
+#[doc(alias = "format_cost")]
 pub struct Cost(u64);
 
 impl Cost {
@@ -88,6 +89,7 @@ impl Cost {
     #[must_use]
     #[doc(alias = "cost_dollars")]
     #[expect(clippy::cast_precision_loss, reason = "as documented")]
+    #[doc(alias = "microcents_to_dollars")]
     pub fn dollars(self) -> f64 {
         self.0 as f64 / DOLLAR as f64
     }

@@ -35,6 +35,7 @@ pub(super) use tariff::at_rate;
 /// # Ok::<(), fastroai::money::OverrideError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[doc(alias = "CostCalculator")]
 pub struct Prices {
     overrides: Arc<Vec<(Pattern, Rates)>>,
     listed: bool,
@@ -65,6 +66,8 @@ impl Prices {
     ///
     /// # Errors
     /// Where the pattern could never match: it is empty, has spaces, or a `*` before its end.
+    #[doc(alias = "add_pricing_override")]
+    #[doc(alias = "pricing_overrides")]
     pub fn with_override(mut self, pattern: &str, rates: Rates) -> Result<Self, OverrideError> {
         let pattern = pattern.parse()?;
         Arc::make_mut(&mut self.overrides).push((pattern, rates));
@@ -76,6 +79,7 @@ impl Prices {
     /// `provider` and `model` are the halves of `provider:model`. An override comes before the
     /// list. Counts that contradict each other are clamped to what is possible first.
     #[must_use]
+    #[doc(alias = "calculate_cost")]
     pub fn price(&self, provider: &str, model: &str, usage: &Usage) -> Option<Cost> {
         self.price_in_tier(provider, model, None, None, usage)
     }

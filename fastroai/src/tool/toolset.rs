@@ -150,6 +150,7 @@ behind_a_pointer!(Arc<T>, Box<T>, &T);
 /// assert_eq!(travel.tools()[0].definition().name, "ext_weather");
 /// ```
 #[derive(Clone, Default)]
+#[doc(alias = "FunctionToolsetBase")]
 pub struct DynToolset(Vec<Arc<dyn DynTool>>);
 
 impl DynToolset {

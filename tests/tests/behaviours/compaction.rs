@@ -20,7 +20,7 @@ fn runtime(model: &Scripted) -> Runtime {
 }
 
 /// Ten turns of about 500 tokens each, of which the last reply took this.
-fn long(last: Usage) -> Vec<Message> {
+fn long(last: &Usage) -> Vec<Message> {
     let mut messages = Vec::new();
     for turn in 0..10 {
         messages.push(Message::user(format!("{turn} {}", "ask ".repeat(250))));
@@ -49,7 +49,7 @@ fn summarises(asked: &tests::scripted::Asked) -> bool {
 async fn a_beginning_that_costs_more_than_its_summary_is_summarised() {
     let model = Scripted::new("test:model", [text("They counted."), text("Done")]);
     let agent = agent().history(Compaction::new().summary_tokens(200)).build().expect("an agent");
-    let history = long(unreported());
+    let history = long(&unreported());
     let call = agent.run("And now?").messages(history.clone()).on(&runtime(&model));
     let answer = call.await.expect("an answer");
     let asked = model.asked();
@@ -74,7 +74,7 @@ async fn a_conversation_that_soon_ends_is_sent_as_it_is() {
     let model = Scripted::new("test:model", [text("Done")]);
     let once = Compaction::new().summary_tokens(200).expected_requests(1);
     let agent = agent().history(once).build().expect("an agent");
-    let call = agent.run("And now?").messages(long(unreported())).on(&runtime(&model));
+    let call = agent.run("And now?").messages(long(&unreported())).on(&runtime(&model));
     let answer = call.await.expect("an answer");
     assert_eq!(model.asked().len(), 1);
     assert_eq!((model.asked()[0].messages.len(), answer.processed), (21, None));
@@ -86,7 +86,7 @@ async fn what_a_cache_holds_is_cheap_to_send_again_and_so_is_not_summarised() {
         let model = Scripted::new("test:model", [text("They counted."), text("Done")]);
         let compaction = Compaction::new().summary_tokens(200).expected_requests(4);
         let agent = agent().history(compaction).build().expect("an agent");
-        let call = agent.run("And now?").messages(long(last)).on(&runtime(&model));
+        let call = agent.run("And now?").messages(long(&last)).on(&runtime(&model));
         call.await.expect("an answer");
         model.asked().len()
     };
@@ -101,13 +101,13 @@ async fn a_window_that_fills_up_is_reason_enough_where_no_price_is_known() {
     let compaction = Compaction::new().summary_tokens(200);
     let agent = agent().build().expect("an agent");
     let ask = |compaction: Compaction| {
-        agent.run("And now?").messages(long(unreported())).history(compaction).on(&rt)
+        agent.run("And now?").messages(long(&unreported())).history(compaction).on(&rt)
     };
     ask(compaction.clone().context_window(7_000)).await.expect("an answer");
     assert!(summarises(&model.asked()[0]));
     let roomy = Scripted::new("test:model", [text("Done")]);
     let rt = Runtime::builder().model(roomy.clone()).prices(Prices::unlisted()).build();
-    let call = agent.run("And now?").messages(long(unreported())).on(&rt);
+    let call = agent.run("And now?").messages(long(&unreported())).on(&rt);
     call.history(compaction.context_window(1_000_000)).await.expect("an answer");
     assert_eq!(roomy.asked().len(), 1);
 }
@@ -128,7 +128,7 @@ async fn a_summary_is_paid_for_once_and_the_beginning_stays_the_same_for_the_cac
     let compaction = Compaction::new().summary_tokens(1_000);
     let agent = agent().tool(echo("echo")).history(compaction).build().expect("an agent");
     let first =
-        agent.run("And now?").messages(long(unreported())).on(&rt).await.expect("an answer");
+        agent.run("And now?").messages(long(&unreported())).on(&rt).await.expect("an answer");
     let second = agent.run("More?").messages(&first.messages).on(&rt).await.expect("an answer");
     let asked = model.asked();
     assert_eq!(asked.iter().filter(|asked| summarises(asked)).count(), 1);
@@ -155,7 +155,7 @@ async fn without_a_summary_the_run_goes_on_with_all_of_it_and_asks_for_none_agai
         Scripted::new("test:model", [down(), call("a", "echo", r#"{"n":1}"#), text("Done")]);
     let compaction = Compaction::new().summary_tokens(200);
     let agent = agent().tool(echo("echo")).history(compaction).build().expect("an agent");
-    let history = long(unreported());
+    let history = long(&unreported());
     let call = agent.run("And now?").messages(history.clone()).on(&runtime(&model));
     let answer = call.await.expect("an answer");
     let asked = model.asked();
@@ -170,7 +170,7 @@ async fn without_a_summary_what_does_not_fit_is_not_sent() {
     let model = Scripted::new("test:model", [down()]);
     let compaction = Compaction::new().summary_tokens(200).context_window(3_000);
     let agent = agent().history(compaction).build().expect("an agent");
-    let call = agent.run("And now?").messages(long(unreported())).on(&runtime(&model));
+    let call = agent.run("And now?").messages(long(&unreported())).on(&runtime(&model));
     let error = call.await.expect_err("it does not fit");
     assert!(matches!(error.kind(), ErrorKind::History(HistoryFault::Failed(_))), "{error:?}");
     assert_eq!(model.asked().len(), 1);
@@ -182,7 +182,7 @@ async fn an_empty_summary_is_none() {
     let model = Scripted::new("test:model", [text(" "), text("Done")]);
     let compaction = Compaction::new().summary_tokens(200);
     let agent = agent().history(compaction).build().expect("an agent");
-    let call = agent.run("And now?").messages(long(unreported())).on(&runtime(&model));
+    let call = agent.run("And now?").messages(long(&unreported())).on(&runtime(&model));
     let answer = call.await.expect("an answer");
     assert_eq!((model.asked()[1].messages.len(), answer.bill.lines().len()), (21, 2));
 }
@@ -197,7 +197,7 @@ async fn a_summary_that_the_budget_does_not_cover_is_not_asked_for() {
     let rt = Runtime::builder().model(model.clone()).model(dear.clone()).prices(prices).build();
     let compaction = Compaction::new().model("test:dear").summary_tokens(200).context_window(7_000);
     let agent = agent().max_tokens(10).history(compaction).build().expect("an agent");
-    let call = agent.run("And now?").messages(long(unreported())).on(&rt);
+    let call = agent.run("And now?").messages(long(&unreported())).on(&rt);
     let answer = call.budget(Cost::from_microdollars(100_000)).await.expect("an answer");
     assert!(dear.asked().is_empty(), "{}", answer.bill.table());
     assert_eq!(model.asked()[0].messages.len(), 21);
@@ -216,7 +216,7 @@ async fn another_model_may_write_the_summary() {
         .keep_messages(2)
         .instructions("You summarise in verse.");
     let agent = agent().history(compaction).build().expect("an agent");
-    let call = agent.run("And now?").messages(long(unreported())).on(&rt);
+    let call = agent.run("And now?").messages(long(&unreported())).on(&rt);
     let answer = call.await.expect("an answer");
     assert_eq!(small.asked()[0].instructions.as_deref(), Some("You summarise in verse."));
     assert_eq!(answer.bill.lines()[0].model, "small");

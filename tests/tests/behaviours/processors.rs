@@ -251,7 +251,7 @@ async fn of_a_turn_that_is_too_long_the_question_and_the_end_are_kept() {
 
 #[tokio::test]
 async fn texts_are_redacted_wherever_they_stand() {
-    let hide = Redact::new(|text| text.contains("1").then(|| text.replace('1', "#")));
+    let hide = Redact::new(|text| text.contains('1').then(|| text.replace('1', "#")));
     let sent = sent(hide, conversation()).await;
     let stored = serde_json::to_string(&sent).expect("JSON");
     assert!(!stored.contains("got 1") && !stored.contains(r#"{\"n\":1}"#), "{stored}");

@@ -49,13 +49,11 @@ fn message(at: usize, value: Value, report: &mut Report) -> Option<Message> {
             let claims = read::<Response>(Value::Object(fields)).unwrap_or_default();
             Some(Message::Assistant(Response { parts, ..claims }))
         }
-        Some("tool") => match read(Value::Object(fields)) {
-            Some(results) => Some(Message::Tool(results)),
-            None => {
-                report.note(Dropped::unknown_message(at));
-                None
-            }
-        },
+        Some("tool") => {
+            let results = read(Value::Object(fields));
+            report.note_if(results.is_none(), at, Dropped::unknown_message);
+            results.map(Message::Tool)
+        }
         Some("system" | "developer") => {
             report.note(Dropped::system(at));
             None

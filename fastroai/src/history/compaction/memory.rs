@@ -52,7 +52,9 @@ impl Memory {
     /// Remembers the summary of these messages.
     pub(super) fn keep(&self, messages: &[Message], summary: String) -> Known {
         let mut digesting = self.digesting();
-        messages.iter().for_each(|message| digesting.add(message));
+        for message in messages {
+            digesting.add(message);
+        }
         let known = Known { messages: messages.len(), summary: summary.into() };
         remember(&self.summaries, (digesting.digest(), known.clone()));
         known
