@@ -59,7 +59,7 @@ pub(crate) struct Order<'a> {
     pub(crate) account: Option<Budget>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
-    pub(crate) labels: Arc<Labels>,
+    pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
 }
@@ -132,10 +132,11 @@ pub(crate) async fn drive(
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let scope = match scope {
+    let mut scope = match scope {
         Ok(scope) => scope,
         Err(kind) => return Err(unstarted(kind, opening.said())),
     };
+    scope.label(&order.labels);
     sink.watch(scope.meter());
     let candidates = names_differ(&order).and_then(|()| Candidates::connect(&order, &scope));
     let candidates = match candidates {
@@ -155,7 +156,7 @@ pub(crate) async fn drive(
     }
     let first = run.candidates.at(0).model.id();
     let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
-    telemetry::label(&span, &order.labels);
+    telemetry::label(&span, scope.labels());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -182,7 +183,7 @@ pub(crate) async fn drive(
     });
     Ok(Finished {
         processed,
-        labels: Arc::clone(&order.labels),
+        labels: Arc::clone(scope.labels()),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),

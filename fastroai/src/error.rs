@@ -276,6 +276,10 @@ impl ErrorKind {
         match self {
             Self::Model(error) => model_category(error),
             Self::Models(errors) => most_hopeful(errors),
+            // What failed in a processor may be a run of its own.
+            Self::History(HistoryFault::Failed(error)) => {
+                error.downcast_ref::<Error>().map_or(ErrorCategory::Permanent, Error::category)
+            }
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
             | Self::Refused

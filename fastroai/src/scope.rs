@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
+use crate::agent::Labels;
 use crate::error::ErrorKind;
 use crate::money::{self, Budget, Cost, Line, Meter, Refusal};
 use crate::run::Stop;
@@ -34,6 +35,7 @@ pub(crate) struct Scope {
     outside: Option<CancellationToken>,
     deadline: Option<Instant>,
     depth: u32,
+    labels: Arc<Labels>,
 }
 
 impl Scope {
@@ -66,6 +68,7 @@ impl Scope {
                 outside,
                 deadline: parent.deadline,
                 depth: parent.depth.saturating_add(1),
+                labels: parent.labels,
             },
             None => Self {
                 runtime,
@@ -75,6 +78,7 @@ impl Scope {
                 outside,
                 deadline: None,
                 depth: 1,
+                labels: Arc::default(),
             },
         };
         if let Some(timeout) = timeout {
@@ -109,6 +113,18 @@ impl Scope {
             (Some(mine), Some(other)) => Some(mine.min(other)),
             (mine, other) => mine.or(other),
         };
+    }
+
+    /// What runs are labelled with that are called from here, unless they say otherwise.
+    pub(crate) fn labels(&self) -> &Arc<Labels> {
+        &self.labels
+    }
+
+    /// Labels what runs here, beside what it has from around it.
+    pub(crate) fn label(&mut self, own: &Labels) {
+        if !own.is_empty() {
+            self.labels = Arc::new(own.within(&self.labels));
+        }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

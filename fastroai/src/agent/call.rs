@@ -201,13 +201,14 @@ impl<'a, T: AgentOutput> Call<'a, T> {
     }
 
     /// Says which conversation the run belongs to: in its spans, as `gen_ai.conversation.id`, for its
-    /// tools, and in the response.
+    /// tools, and in the response. Agents that are called inside it belong to it as well.
     pub fn conversation_id(self, id: impl Into<String>) -> Self {
         self.refine(|question| question.labels.conversation_id = Some(id.into()))
     }
 
     /// Labels the run: in its spans, as a JSON object in `fastroai.metadata`, for its tools, and in
-    /// the response. It is not sent to the model. A key that is given again has the later value.
+    /// the response. It is not sent to the model. A key that is given again has the later
+    /// value; agents that are called inside have the labels of the run around them, too.
     ///
     /// ```
     /// # use fastroai::prelude::*;
@@ -350,7 +351,7 @@ impl<'a, T: AgentOutput> Question<'a, T> {
             account: self.account,
             cancellation: self.cancellation,
             run_id: self.run_id,
-            labels: Arc::new(self.labels),
+            labels: self.labels,
             history: agent.history(),
             each_request: self.each_request,
         };

@@ -31,6 +31,22 @@ pub(crate) struct Labels {
     pub(crate) metadata: BTreeMap<String, String>,
 }
 
+impl Labels {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conversation_id.is_none() && self.metadata.is_empty()
+    }
+
+    /// These, over those of the run around.
+    pub(crate) fn within(&self, around: &Self) -> Self {
+        let mut labels = around.clone();
+        if self.conversation_id.is_some() {
+            labels.conversation_id.clone_from(&self.conversation_id);
+        }
+        labels.metadata.extend(self.metadata.clone());
+        labels
+    }
+}
+
 impl<'a> Turn<'a> {
     /// The turn of the run, from 1.
     #[must_use]

@@ -42,7 +42,7 @@ impl Run<'_, '_> {
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
         let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
-        if let Some(conversation) = &self.order.labels.conversation_id {
+        if let Some(conversation) = &self.scope.labels().conversation_id {
             span.record("gen_ai.conversation.id", conversation.as_str());
         }
         let unended = telemetry::Unended::new(&span);

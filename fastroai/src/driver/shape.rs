@@ -51,7 +51,7 @@ impl Run<'_, '_> {
         let mut turn = Turn {
             number,
             run_id: &order.run_id,
-            labels: &order.labels,
+            labels: self.scope.labels(),
             payer: candidate.payer(&self.scope),
             settings: candidate.settings(),
             instructions,

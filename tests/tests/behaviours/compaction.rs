@@ -253,3 +253,16 @@ async fn what_the_user_asked_last_stays_word_for_word_in_a_long_run() {
     assert_eq!(answer.new_messages().len(), 10);
     assert_closed(&answer.messages);
 }
+
+#[tokio::test]
+async fn behaviour_48_a_token_that_was_cancelled_before_has_no_summary_asked_for() {
+    let model = Scripted::new("test:model", [text("never asked for")]);
+    let token = tokio_util::sync::CancellationToken::new();
+    token.cancel();
+    let agent = agent().history(Compaction::new().summary_tokens(200)).build().expect("an agent");
+    let call = agent.run("And now?").messages(long(&unreported())).on(&runtime(&model));
+    let error = call.cancellation(token).await.expect_err("cancelled");
+    assert!(matches!(error.kind(), ErrorKind::Cancelled), "{error:?}");
+    assert!(model.asked().is_empty() && error.bill().is_empty());
+    assert_eq!(error.history().len(), 21);
+}

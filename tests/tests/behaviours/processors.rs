@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::error::Error as _;
 
 use fastroai::history::{
-    HistoryFault, HistoryProcessor, KeepTokens, KeepTurns, Processed, Redact, Turn,
+    Compaction, HistoryFault, HistoryProcessor, KeepTokens, KeepTurns, Processed, Redact, Turn,
 };
 use fastroai::prelude::*;
 use fastroai::providers::{FinishReason, Message, Part, Request, Settings, ToolCall};
 use fastroai::{ErrorKind, Runtime};
 use futures_util::future::BoxFuture;
+use proptest::prelude::*;
 use tests::scripted::{Scripted, Step, call, calls, reply, text};
 
+use super::machine::message;
 use super::stage::{REPLY, agent, contents, echo, runtime};
 use super::transcript::{assert_closed, assert_paired};
 
@@ -355,4 +357,39 @@ async fn calls_in_one_reply_keep_their_results_whatever_is_left_out_before() {
     let sent = &model.asked()[1].messages;
     assert_paired(sent);
     assert_eq!(contents(sent), ["got 1", "got 2"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn behaviour_56_the_shipped_processors_keep_calls_with_their_results(
+        history in prop::collection::vec(message(), 0..10),
+        turns in 0_usize..4,
+        tokens in 0_u64..60,
+    ) {
+        let compaction = Compaction::new()
+            .summary_tokens(1)
+            .keep_messages(turns)
+            .context_window(tokens);
+        let model = Scripted::new("test:model", [text("A summary"), text("Done")]);
+        let agent = agent().build().expect("an agent");
+        let rt = runtime(&model);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let run = |call: fastroai::Call<'_, String>| {
+            let answer = runtime.block_on(call.into_future());
+            let sent = model.asked().last().map(|asked| asked.messages.clone());
+            (answer.is_ok(), sent.expect("it was asked"))
+        };
+        let call = || agent.run("three").messages(history.clone()).on(&rt);
+        let (is_answered, sent) = match turns {
+            0 => run(call().history(KeepTokens::at_most(tokens))),
+            1 => run(call().history(KeepTurns::last(turns))),
+            _ => run(call().history(compaction)),
+        };
+        assert_paired(&sent);
+        prop_assert!(is_answered);
+        prop_assert!(sent.contains(&Message::user("three")));
+    }
 }

@@ -272,3 +272,31 @@ async fn a_hidden_tool_stays_hidden_where_a_run_is_replayed() {
     assert!(matches!(hidden.next(), Work::Model { turn: 2, .. }), "{hidden:?}");
     assert!(contents(hidden.messages())[0].contains("no such tool"));
 }
+
+#[tokio::test]
+async fn an_agent_that_a_tool_asks_has_the_labels_of_the_run_around_it() {
+    let model = Scripted::new(
+        "test:model",
+        [call("a", "ask", r#"{"n":1}"#), text("Inside"), text("Outside")],
+    );
+    let rt = runtime(&model);
+    let inner = Arc::new(agent().build().expect("an agent"));
+    let seen = Arc::new(Mutex::new(None));
+    let note = Arc::clone(&seen);
+    let ask = tool("ask", move |_, _| {
+        let (inner, note) = (Arc::clone(&inner), Arc::clone(&note));
+        async move {
+            let answer = inner.run("Go").metadata("depth", "2").await.map_err(ToolError::new)?;
+            *note.lock().expect("no panic") = Some((answer.conversation_id, answer.metadata));
+            Ok(answer.output)
+        }
+    });
+    let outer = agent().tool(ask).build().expect("an agent");
+    let call = outer.run("Go").conversation_id("c-7").metadata("tenant", "acme").on(&rt);
+    let answer = call.await.expect("an answer");
+    let (id, metadata) = seen.lock().expect("no panic").take().expect("it was asked");
+    assert_eq!(id.as_deref(), Some("c-7"));
+    let metadata: Vec<_> = metadata.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(metadata, [("depth", "2"), ("tenant", "acme")]);
+    assert_eq!(answer.metadata.len(), 1, "what is said inside stays inside");
+}

@@ -5,8 +5,10 @@ use fastroai::providers::message::{HistoryError, Sanitised};
 use fastroai::providers::{
     FinishReason, Message, Part, Response, ToolCall, ToolOutcome, ToolResult,
 };
+use proptest::prelude::*;
 use tests::scripted::{Scripted, text};
 
+use super::machine::message;
 use super::stage::{agent, runtime};
 use super::transcript::assert_closed;
 
@@ -213,4 +215,22 @@ fn what_a_later_version_adds_is_read_where_it_is_a_field_and_refused_where_it_is
     let taken = History::from_untrusted(with_part).expect("left out");
     assert_eq!(taken.history()[..], [Message::user("Hi")]);
     assert_eq!(told(&taken), ["message 0: a part of an unknown form"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn behaviour_63_whatever_a_client_says_is_paired_and_taken_only_once(
+        messages in prop::collection::vec(message(), 0..12),
+    ) {
+        let taken = History::from(messages).sanitised();
+        assert_closed(taken.history());
+        let again = taken.history().clone().sanitised();
+        prop_assert_eq!(again.history(), taken.history());
+        prop_assert!(again.dropped().is_empty());
+        let stored = serde_json::to_string(taken.history()).expect("stored");
+        let read = History::from_untrusted(&stored).expect("a history");
+        prop_assert_eq!(read.history(), taken.history(), "JSON makes no difference");
+    }
 }
