@@ -81,6 +81,10 @@ pub type Processed<'a> = Result<Cow<'a, [Message]>, Box<dyn StdError + Send + Sy
 /// }
 /// ```
 #[doc(alias = "history_processors")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no history processor",
+    note = "write `KeepTurns::last(10)`, another one of `fastroai::history`, or a `fn(&[Message]) -> Vec<Message>`"
+)]
 pub trait HistoryProcessor: Send + Sync + 'static {
     /// The messages to send in place of these. Lent back as they are, nothing is copied.
     fn process<'a>(
@@ -90,6 +94,7 @@ pub trait HistoryProcessor: Send + Sync + 'static {
     ) -> BoxFuture<'a, Processed<'a>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F> HistoryProcessor for F
 where
     F: Fn(&[Message]) -> Vec<Message> + Send + Sync + 'static,

@@ -195,8 +195,14 @@ impl Settings {
     /// What is asked before each request: made once for all agents of the type, but for a history
     /// that a field holds.
     fn function(&mut self, name: &str, pair: &Pair, report: &mut Report) {
-        let example = format!("the path of a function: write `{name} = path::to_function`");
+        let example = match name {
+            "history" => "a history processor: write `history = KeepTurns::last(10)`".to_owned(),
+            _ => format!("the path of a function: write `{name} = path::to_function`"),
+        };
         let Some(function) = pair.parse::<syn::Expr>(&example, report) else { return };
+        if matches!(function, syn::Expr::Lit(_)) {
+            return report.at(function, format!("`{name}` takes {example}"));
+        }
         let function = function.into_token_stream();
         let of_self = matches!(function.clone().into_iter().next(),
             Some(TokenTree::Ident(first)) if first == "self");
