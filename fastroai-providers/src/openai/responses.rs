@@ -125,13 +125,6 @@ impl Responses {
     }
 }
 
-impl Responses {
-    /// Whether reasoning must come encrypted, because the provider does not keep it.
-    fn asks_for_reasoning(&self) -> bool {
-        self.encrypted_reasoning && !self.store
-    }
-}
-
 impl Default for Responses {
     fn default() -> Self {
         Self::new()

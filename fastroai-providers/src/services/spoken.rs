@@ -118,6 +118,14 @@ impl Protocol for Spoken {
         self.wire.decode_count(body)
     }
 
+    fn encode_poll(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        self.wire.encode_poll(id)
+    }
+
+    fn encode_cancel(&self, id: &str) -> Result<Option<Encoded>, ModelError> {
+        self.wire.encode_cancel(id)
+    }
+
     fn decode(&self, body: &[u8]) -> Result<Response, ModelError> {
         self.wire.decode(body)
     }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fastroai_providers::{
-    History, Model, ModelError, ModelId, Profile, Request, Response, ResponseStream,
+    History, Model, ModelError, ModelId, Profile, Request, Response, ResponseStream, Settings,
 };
 use futures_util::future::BoxFuture;
 
@@ -129,6 +129,26 @@ impl Model for Heard {
     ) -> BoxFuture<'a, Result<ResponseStream, ModelError>> {
         self.tell(request, true);
         self.model.stream(request)
+    }
+
+    fn poll<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Response, ModelError>> {
+        self.model.poll(settings, id)
+    }
+
+    fn cancel<'a>(
+        &'a self,
+        settings: &'a Settings,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<(), ModelError>> {
+        self.model.cancel(settings, id)
+    }
+
+    fn counts_tokens(&self) -> bool {
+        self.model.counts_tokens()
     }
 
     fn count_tokens<'a>(

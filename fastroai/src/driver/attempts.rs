@@ -78,6 +78,9 @@ impl Run<'_, '_> {
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
         let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
+        if let Some(conversation) = &self.scope.labels().conversation_id {
+            span.record("gen_ai.conversation.id", conversation.as_str());
+        }
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
@@ -281,7 +284,7 @@ impl Run<'_, '_> {
     fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) {
         for delta in arrived.rest_of(reply) {
             arrived.add(&delta);
-            self.sink.delta(delta);
+            self.sink.delta(delta, self);
         }
     }
 }

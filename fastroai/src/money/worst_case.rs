@@ -83,7 +83,7 @@ impl WorstCase {
         counted: Option<u64>,
     ) -> Result<Self, Unbounded> {
         let hosted = hosted::bound(request, tariff).map_err(Unbounded::HostedTool)?;
-        let provider = Face::service_of(provider);
+        let (face, provider) = (provider, Face::service_of(provider));
         let fields = &request.settings.extra_body;
         if let Some(field) = UNBOUNDED_FIELDS.iter().find(|field| fields.contains_key(**field)) {
             return Err(Unbounded::Field((*field).to_owned()));
@@ -91,7 +91,7 @@ impl WorstCase {
         let window = tariff.window.unwrap_or(LARGEST_WINDOW);
         // Providers call their counts estimates.
         let margin = |counted: u64| counted.saturating_add(counted / 20).saturating_add(256);
-        let tokens = counted.map_or_else(|| most_tokens(request, provider, model, window), margin);
+        let tokens = counted.map_or_else(|| most_tokens(request, face, model, window), margin);
         // What a hosted tool finds is read with all that was there before, once more for each use.
         let tokens = tokens.saturating_add(window.saturating_mul(hosted.uses));
         let rates = tariff.dearest(tokens);
@@ -136,27 +136,23 @@ impl WorstCase {
 
 /// The most tokens that a request can take in, by its bytes and what is documented of its media.
 pub(crate) fn most_input_tokens(request: &Request<'_>, model: &ModelId) -> u64 {
-    let provider = Face::service_of(model.provider());
-    most_tokens(request, provider, model.name(), LARGEST_WINDOW)
+    most_tokens(request, model.provider(), model.name(), LARGEST_WINDOW)
 }
 
-fn most_tokens(request: &Request<'_>, provider: &str, model: &str, window: u64) -> u64 {
+fn most_tokens(request: &Request<'_>, face: &str, model: &str, window: u64) -> u64 {
+    let provider = Face::service_of(face);
     let media = request.messages.iter().flat_map(Message::media);
     let media = media.map(|media| media::tokens(media, provider, model, window));
     let media = media.fold(0u64, u64::saturating_add).min(window);
     let sent = size::tokens(request).saturating_add(media);
     // What the provider keeps of the conversation may fill the window.
-    if may_go_on_from_kept(request) { sent.max(window) } else { sent }
+    if goes_on_from_kept(request, face) { sent.max(window) } else { sent }
 }
 
-/// Whether the provider may add to the request what it keeps of the conversation.
-fn may_go_on_from_kept(request: &Request<'_>) -> bool {
-    let is_kept = |message: &Message| matches!(message, Message::Assistant(reply) if reply.stored);
-    match request.settings.previous_response {
-        None => false,
-        Some(PreviousResponse::Latest) => request.messages.iter().any(is_kept),
-        Some(_) => true,
-    }
+/// Whether the provider adds to the request what it keeps of the conversation.
+fn goes_on_from_kept(request: &Request<'_>, face: &str) -> bool {
+    let kept = request.settings.previous_response.as_ref();
+    !matches!(PreviousResponse::split(kept, request.messages, face), Ok((None, _)))
 }
 
 fn user_messages(messages: &[Message]) -> impl Iterator<Item = &UserMessage> {

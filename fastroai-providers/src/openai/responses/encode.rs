@@ -28,7 +28,7 @@ pub(super) fn body(
         temperature: settings.temperature,
         top_p: settings.top_p,
         // A model that does not reason refuses to be asked for its reasoning.
-        include: if !store && config.asks_for_reasoning() && model::reasons(model) {
+        include: if !store && config.encrypted_reasoning && model::reasons(model) {
             &ENCRYPTED
         } else {
             &[]

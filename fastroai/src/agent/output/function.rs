@@ -82,7 +82,7 @@ where
     }
 
     fn written(output: &R) -> Option<String> {
-        output.to_reply().ok()
+        output.to_reply().ok().map(|reply| reply.into_parts().0)
     }
 }
 
@@ -99,7 +99,7 @@ where
     }
 
     fn written(output: &R) -> Option<String> {
-        output.to_reply().ok()
+        output.to_reply().ok().map(|reply| reply.into_parts().0)
     }
 }
 

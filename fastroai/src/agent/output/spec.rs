@@ -113,7 +113,10 @@ impl<'a, T: Send + 'static> OutputSpec<'a, T> {
         F: Fn(T) -> Returned + Send + Sync + 'a,
         Returned: Made<'a, R, M>,
     {
-        self.made_by(move |answer| function(answer).made(), |output| output.to_reply().ok())
+        self.made_by(
+            move |answer| function(answer).made(),
+            |output| output.to_reply().ok().map(|reply| reply.into_parts().0),
+        )
     }
 
     pub(super) fn made_by<R: Send + 'static>(
