@@ -52,7 +52,9 @@ fn message(at: usize, value: Value, report: &mut Report) -> Option<Message> {
         }
         Some("tool") => {
             if let Some(Value::Array(results)) = fields.get_mut("results") {
-                results.iter_mut().for_each(|result| readable_media(at, result, report));
+                for result in results {
+                    readable_media(at, result, report);
+                }
             }
             let results = read(Value::Object(fields));
             report.note_if(results.is_none(), at, Dropped::unknown_message);
