@@ -21,7 +21,7 @@ const _: () = {
         Runtime: __fastroai::Shared,
     {
         type Output = Plan;
-        fn output(&self) -> __fastroai::OutputSpec<'_, Plan> {
+        fn output(&self) -> __fastroai::OutputSpec<'_, Self::Output> {
             __fastroai::typed::<Plan>()
         }
         fn config(&self) -> &__fastroai::AgentConfig {

@@ -22,7 +22,7 @@ pub fn classify<'__call>(
                 Orders: __fastroai::Shared,
             {
                 type Output = Category;
-                fn output(&self) -> __fastroai::OutputSpec<'_, Category> {
+                fn output(&self) -> __fastroai::OutputSpec<'_, Self::Output> {
                     __fastroai::typed::<Category>()
                 }
                 fn config(&self) -> &__fastroai::AgentConfig {

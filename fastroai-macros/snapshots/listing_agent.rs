@@ -16,7 +16,7 @@ const _: () = {
         Catalogue: __fastroai::Shared,
     {
         type Output = __fastroai::String;
-        fn output(&self) -> __fastroai::OutputSpec<'_, __fastroai::String> {
+        fn output(&self) -> __fastroai::OutputSpec<'_, Self::Output> {
             __fastroai::typed::<__fastroai::String>()
         }
         fn config(&self) -> &__fastroai::AgentConfig {

@@ -89,6 +89,15 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
     let calls = &agent.settings.calls;
     let instructions = &agent.instructions;
     let answer = answer(&agent.settings, &output);
+    // What is wrong with the type of the answer is told at the type, once.
+    let at = agent.settings.output.as_ref().map_or_else(Span::call_site, Spanned::span);
+    let asked_for = quote_spanned! {at=>
+        type Output = #output;
+
+        fn output(&self) -> __fastroai::OutputSpec<'_, Self::Output> {
+            #answer
+        }
+    };
     let tools = tools::tools(agent);
     let runtime = agent.runtime.as_ref().map(|access| {
         quote! {
@@ -107,11 +116,7 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #parameters __fastroai::AgentSpec for #name #arguments #bounds {
-            type Output = #output;
-
-            fn output(&self) -> __fastroai::OutputSpec<'_, #output> {
-                #answer
-            }
+            #asked_for
 
             fn config(&self) -> &__fastroai::AgentConfig {
                 static CONFIG: __fastroai::LazyLock<__fastroai::AgentConfig> =

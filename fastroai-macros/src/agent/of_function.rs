@@ -85,7 +85,7 @@ pub(crate) fn agent(
     let elided = (!function.lent.is_empty()).then(|| quote!(<'_>));
     // Where the output cannot be one, the agent says so.
     let schema = match &settings.output_fn {
-        None => quote!(<__fastroai::OutputFacts<#output>>::schema()),
+        None => quote_spanned!(output.span()=> <__fastroai::OutputFacts<#output>>::schema()),
         Some(path) => quote_spanned! {generated(path.span())=>
             __fastroai::asked_of::<#type_name #elided, _, _, _, _>(#path)
         },

@@ -42,6 +42,7 @@ impl<T: Serialize> ToolOutput for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ToolOutput for ToolReply {
     fn to_reply(&self) -> ToolReturn {
         Ok(self.clone())
