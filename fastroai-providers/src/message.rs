@@ -3,6 +3,7 @@
 mod arguments;
 mod history;
 mod media;
+mod untrusted;
 mod user;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub(crate) use media::check_uploads;
 pub use media::{
     ImageDetail, Media, MediaBytes, MediaError, MediaKind, MediaSource, MediaUrl, UploadedFile,
 };
+pub use untrusted::{Dropped, Sanitised};
 pub use user::{UserMessage, UserPart};
 
 use crate::hidden::Hidden;

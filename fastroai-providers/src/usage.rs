@@ -52,6 +52,7 @@ pub struct Usage {
     pub file_searches: Option<u64>,
     /// Further counts, under the provider's own names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[doc(alias = "usage_details")]
     pub details: BTreeMap<String, u64>,
     /// The provider's counts contradicted each other and were clamped to what is possible.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -3,6 +3,7 @@
 mod call;
 mod config;
 mod dynamic;
+mod each_request;
 mod event;
 mod fallback;
 mod function;
@@ -11,10 +12,12 @@ mod response;
 mod spec;
 mod told;
 mod tool;
+mod turn;
 
 pub use call::Call;
 pub use config::AgentConfig;
 pub use dynamic::{Agent, AgentBuilder, BuildError};
+pub(crate) use each_request::EachRequest;
 pub use event::{AgentEvent, RunStream};
 pub use fallback::Fallback;
 #[doc(hidden)]
@@ -33,3 +36,5 @@ pub use spec::AgentSpec;
 pub use told::Told;
 #[doc(hidden)]
 pub use tool::{Described, agent_definition, agent_options, bind_agent};
+pub(crate) use turn::Labels;
+pub use turn::Turn;

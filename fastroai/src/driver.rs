@@ -13,6 +13,7 @@ mod direct;
 mod growing;
 mod payer;
 mod said;
+mod shape;
 mod sink;
 #[cfg(feature = "partial")]
 mod snapshot;
@@ -20,6 +21,7 @@ mod tools;
 mod unsettled;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
@@ -29,12 +31,15 @@ use tracing::Instrument as _;
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
+pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use self::check::Verdict;
-use crate::agent::{AgentConfig, Fallback, ToolCallRecord};
+use self::shape::Sent;
+use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
+use crate::history::HistoryProcessor;
 use crate::hook::Origin;
 use crate::money::{Bill, Budget, Cost};
 use crate::run::{
@@ -52,6 +57,10 @@ pub(crate) struct Order<'a> {
     pub(crate) config: &'a AgentConfig,
     pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
     pub(crate) tools: Vec<BoundTool<'a>>,
+    /// How many of them are the agent's; the rest are the call's.
+    pub(crate) own_tools: usize,
+    /// A tool that the call wanted left out, and the agent does not have.
+    pub(crate) absent_tool: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) fallback: Option<Vec<Fallback>>,
     pub(crate) settings: Settings,
@@ -62,6 +71,9 @@ pub(crate) struct Order<'a> {
     pub(crate) usage_limits: Option<Box<UsageLimits>>,
     pub(crate) cancellation: Option<CancellationToken>,
     pub(crate) run_id: String,
+    pub(crate) labels: Labels,
+    pub(crate) history: Option<&'a dyn HistoryProcessor>,
+    pub(crate) each_request: EachRequest,
 }
 
 impl Order<'_> {
@@ -116,6 +128,8 @@ pub(crate) struct Finished {
     pub(crate) requests: u32,
     pub(crate) bill: Bill,
     pub(crate) elapsed: Duration,
+    pub(crate) processed: Option<Vec<Message>>,
+    pub(crate) labels: Arc<Labels>,
 }
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
@@ -144,17 +158,19 @@ pub(crate) async fn drive(
     let unstarted = |kind: ErrorKind, said| {
         let asked = name.parse::<ModelId>().ok();
         let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
+        telemetry::label(&span, &order.labels);
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let scope = match scope {
+    let mut scope = match scope {
         Ok(scope) => scope,
         Err(kind) => return Err(unstarted(kind, opening.said())),
     };
+    scope.label(&order.labels);
     sink.watch(scope.meter());
     let outputs = output_tools(check);
-    let candidates = names_differ(&order.tools, &outputs)
-        .and_then(|()| Candidates::connect(&order, &scope, check));
+    let candidates =
+        names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => return Err(unstarted(kind, opening.said())),
@@ -172,6 +188,7 @@ pub(crate) async fn drive(
     }
     let first = run.candidates.at(0).model.id();
     let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
+    telemetry::label(&span, scope.labels());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -192,7 +209,13 @@ pub(crate) async fn drive(
     let (model, finish_reason) =
         reply.map(|reply| (reply.model.clone(), reply.finish_reason.clone())).unwrap_or_default();
     let asked = run.candidates.at(ended.asked).model.id().name();
+    let processed = ended.sent.map(|Sent { mut messages, of }| {
+        messages.extend_from_slice(ended.state.messages().get(of..).unwrap_or_default());
+        messages
+    });
     Ok(Finished {
+        processed,
+        labels: Arc::clone(scope.labels()),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -208,9 +231,15 @@ pub(crate) async fn drive(
 
 /// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it
 /// earlier; run-time tools end here.
-fn names_differ(tools: &[BoundTool<'_>], outputs: &[OutputTool]) -> Result<(), ErrorKind> {
-    let mut seen = std::collections::BTreeSet::new();
-    for tool in tools {
+fn names_differ(order: &Order<'_>, outputs: &[OutputTool]) -> Result<(), ErrorKind> {
+    if let Some(name) = &order.absent_tool {
+        return Err(ErrorKind::Config(format!(
+            "the call leaves out the tool `{}`, and the agent has none of that name: name one that it has",
+            name.escape_debug()
+        )));
+    }
+    let mut seen = std::collections::BTreeMap::new();
+    for (index, tool) in order.tools.iter().enumerate() {
         let name = tool.definition().name.as_str();
         if outputs.iter().any(|output| output.name == name) {
             return Err(ErrorKind::Config(format!(
@@ -218,9 +247,15 @@ fn names_differ(tools: &[BoundTool<'_>], outputs: &[OutputTool]) -> Result<(), E
             )));
         }
         check_name(name).map_err(ErrorKind::Config)?;
-        if !seen.insert(name) {
+        if let Some(first) = seen.insert(name, index) {
+            let source = |index: usize| match index.checked_sub(order.own_tools) {
+                None => format!("number {} of the agent", index + 1),
+                Some(place) => format!("number {} of the call", place + 1),
+            };
             return Err(ErrorKind::Config(format!(
-                "two tools are called `{name}`: rename one of them"
+                "two tools are called `{name}`: {} and {}: rename one of them, or give its set a prefix",
+                source(first),
+                source(index)
             )));
         }
     }
@@ -255,6 +290,10 @@ struct Ended {
     requests: u32,
     /// The place of the model that was asked last.
     asked: usize,
+    /// What it saw of the conversation, where that is not all of it as it stands.
+    sent: Option<Sent>,
+    /// The tools that it was not offered.
+    hidden: Vec<String>,
 }
 
 impl Ended {
@@ -339,6 +378,8 @@ impl<'r, 'a> Run<'r, 'a> {
             tool_calls: Vec::new(),
             requests: 0,
             asked: 0,
+            sent: None,
+            hidden: Vec::new(),
         };
         loop {
             let event = match ended.state.next() {

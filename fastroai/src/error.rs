@@ -8,6 +8,7 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
 use crate::agent::OutputError;
+use crate::history::HistoryFault;
 use crate::hook::Denied;
 use crate::money::{Bill, Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
@@ -16,6 +17,7 @@ use crate::usage_limits::Exceeded;
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
 /// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
+#[doc(alias = "FastroAIError")]
 pub struct Error(Box<Inner>);
 
 /// What a run gives: `Result<AgentResponse<Plan>>`. The error may be another one, as with `Result`.
@@ -85,6 +87,9 @@ pub enum ErrorKind {
         tool: String,
     },
     /// An account does not cover what the next request or tool may cost; nothing was sent.
+    #[doc(alias = "CostBudgetExceededError")]
+    #[doc(alias = "budget_microcents")]
+    #[doc(alias = "actual_microcents")]
     Budget {
         /// The account.
         account: String,
@@ -129,6 +134,8 @@ pub enum ErrorKind {
     Cancelled,
     /// Agents called agents too deeply.
     TooDeep,
+    /// What the history processors made cannot be sent; nothing was.
+    History(HistoryFault),
 }
 
 /// What kind of trouble an error is, for a decision what to do about it.
@@ -136,12 +143,16 @@ pub enum ErrorKind {
 #[non_exhaustive]
 pub enum ErrorCategory {
     /// Trying again later may help.
+    #[doc(alias = "transient")]
     Transient,
     /// Trying again cannot help.
+    #[doc(alias = "permanent")]
     Permanent,
     /// A limit was reached: money, time, turns, tokens.
+    #[doc(alias = "resource_exhaustion")]
     ResourceExhaustion,
     /// Nobody knows.
+    #[doc(alias = "unknown")]
     Unknown,
 }
 
@@ -280,6 +291,7 @@ impl ErrorKind {
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
+            Self::History(_) => "history",
         }
     }
 
@@ -288,11 +300,16 @@ impl ErrorKind {
             Self::Model(error) => model_category(error),
             Self::Models(errors) => most_hopeful(errors),
             Self::Denied { denied, .. } => denied.kind(),
+            // What failed in a processor may be a run of its own.
+            Self::History(HistoryFault::Failed(error)) => {
+                error.downcast_ref::<Error>().map_or(ErrorCategory::Permanent, Error::category)
+            }
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
             | Self::Refused
             | Self::Filtered
             | Self::Unbounded(_)
+            | Self::History(_)
             | Self::UnknownPrice { .. } => ErrorCategory::Permanent,
             Self::OutputTruncated
             | Self::MaxTurns { .. }
@@ -440,6 +457,7 @@ impl fmt::Display for ErrorKind {
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
+            Self::History(fault) => fault.fmt(f),
         }
     }
 }
@@ -466,6 +484,7 @@ impl StdError for Error {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
             ErrorKind::OutputFailed(error) => error.cause(),
+            ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
             _ => self.model_error()?.source(),
         }
     }

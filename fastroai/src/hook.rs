@@ -83,6 +83,7 @@ pub trait Hook: Send + Sync + 'static {
     /// # Errors
     /// [`Denied`]: nothing is sent and nothing tried again. The run ends, unless the denial says
     /// that another model may be asked.
+    #[doc(alias = "on_before_dispatch")]
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {
         let _ = call;
         Ok(Gate::go())

@@ -15,6 +15,7 @@ mod catalogue;
 mod driver;
 mod error;
 pub mod guard;
+pub mod history;
 pub mod hook;
 pub mod money;
 mod provide;
@@ -42,6 +43,7 @@ pub use fastroai_macros::safe_tool;
 pub use fastroai_macros::test;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/toolset.md")]
+#[doc(alias = "SafeToolset")]
 pub use fastroai_macros::toolset;
 pub use fastroai_providers as providers;
 pub use fastroai_providers::{
@@ -78,6 +80,7 @@ pub mod __private {
         typed, validated,
     };
     pub use crate::catalogue::check_model;
+    pub use crate::history::HistoryProcessor;
     pub use crate::money::{Cost, Rates};
     pub use crate::provide::Provide;
     pub use crate::run::{EndStrategy, OutputMode};
@@ -133,3 +136,11 @@ struct GuideToOutput;
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
+
+/// And so are those of the pages.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/from-python.md")]
+struct FromPython;
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/history.md")]
+struct HistoryGuide;

@@ -21,6 +21,7 @@
     note = "give `{Self}` one field of type `{T}` (an agent function: one `#[context]` parameter); two fields of one type provide neither: wrap one in a newtype",
     note = "or write `impl fastroai::Provide<{T}> for {Self}`"
 )]
+#[doc(alias = "deps")]
 pub trait Provide<T: ?Sized> {
     /// What the tool is lent, for one call.
     fn provide(&self) -> &T;

@@ -16,6 +16,7 @@ pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
 use crate::error::Error;
+use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
 use crate::scope::{Entering, Scope};
@@ -50,6 +51,7 @@ struct Shared {
     capture_content: bool,
     hooks: Hooks,
     strict: bool,
+    history: Vec<Arc<dyn HistoryProcessor>>,
 }
 
 /// The one for runs that are given none.
@@ -185,6 +187,10 @@ impl Runtime {
         self.0.strict
     }
 
+    pub(crate) fn history(&self) -> &[Arc<dyn HistoryProcessor>] {
+        &self.0.history
+    }
+
     pub(crate) fn captures_content(&self) -> bool {
         self.0.capture_content
     }
@@ -228,6 +234,7 @@ pub struct RuntimeBuilder {
     capture_content: bool,
     hooks: Vec<Arc<dyn Hook>>,
     strict: bool,
+    history: Vec<Arc<dyn HistoryProcessor>>,
 }
 
 impl RuntimeBuilder {
@@ -268,6 +275,7 @@ impl RuntimeBuilder {
     }
 
     /// Prices for models, beside or over the catalogue's; see [`Prices::with_override`].
+    #[doc(alias = "cost_calculator")]
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
         self
@@ -335,6 +343,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds what decides, before each request of every run, what the model sees of the conversation:
+    /// before what agents and calls add, and after what was added here before. See
+    /// [`history`](crate::history).
+    pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
+        self.history.push(Arc::new(processor));
+        self
+    }
+
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
@@ -350,6 +366,7 @@ impl RuntimeBuilder {
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
             strict: self.strict,
+            history: self.history,
         }))
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
+use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::hook::Hooks;
@@ -41,6 +42,7 @@ pub(crate) struct Scope {
     hooks: Hooks,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
+    labels: Arc<Labels>,
 }
 
 /// What a run brings along.
@@ -90,6 +92,7 @@ impl Scope {
                 deadline: parent.deadline,
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
+                labels: parent.labels,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -101,6 +104,7 @@ impl Scope {
                 deadline: None,
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
+                labels: Arc::default(),
             },
         };
         if !limits.is_none() {
@@ -138,6 +142,18 @@ impl Scope {
             (Some(mine), Some(other)) => Some(mine.min(other)),
             (mine, other) => mine.or(other),
         };
+    }
+
+    /// What runs are labelled with that are called from here, unless they say otherwise.
+    pub(crate) fn labels(&self) -> &Arc<Labels> {
+        &self.labels
+    }
+
+    /// Labels what runs here, beside what it has from around it.
+    pub(crate) fn label(&mut self, own: &Labels) {
+        if !own.is_empty() {
+            self.labels = Arc::new(own.within(&self.labels));
+        }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

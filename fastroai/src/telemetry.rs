@@ -8,7 +8,7 @@ use fastroai_providers::{ModelId, Request, Response, Usage};
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::agent::AgentConfig;
+use crate::agent::{AgentConfig, Labels};
 use crate::money::Cost;
 
 /// `model` is `None` where what stands there is the name of none.
@@ -23,9 +23,24 @@ pub(crate) fn invoke_agent(config: &AgentConfig, model: Option<&ModelId>, run_id
         gen_ai.provider.name = model.map(|model| provider_name(model.provider())),
         gen_ai.agent.name = config.name.as_str(),
         gen_ai.request.model = model.map(ModelId::name),
+        gen_ai.conversation.id = Empty,
         fastroai.run.id = run_id,
+        fastroai.metadata = Empty,
         error.r#type = Empty,
     )
+}
+
+/// What the call was labelled with: its conversation, and all else as one JSON object, as fields have
+/// to be known beforehand.
+pub(crate) fn label(span: &Span, labels: &Labels) {
+    if let Some(id) = &labels.conversation_id {
+        span.record("gen_ai.conversation.id", id.as_str());
+    }
+    if !labels.metadata.is_empty()
+        && let Ok(metadata) = serde_json::to_string(&labels.metadata)
+    {
+        span.record("fastroai.metadata", metadata.as_str());
+    }
 }
 
 pub(crate) fn chat(model: &ModelId, request: &Request<'_>, streamed: bool) -> Span {
@@ -37,6 +52,7 @@ pub(crate) fn chat(model: &ModelId, request: &Request<'_>, streamed: bool) -> Sp
         otel.status_code = Empty,
         gen_ai.operation.name = "chat",
         gen_ai.provider.name = provider_name(model.provider()),
+        gen_ai.conversation.id = Empty,
         gen_ai.request.model = model.name(),
         gen_ai.request.stream = streamed,
         gen_ai.request.max_tokens = Empty,

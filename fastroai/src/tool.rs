@@ -9,6 +9,7 @@ mod function;
 mod lent;
 mod limits;
 mod names;
+mod offer;
 mod options;
 mod prefixed;
 mod reply;
@@ -43,6 +44,7 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
+pub use offer::ToolOffer;
 pub use options::{CostFunction, Effect, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};

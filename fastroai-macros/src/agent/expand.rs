@@ -106,6 +106,13 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
             }
         }
     });
+    let history = agent.settings.history.as_ref().map(|history| {
+        quote! {
+            fn history(&self) -> __fastroai::Option<&dyn __fastroai::HistoryProcessor> {
+                __fastroai::Some(&#history)
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #parameters __fastroai::AgentSpec for #name #arguments #bounds {
@@ -125,6 +132,7 @@ fn spec(agent: &Agent, bounds: &WhereClause) -> TokenStream {
 
             #tools
             #runtime
+            #history
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The keys of `#[agent(…)]`.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Path, Token, Type, bracketed};
@@ -34,6 +34,9 @@ const TABLE: Table = Table {
         "output_attempts",
         "output_mode",
         "end_strategy",
+        "settings",
+        "prepare_tools",
+        "history",
         "name",
         "description",
         "tool_name",
@@ -61,6 +64,9 @@ const TABLE: Table = Table {
         ("prices", "write `price`"),
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
         ("fallback_models", "write `fallback = [\"provider:model\"]`"),
+        ("history_processors", "write `history`"),
+        ("model_settings", "write `settings = path`, the path of a function"),
+        ("prepare", "write `prepare_tools`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -102,6 +108,8 @@ pub(super) struct Settings {
     pub(super) timeout: Option<u64>,
     pub(super) name: Option<LitStr>,
     pub(super) root: Option<Path>,
+    /// A field that makes something of the conversation: an expression.
+    pub(super) history: Option<TokenStream>,
     /// The rest, as calls on an `AgentConfig`.
     pub(super) calls: TokenStream,
 }
@@ -169,6 +177,7 @@ impl Settings {
             "instructions" => {
                 self.instructions = instructions(pair, report);
             }
+            name @ ("settings" | "prepare_tools" | "history") => self.function(name, pair, report),
             "output" => self.output = output(pair, report),
             "name" => self.name = pair.text(report),
             "crate" => {
@@ -211,6 +220,31 @@ impl Settings {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// What is asked before each request: made once for all agents of the type, but for a history
+    /// that a field holds.
+    fn function(&mut self, name: &str, pair: &Pair, report: &mut Report) {
+        let example = match name {
+            "history" => "a history processor: write `history = KeepTurns::last(10)`".to_owned(),
+            _ => format!("the path of a function: write `{name} = path::to_function`"),
+        };
+        let Some(function) = pair.parse::<syn::Expr>(&example, report) else { return };
+        if matches!(function, syn::Expr::Lit(_)) {
+            return report.at(function, format!("`{name}` takes {example}"));
+        }
+        let function = function.into_token_stream();
+        let of_self = matches!(function.clone().into_iter().next(),
+            Some(TokenTree::Ident(first)) if first == "self");
+        match name {
+            "history" if of_self => self.history = Some(function),
+            _ if of_self => report.at(
+                function,
+                format!("`{name}` is one for all agents of the type: write the path of a function"),
+            ),
+            "settings" => self.call("settings_with", Some(function)),
+            _ => self.call(name, Some(function)),
         }
     }
 

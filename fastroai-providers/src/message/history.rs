@@ -12,7 +12,13 @@ const VERSION: u32 = 1;
 /// A conversation, as it is stored: `{"version": 1, "messages": [...]}`.
 ///
 /// Each message carries its `role` (`user`, `assistant` or `tool`), each part its `type`. What is
-/// written comes back exactly; a later version is refused rather than half understood.
+/// written comes back exactly. What a later version of this library may have written is
+///
+/// - read without what is not known, where that is a field;
+/// - refused, where that is a role, a part, or the version of the whole: to leave it out would change
+///   what was said, and half understood is not understood.
+///
+/// [`from_untrusted`](Self::from_untrusted) instead leaves out and reports whatever it does not know.
 ///
 /// ```
 /// use fastroai_providers::{History, Message};
@@ -76,10 +82,33 @@ impl<'a> IntoIterator for &'a History {
 }
 
 /// A stored conversation that this library does not understand.
-#[derive(Debug, thiserror::Error)]
-#[error("the history was stored in version {found}, and this library reads version {VERSION}")]
-pub struct HistoryError {
-    found: u32,
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// It is of another version than the one that is read here.
+    #[error("the history was stored in version {found}, and this library reads version {VERSION}")]
+    Version {
+        /// The version that it says it is of.
+        found: u64,
+    },
+    /// It is no JSON.
+    #[error("the history is no JSON: see line {line}, column {column}")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It is JSON, and no list of messages.
+    #[error("the history has no messages: it is a list of them, or an object with `messages`")]
+    Messages,
+}
+
+impl HistoryError {
+    /// Refuses all versions but the one that this library writes.
+    pub(super) fn of_version(found: u64) -> Result<(), Self> {
+        if found == u64::from(VERSION) { Ok(()) } else { Err(Self::Version { found }) }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,11 +120,8 @@ struct Stored {
 impl TryFrom<Stored> for History {
     type Error = HistoryError;
     fn try_from(stored: Stored) -> Result<Self, HistoryError> {
-        if stored.version == VERSION {
-            Ok(Self(stored.messages))
-        } else {
-            Err(HistoryError { found: stored.version })
-        }
+        HistoryError::of_version(stored.version.into())?;
+        Ok(Self(stored.messages))
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,13 +15,16 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    AgentResponse, AgentSpec, Fallback, OutputContext, OutputError, OutputSpec, RunStream,
+    AgentResponse, AgentSpec, EachRequest, Fallback, Labels, OutputContext, OutputError,
+    OutputSpec, RunStream, Turn,
 };
 use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
+use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
+use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
 
 /// A question to an agent: a future that has not begun.
@@ -61,6 +65,10 @@ pub(super) struct Question<'a, T> {
     usage_limits: Option<Box<UsageLimits>>,
     cancellation: Option<CancellationToken>,
     run_id: String,
+    labels: Labels,
+    each_request: EachRequest,
+    tools: DynToolset,
+    without: Vec<String>,
 }
 
 /// Looks at an output.
@@ -230,6 +238,69 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.run_id = id.into())
     }
 
+    /// Says which conversation the run belongs to: in its spans, as `gen_ai.conversation.id`, for its
+    /// tools, and in the response. Agents that are called inside it belong to it as well.
+    pub fn conversation_id(self, id: impl Into<String>) -> Self {
+        self.refine(|question| question.labels.conversation_id = Some(id.into()))
+    }
+
+    /// Labels the run: in its spans, as a JSON object in `fastroai.metadata`, for its tools, and in
+    /// the response. It is not sent to the model. A key that is given again has the later
+    /// value; agents that are called inside have the labels of the run around them, too.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// let answer = agent.run("Hello").conversation_id("c-7").metadata("tenant", "acme").await?;
+    /// assert_eq!(answer.conversation_id.as_deref(), Some("c-7"));
+    /// assert_eq!(answer.metadata["tenant"], "acme");
+    /// # Ok(()) }
+    /// ```
+    pub fn metadata(self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.refine(|question| {
+            question.labels.metadata.insert(key.into(), value.into());
+        })
+    }
+
+    /// Adds what decides before each request what the model sees of the conversation, after what the
+    /// agent has. See [`history`](crate::history).
+    #[doc(alias = "history_processors")]
+    pub fn history(self, processor: impl HistoryProcessor) -> Self {
+        self.refine(|question| question.each_request.history.push(Arc::new(processor)))
+    }
+
+    /// Generates as this function says, which is asked before each request: key by key over all else.
+    pub fn settings_with(
+        self,
+        settings: impl Fn(&Turn<'_>) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        self.refine(|question| question.each_request.settings = Some(Arc::new(settings)))
+    }
+
+    /// Adds a function that is asked before each request which tools to hide, and how to describe
+    /// them, after the agent's own. See [`ToolOffer`].
+    pub fn prepare_tools(
+        self,
+        prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
+    ) -> Self {
+        self.refine(|question| question.each_request.tools.push(Arc::new(prepare)))
+    }
+
+    /// Adds these tools to the agent's for this call.
+    #[doc(alias = "toolsets")]
+    pub fn tools(self, tools: &DynToolset) -> Self {
+        self.refine(|question| question.tools.extend(tools.tools().iter().cloned()))
+    }
+
+    /// Leaves these tools of the agent out of this call, as if it did not have them.
+    ///
+    /// A name that no tool has ends the call with [`ErrorKind::Config`](crate::ErrorKind::Config):
+    /// otherwise a slip of letters would leave a tool on offer.
+    pub fn without_tools<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        self.refine(|question| question.without.extend(names.into_iter().map(Into::into)))
+    }
+
     /// Yields the answer as it comes: text in deltas, tool events, and the whole response last.
     ///
     /// ```
@@ -275,6 +346,10 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             usage_limits: None,
             cancellation: None,
             run_id: Uuid::now_v7().to_string(),
+            labels: Labels::default(),
+            each_request: EachRequest::default(),
+            tools: DynToolset::new(),
+            without: Vec::new(),
         }
     }
 
@@ -299,10 +374,20 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         }
         let check = Typed::new(spec);
         let instructions = move || -> Cow<'_, str> { agent.instructions() };
+        let mut tools = agent.tools();
+        let is_named = |name: &String, tool: &BoundTool<'_>| tool.definition().name == *name;
+        let absent = |name: &&String| !tools.iter().any(|tool| is_named(name, tool));
+        let absent = self.without.iter().find(absent).cloned();
+        tools.retain(|tool| !self.without.iter().any(|name| is_named(name, tool)));
+        let own_tools = tools.len();
+        let added = self.tools.tools().iter();
+        tools.extend(added.map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)));
         let mut order = Order {
             config: agent.config(),
             instructions: Box::new(instructions),
-            tools: agent.tools(),
+            tools,
+            own_tools,
+            absent_tool: absent,
             model: self.model,
             fallback: self.fallback,
             settings: self.settings,
@@ -313,6 +398,9 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             usage_limits: self.usage_limits,
             cancellation: self.cancellation,
             run_id: self.run_id,
+            labels: self.labels,
+            history: agent.history(),
+            each_request: self.each_request,
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);

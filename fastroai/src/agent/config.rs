@@ -1,12 +1,15 @@
 //! What an agent is set to, whatever its dependencies are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{HostedTool, Settings};
 
-use super::Fallback;
+use super::{EachRequest, Fallback, Turn};
+use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
+use crate::tool::ToolOffer;
 use crate::usage_limits::UsageLimits;
 
 /// What an agent is set to. `#[agent(…)]` makes one, once for all agents of its type.
@@ -43,6 +46,7 @@ pub struct AgentConfig {
     pub timeout: Option<Duration>,
     /// How often one run may ask the model; 16 unless said otherwise.
     #[doc(alias = "request_limit")]
+    #[doc(alias = "usage_limits")]
     pub max_turns: u32,
     /// How many tool calls one run may make; 256 unless said otherwise. Those that failed or were
     /// refused are not counted; where one call of a reply is too many, none of that reply runs.
@@ -58,6 +62,8 @@ pub struct AgentConfig {
     pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// What is decided anew before each request.
+    pub(crate) each_request: EachRequest,
 }
 
 impl AgentConfig {
@@ -79,6 +85,7 @@ impl AgentConfig {
             output_mode: None,
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
+            each_request: EachRequest::default(),
         }
     }
 
@@ -177,6 +184,37 @@ impl AgentConfig {
     #[must_use]
     pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
         self.end_strategy = strategy;
+        self
+    }
+
+    /// Adds what decides before each request what the model sees of the conversation, after what was
+    /// added before. See [`history`](crate::history).
+    #[must_use]
+    #[doc(alias = "history_processors")]
+    pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
+        self.each_request.history.push(Arc::new(processor));
+        self
+    }
+
+    /// Sets how to generate by a function that is asked before each request: key by key over what is
+    /// set here, and under what a call is given.
+    #[must_use]
+    pub fn settings_with(
+        mut self,
+        settings: impl Fn(&Turn<'_>) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        self.each_request.settings = Some(Arc::new(settings));
+        self
+    }
+
+    /// Adds a function that is asked before each request which tools to hide, and how to describe
+    /// them, after those that were added before.
+    #[must_use]
+    pub fn prepare_tools(
+        mut self,
+        prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
+    ) -> Self {
+        self.each_request.tools.push(Arc::new(prepare));
         self
     }
 

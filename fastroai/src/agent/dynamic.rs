@@ -9,12 +9,13 @@ use fastroai_providers::{History, HostedTool, ModelId, Settings, UserMessage};
 
 use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
-    OutputSpec,
+    OutputSpec, Turn,
 };
+use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
 use crate::runtime::Runtime;
-use crate::tool::{BoundTool, DynTool, DynToolset, check_name};
+use crate::tool::{BoundTool, DynTool, DynToolset, ToolOffer, check_name};
 use crate::usage_limits::UsageLimits;
 
 /// An agent made at run time; it runs as one that `#[agent]` declares does.
@@ -273,6 +274,33 @@ impl<T: Send + 'static> AgentBuilder<T> {
     /// How to generate, key by key over what is set.
     pub fn settings(mut self, settings: &Settings) -> Self {
         self.config = self.config.settings(settings);
+        self
+    }
+
+    /// How to generate, by a function that is asked before each request: see
+    /// [`AgentConfig::settings_with`].
+    pub fn settings_with(
+        mut self,
+        settings: impl Fn(&Turn<'_>) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        self.config = self.config.settings_with(settings);
+        self
+    }
+
+    /// What the model sees of the conversation: see [`history`](crate::history).
+    #[doc(alias = "history_processors")]
+    pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
+        self.config = self.config.history(processor);
+        self
+    }
+
+    /// Which tools to hide, and how to describe them, by a function that is asked before each
+    /// request: see [`ToolOffer`].
+    pub fn prepare_tools(
+        mut self,
+        prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
+    ) -> Self {
+        self.config = self.config.prepare_tools(prepare);
         self
     }
 

@@ -15,6 +15,7 @@ use crate::money::{Bill, Total};
 
 /// What happens while an agent answers. `Debug` shows no content.
 #[non_exhaustive]
+#[doc(alias = "StreamChunk")]
 pub enum AgentEvent<T> {
     /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead, and
     /// only what the model says beside it as text.
@@ -41,6 +42,8 @@ pub enum AgentEvent<T> {
     /// and the model answers again; or the text was, as a validator did not take it.
     Restarted,
     /// The whole response: once, and last.
+    #[doc(alias = "is_final")]
+    #[doc(alias = "usage_data")]
     Done(Box<AgentResponse<T>>),
 }
 

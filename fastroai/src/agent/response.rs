@@ -1,10 +1,13 @@
 //! What an agent answered, and all about how it got there.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
+use super::Labels;
 use crate::driver::Finished;
 use crate::money::{Bill, Total};
 use crate::run::ToolUnit;
@@ -14,6 +17,7 @@ use crate::run::ToolUnit;
 #[doc(alias = "ChatResponse")]
 pub struct AgentResponse<T> {
     /// The answer.
+    #[doc(alias = "content")]
     pub output: T,
     /// Tokens of all requests together, agents inside tools included.
     pub usage: Usage,
@@ -27,6 +31,7 @@ pub struct AgentResponse<T> {
     /// The whole conversation; hand it to [`Call::messages`](crate::Call::messages) to go on.
     pub messages: History,
     /// The calls of tools in their order, those included that were refused.
+    #[doc(alias = "tool_call_count")]
     pub tool_calls: Vec<ToolCallRecord>,
     /// How many requests were sent to models by this run itself, failed attempts included.
     #[doc(alias = "request_count")]
@@ -42,6 +47,16 @@ pub struct AgentResponse<T> {
     pub finish_reason: FinishReason,
     /// The text was cut because the budget afforded no longer one.
     pub cut_by_budget: bool,
+    /// What [history processors](crate::history) made of the conversation for the last request, and
+    /// what was said since; `None` where that was all of it as it stands.
+    ///
+    /// To go on from this in place of [`messages`](Self::messages) is to forget for good what they
+    /// left out.
+    pub processed: Option<History>,
+    /// The conversation that the run belongs to, where the call named one.
+    pub conversation_id: Option<String>,
+    /// What the call was labelled with.
+    pub metadata: BTreeMap<String, String>,
     first_new: usize,
 }
 
@@ -67,7 +82,10 @@ impl<T> AgentResponse<T> {
             requests,
             bill,
             elapsed,
+            processed,
+            labels,
         } = finished;
+        let Labels { conversation_id, metadata } = Arc::unwrap_or_clone(labels);
         let messages = History::from(messages);
         tool_calls.sort_by_key(|call| (call.turn, call.index));
         Self {
@@ -83,6 +101,9 @@ impl<T> AgentResponse<T> {
             elapsed,
             run_id,
             finish_reason,
+            processed: processed.map(History::from),
+            conversation_id,
+            metadata,
             first_new,
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use fastroai_providers::{History, UserMessage};
 
 use super::{AgentConfig, Call, OutputSpec};
+use crate::history::HistoryProcessor;
 use crate::runtime::Runtime;
 use crate::tool::BoundTool;
 
@@ -27,6 +28,7 @@ use crate::tool::BoundTool;
 ///             LazyLock::new(|| AgentConfig::new("Greeter", "offline:demo"));
 ///         &CONFIG
 ///     }
+#[doc(alias = "get_effective_system_prompt")]
 ///     fn instructions(&self) -> Cow<'_, str> {
 ///         format!("Greet the user in {}.", self.language).into()
 ///     }
@@ -58,6 +60,12 @@ pub trait AgentSpec: Sync {
 
     /// The runtime that this agent brings along.
     fn runtime(&self) -> Option<&Runtime> {
+        None
+    }
+
+    /// What the agent's own fields make of the conversation before each request, after what its
+    /// [configuration](AgentConfig::history) does. `#[agent(history = self.field)]` writes it.
+    fn history(&self) -> Option<&dyn HistoryProcessor> {
         None
     }
 

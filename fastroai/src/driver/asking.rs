@@ -1,5 +1,7 @@
 //! Which model is asked, and when another one.
 
+use std::borrow::Cow;
+
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{ModelError, ModelErrorKind, Response, RetryClass};
 
@@ -76,14 +78,19 @@ impl Run<'_, '_> {
     ) -> Result<Response, Unanswered> {
         self.are_priced(turn).await?;
         let told = (self.order.instructions)();
-        let said = said(ended.state.messages());
         let mut errors = Vec::new();
         let mut asked = 0;
         let mut denied = None;
         loop {
             let candidate = self.candidates.at(ended.asked);
             let instructions = candidate.instructions(&told);
-            let request = candidate.request(&instructions, &said, self.order);
+            let shape = self.shape(candidate, turn, &instructions, ended).await?;
+            let messages = match &ended.sent {
+                Some(sent) => Cow::Borrowed(sent.messages.as_slice()),
+                None => said(ended.state.messages()),
+            };
+            let mut request = candidate.request(&instructions, &messages, self.order);
+            shape.apply(&mut request);
             let requests = &mut ended.requests;
             let another = match self.attempts(candidate, turn, &request, requests, arrived).await {
                 Ok(reply) => return Ok(reply),

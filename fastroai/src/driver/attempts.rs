@@ -21,7 +21,7 @@ use super::candidate::Candidate;
 use super::payer::Terms;
 use super::unsettled::Unsettled;
 use crate::error::{ErrorKind, model_word};
-use crate::runtime::LONGEST_RETRY_AFTER;
+use crate::runtime::{LONGEST_RETRY_AFTER, RetryPolicy};
 use crate::telemetry;
 use crate::usage_limits::Exceeded;
 
@@ -78,6 +78,9 @@ impl Run<'_, '_> {
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
         let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
+        if let Some(conversation) = &self.scope.labels().conversation_id {
+            span.record("gen_ai.conversation.id", conversation.as_str());
+        }
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
@@ -102,12 +105,7 @@ impl Run<'_, '_> {
         let model = &candidate.model;
         let policy = self.scope.runtime().retry();
         let budget = self.scope.runtime().retry_budget(model.throttle_key());
-        let mut waits = ExponentialBuilder::default()
-            .with_min_delay(policy.first_wait / 2)
-            .with_max_delay(policy.longest_wait / 2)
-            .without_max_times()
-            .with_jitter()
-            .build();
+        let mut waits = waits(policy);
         let mut spent = telemetry::Spent::new(span);
         let mut taken = 0;
         let mut ambiguous = 0;
@@ -284,6 +282,16 @@ impl Run<'_, '_> {
             self.sink.delta(delta, self);
         }
     }
+}
+
+/// How long to wait between attempts, ever longer.
+fn waits(policy: &RetryPolicy) -> impl Iterator<Item = Duration> + use<> {
+    ExponentialBuilder::default()
+        .with_min_delay(policy.first_wait / 2)
+        .with_max_delay(policy.longest_wait / 2)
+        .without_max_times()
+        .with_jitter()
+        .build()
 }
 
 /// What ends the attempts: the failure before this one, unless what comes now is for good.

@@ -9,7 +9,7 @@ use fastroai_providers::{
 
 use super::payer::Payer;
 use super::{Check, Order};
-use crate::agent::{Fallback, Shape};
+use crate::agent::{EachRequest, Fallback, Shape, Turn};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::money::Rates;
@@ -70,6 +70,8 @@ pub(super) struct Candidate {
     pub(super) model: Arc<dyn Model>,
     pub(super) rates: Option<Rates>,
     settings: Settings,
+    /// What the model is set to where it is a fallback.
+    named: Settings,
     definitions: Vec<Arc<ToolDefinition>>,
     choice: ToolChoice,
     format: OutputFormat,
@@ -96,6 +98,7 @@ impl Candidate {
             rates: named.rates.filter(|_| model.id().as_str() == named.model),
             model,
             settings,
+            named: named.settings.clone(),
             definitions: order.tools.iter().map(|tool| Arc::clone(tool.definition())).collect(),
             choice: ToolChoice::Auto,
             format: OutputFormat::Text,
@@ -162,6 +165,32 @@ impl Candidate {
         request.tool_choice = &self.choice;
         request.output = &self.format;
         request
+    }
+
+    /// How it generates, unless a function says otherwise.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How it generates by what functions say: those of the agent under what the call is given,
+    /// those of the call over it. `None` where there are no functions.
+    pub(super) fn settings_by(&self, order: &Order<'_>, turn: &Turn<'_>) -> Option<Settings> {
+        let ask = |each: &EachRequest| each.settings.as_ref().map(|settings| settings(turn));
+        let (agents, calls) = (ask(&order.config.each_request), ask(&order.each_request));
+        if agents.is_none() && calls.is_none() {
+            return None;
+        }
+        let mut settings = order.config.settings.merge(&self.named);
+        let over = [agents.as_ref(), Some(&order.settings), calls.as_ref()];
+        for over in over.into_iter().flatten() {
+            settings = settings.merge(over);
+        }
+        Some(settings)
+    }
+
+    /// The tools that the model is offered, those that hand in an answer last.
+    pub(super) fn definitions(&self) -> &[Arc<ToolDefinition>] {
+        &self.definitions
     }
 
     /// Who pays for it.

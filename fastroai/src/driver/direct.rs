@@ -1,6 +1,8 @@
 //! One request to one model, without an agent.
 
-use fastroai_providers::{History, Request, Response};
+use std::sync::Arc;
+
+use fastroai_providers::{History, Model, ModelError, Request, Response};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use super::unsettled::Unsettled;
 use crate::ambient;
 use crate::error::{Error, ErrorKind};
 use crate::hook::Origin;
-use crate::money::Bill;
+use crate::money::{Bill, Rates};
 use crate::run::Stop;
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -41,6 +43,16 @@ impl Runtime {
         model: &str,
         request: &Request<'_>,
     ) -> Result<(Response, Bill), Error> {
+        self.request_to(ambient::model(self, None, model), None, request).await
+    }
+
+    /// Asks this model, at prices that win over all others.
+    pub(crate) async fn request_to(
+        &self,
+        model: Result<Arc<dyn Model>, ModelError>,
+        rates: Option<&Rates>,
+        request: &Request<'_>,
+    ) -> Result<(Response, Bill), Error> {
         let start = Instant::now();
         let failed = |kind, bill| {
             let history = History::from(request.messages.to_vec());
@@ -48,7 +60,7 @@ impl Runtime {
         };
         let entering = Entering { runtime: Some(self.clone()), ..Entering::default() };
         let scope = Scope::enter(entering).map_err(|kind| failed(kind, Bill::default()))?;
-        let asked = scope.guard(ask(&scope, model, request)).await;
+        let asked = scope.guard(ask(&scope, model, rates, request)).await;
         let asked = asked.unwrap_or_else(|stop| {
             Err(if stop == Stop::Cancelled {
                 ErrorKind::Cancelled
@@ -64,9 +76,14 @@ impl Runtime {
     }
 }
 
-async fn ask(scope: &Scope, model: &str, request: &Request<'_>) -> Result<Response, ErrorKind> {
-    let model = ambient::model(scope.runtime(), None, model).map_err(ErrorKind::Model)?;
-    let payer = Payer { scope, model: &*model, rates: None };
+async fn ask(
+    scope: &Scope,
+    model: Result<Arc<dyn Model>, ModelError>,
+    rates: Option<&Rates>,
+    request: &Request<'_>,
+) -> Result<Response, ErrorKind> {
+    let model = model.map_err(ErrorKind::Model)?;
+    let payer = Payer { scope, model: &*model, rates };
     let origin = Origin { scope, agent: None, run_id: None, turn: 1, attempt: 1 };
     let Admitted { reserved, passed } = admit(&payer, &origin, request, false).await?;
     let settings = reserved.settings(request.settings);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use fastroai_providers::{Model, Request, Settings};
+use fastroai_providers::{Model, Request, Settings, Usage};
 
 use super::counted;
 use crate::error::ErrorKind;
@@ -149,6 +149,16 @@ impl Payer<'_> {
         prices.tariff(id.provider(), id.name(), tier)
     }
 
+    /// How many tokens the model can take in, where the price list says it.
+    pub(crate) async fn context_window(&self) -> Option<u64> {
+        if self.is_free() {
+            return None;
+        }
+        let (id, prices) = (self.model.id(), self.scope.runtime().prices());
+        prices.ready().await;
+        prices.context_window(id.provider(), id.name())
+    }
+
     /// What a reply cost, as far as it is known, by what was asked for and the line of it.
     pub(crate) async fn quote(&self, terms: Terms<'_>, line: &Line) -> Quote {
         if self.is_free() {
@@ -169,6 +179,20 @@ impl Payer<'_> {
         let mut quote = prices.quote(asked, &line.usage);
         quote.complete &= !terms.unreported_fees;
         quote
+    }
+
+    /// What a reply of this usage would cost in a tier of service; `None` where nobody knows.
+    pub(crate) async fn price(&self, tier: Option<&str>, usage: &Usage) -> Option<Cost> {
+        if self.is_free() {
+            return Some(Cost::ZERO);
+        }
+        let prices = self.scope.runtime().prices();
+        if self.rates.is_none() {
+            prices.ready().await;
+        }
+        let (id, rates) = (self.model.id(), self.rates);
+        let (provider, model) = (id.provider(), id.name());
+        prices.quote(Asked { provider, model, tier, rates, ..Asked::default() }, usage).exact()
     }
 }
 

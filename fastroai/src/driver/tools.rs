@@ -210,6 +210,7 @@ impl Run<'_, '_> {
         let stopping = scope.cancellation().clone().drop_guard();
         let context = RunContext::new(CallContext {
             run_id: Arc::from(self.order.run_id.as_str()),
+            labels: Arc::clone(self.scope.labels()),
             tool: call.name.clone(),
             call_id: call.id.clone(),
             turn,

@@ -25,6 +25,7 @@ use crate::error::ErrorCategory;
 /// assert_eq!(denied.reason(), "the shop is closed");
 /// assert!(denied.cause().is_some_and(|cause| cause.is::<Closed>()));
 /// ```
+#[doc(alias = "DispatchSkippedError")]
 #[derive(Debug)]
 #[must_use]
 pub struct Denied {

@@ -32,6 +32,7 @@ type Settle = Box<dyn FnOnce(Option<&Outcome<'_>>) + Send>;
 /// drop(gate);
 /// assert_eq!(inside.load(Ordering::SeqCst), 0);
 /// ```
+#[doc(alias = "on_after_dispatch")]
 #[must_use = "a permit that is dropped gives the attempt up"]
 pub struct Permit(Option<Settle>);
 

@@ -32,6 +32,7 @@ const DOLLAR: u64 = 1_000_000_000_000;
 /// # Ok::<(), fastroai::money::CostError>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias = "format_cost")]
 pub struct Cost(u64);
 
 impl Cost {
@@ -86,6 +87,7 @@ impl Cost {
     #[must_use]
     #[doc(alias = "cost_dollars")]
     #[expect(clippy::cast_precision_loss, reason = "as documented")]
+    #[doc(alias = "microcents_to_dollars")]
     pub fn dollars(self) -> f64 {
         self.0 as f64 / DOLLAR as f64
     }

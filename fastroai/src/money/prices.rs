@@ -39,6 +39,7 @@ pub(crate) use tier::is_ordinary as is_ordinary_tier;
 /// # Ok::<(), fastroai::money::OverrideError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[doc(alias = "CostCalculator")]
 pub struct Prices {
     overrides: Arc<Vec<Override>>,
     listed: bool,
@@ -80,6 +81,7 @@ impl Prices {
     /// # Errors
     /// Where the pattern could never match: it is empty, has spaces, or a `*` before its end.
     #[doc(alias = "add_pricing_override")]
+    #[doc(alias = "pricing_overrides")]
     pub fn with_override(self, pattern: &str, rates: Rates) -> Result<Self, OverrideError> {
         Ok(self.set(pattern.parse()?, None, rates))
     }
@@ -140,6 +142,7 @@ impl Prices {
     /// `provider` and `model` are the halves of `provider:model`. An override comes before the
     /// list. Counts that contradict each other are clamped to what is possible first.
     #[must_use]
+    #[doc(alias = "calculate_cost")]
     pub fn price(&self, provider: &str, model: &str, usage: &Usage) -> Option<Cost> {
         let asked = Asked { provider, model, ..Asked::default() };
         self.quote(asked, usage).exact()
@@ -205,6 +208,11 @@ impl Prices {
         // A tier that is cheaper is bounded by the ordinary one.
         let bounds = rates.is_free() || !tier.is_some_and(tier::is_dearer);
         bounds.then(|| Arc::new(Tariff::of(rates, provider, model)))
+    }
+
+    /// How many tokens a model can take in.
+    pub(crate) fn context_window(&self, provider: &str, model: &str) -> Option<u64> {
+        if self.listed { catalogue::context_window(provider, model) } else { None }
     }
 
     /// The rates that were set for a model, in the ordinary tier of service.

@@ -85,12 +85,15 @@ impl Rates {
     ///
     /// # Errors
     /// Where one of them is no amount of dollars.
+    #[doc(alias = "input_per_mtok")]
+    #[doc(alias = "output_per_mtok")]
     pub fn per_million(input: &str, output: &str) -> Result<Self, CostError> {
         Ok(Self::new(input.parse()?, output.parse()?))
     }
 
     /// Sets what a million tokens read from the cache cost.
     #[must_use]
+    #[doc(alias = "cache_read_per_mtok")]
     pub const fn with_cache_read(mut self, rate: Cost) -> Self {
         self.cache_read = Some(rate);
         self
@@ -98,6 +101,7 @@ impl Rates {
 
     /// Sets what a million tokens written to the cache cost.
     #[must_use]
+    #[doc(alias = "cache_write_per_mtok")]
     pub const fn with_cache_write(mut self, rate: Cost) -> Self {
         self.cache_write = Some(rate);
         self

@@ -10,6 +10,12 @@ use super::reason::Reason;
 #[non_exhaustive]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// Which tools the next requests do not offer, until it is said anew. Until it is said at all,
+    /// they offer all. A call of one that is hidden is answered as one of a tool that does not exist.
+    Offered {
+        /// The names of the tools that are hidden.
+        hidden: Vec<String>,
+    },
     /// The model has answered.
     Replied {
         /// Its reply.

@@ -2,6 +2,7 @@
 
 mod answers;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,6 +30,8 @@ pub struct RunState {
     repeats: Repeats,
     rejections: u32,
     emptied: bool,
+    /// The tools that the model was not offered.
+    hidden: Vec<String>,
     phase: Phase,
 }
 
@@ -88,6 +91,7 @@ impl RunState {
             repeats: Repeats::default(),
             rejections: 0,
             emptied: false,
+            hidden: Vec::new(),
             phase: Phase::Ask,
         };
         run.ask();
@@ -117,6 +121,7 @@ impl RunState {
                 self.phase = Phase::Ended(end);
                 return Err(Misfed::new(&event, "the run has ended"));
             }
+            (Phase::Ask, Event::Offered { hidden }) => self.hidden = hidden,
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
                 self.keep_partial(partial);
@@ -209,7 +214,8 @@ impl RunState {
     fn replied(&mut self, mut reply: Response) {
         self.turn = self.turn.saturating_add(1);
         self.ids.assign(&mut reply, self.turn);
-        let calls = Calls::of(&reply, self.turn, &self.spec, &mut self.repeats);
+        let calls =
+            Calls::of(&reply, self.turn, &offered(&self.spec, &self.hidden), &mut self.repeats);
         let text = reply.text();
         let finish = reply.finish_reason.clone();
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
@@ -298,6 +304,16 @@ impl RunState {
     }
 }
 
+/// The rules as the model knows them that was not offered these tools.
+fn offered<'s>(spec: &'s RunSpec, hidden: &[String]) -> Cow<'s, RunSpec> {
+    if hidden.is_empty() {
+        return Cow::Borrowed(spec);
+    }
+    let mut spec = spec.clone();
+    spec.tools.retain(|tool| !hidden.contains(&tool.name));
+    Cow::Owned(spec)
+}
+
 /// What cut a reply off, where something did that asking again would not help against.
 pub(super) fn cut_by(finish: &FinishReason) -> Option<Failure> {
     match finish {
@@ -333,6 +349,7 @@ pub struct Misfed {
 impl Misfed {
     fn new(event: &Event, why: &'static str) -> Self {
         let event = match event {
+            Event::Offered { .. } => "Offered",
             Event::Replied { .. } => "Replied",
             Event::ModelFailed { .. } => "ModelFailed",
             Event::ToolDone { .. } => "ToolDone",

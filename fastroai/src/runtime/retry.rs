@@ -16,6 +16,8 @@ use fastroai_providers::RetryClass;
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// Attempts in all; 3 unless said otherwise.
+    #[doc(alias = "DEFAULT_MAX_RETRIES")]
+    #[doc(alias = "max_retries")]
     pub attempts: u32,
     /// The wait before the second attempt, at most; half a second unless said otherwise.
     pub first_wait: Duration,

@@ -34,6 +34,10 @@ impl<'a> BoundTool<'a> {
     pub fn from_dyn(tool: Arc<dyn DynTool + 'a>) -> Self {
         Self(tool)
     }
+
+    pub(super) fn into_dyn(self) -> Arc<dyn DynTool + 'a> {
+        self.0
+    }
 }
 
 impl<'a> std::ops::Deref for BoundTool<'a> {

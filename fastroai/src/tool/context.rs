@@ -1,5 +1,6 @@
 //! What a tool sees of the run it is called from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::Labels;
 use crate::money::{Bill, Budget, Cost, Line, Refusal, Total};
 use crate::scope::Scope;
 
@@ -19,6 +21,7 @@ pub struct RunContext<'a> {
 
 pub(crate) struct CallContext {
     pub(crate) run_id: Arc<str>,
+    pub(crate) labels: Arc<Labels>,
     pub(crate) tool: String,
     pub(crate) call_id: String,
     pub(crate) turn: u32,
@@ -37,6 +40,18 @@ impl RunContext<'_> {
     #[must_use]
     pub fn run_id(&self) -> &str {
         &self.call.run_id
+    }
+
+    /// The conversation's id, where the call of the agent has one.
+    #[must_use]
+    pub fn conversation_id(&self) -> Option<&str> {
+        self.call.labels.conversation_id.as_deref()
+    }
+
+    /// What the call of the agent was labelled with.
+    #[must_use]
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.call.labels.metadata
     }
 
     /// The name under which the model called this tool.

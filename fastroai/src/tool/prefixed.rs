@@ -1,4 +1,4 @@
-//! Tools under a longer name.
+//! Tools under another name.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use fastroai_providers::ToolDefinition;
 
 use super::{Arguments, BoundTool, DynTool, RunContext, ToolFuture, ToolOptions};
 
-struct Prefixed<'a> {
+struct Renamed<'a> {
     tool: BoundTool<'a>,
     definition: Arc<ToolDefinition>,
 }
@@ -15,15 +15,21 @@ impl BoundTool<'_> {
     /// The same tool, with this before its name.
     #[must_use]
     pub fn prefixed(self, prefix: &str) -> Self {
+        let name = format!("{prefix}{}", self.definition().name);
+        self.renamed(name)
+    }
+
+    /// The same tool under another name.
+    #[must_use]
+    pub fn renamed(self, name: impl Into<String>) -> Self {
         let inner = self.definition();
-        let name = format!("{prefix}{}", inner.name);
         let definition =
             ToolDefinition::new(name, inner.description.clone(), inner.parameters.clone());
-        Self::from_dyn(Arc::new(Prefixed { definition: Arc::new(definition), tool: self }))
+        Self::from_dyn(Arc::new(Renamed { definition: Arc::new(definition), tool: self }))
     }
 }
 
-impl DynTool for Prefixed<'_> {
+impl DynTool for Renamed<'_> {
     fn definition(&self) -> &Arc<ToolDefinition> {
         &self.definition
     }

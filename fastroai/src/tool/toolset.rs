@@ -150,6 +150,7 @@ behind_a_pointer!(Arc<T>, Box<T>, &T);
 /// assert_eq!(travel.tools()[0].definition().name, "ext_weather");
 /// ```
 #[derive(Clone, Default)]
+#[doc(alias = "FunctionToolsetBase")]
 pub struct DynToolset(Vec<Arc<dyn DynTool>>);
 
 impl DynToolset {
@@ -169,6 +170,26 @@ impl DynToolset {
     /// Adds a tool.
     pub fn push(&mut self, tool: impl DynTool + 'static) {
         self.0.push(Arc::new(tool));
+    }
+
+    /// The set without the tools for which this is false.
+    ///
+    /// ```
+    /// use fastroai::tool::DynToolset;
+    /// let all = DynToolset::new();
+    /// let reading = all.filtered(|tool| tool.name.starts_with("read_")).prefixed("files_");
+    /// # assert!(reading.tools().is_empty());
+    /// ```
+    #[must_use]
+    pub fn filtered(&self, mut keep: impl FnMut(&ToolDefinition) -> bool) -> Self {
+        self.0.iter().filter(|tool| keep(tool.definition())).cloned().collect()
+    }
+
+    /// The set with this before all names.
+    #[must_use]
+    pub fn prefixed(&self, prefix: &str) -> Self {
+        let tools = self.0.iter().map(|tool| BoundTool::from_dyn(Arc::clone(tool)));
+        tools.map(|tool| tool.prefixed(prefix).into_dyn()).collect()
     }
 
     /// The tools.

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use fastroai::providers::message::MediaSource;
+use fastroai::providers::{Media, Part, Response};
 use fastroai::{Agent, History, Message, Runtime};
 
 use crate::scripted::{Scripted, text};
 
 pub(super) fn read(bytes: &[u8]) {
+    if let Ok(json) = std::str::from_utf8(bytes) {
+        from_outside(json);
+    }
     let Ok(history) = serde_json::from_slice::<History>(bytes) else { return };
     let stored = serde_json::to_string(&history).expect("a history is JSON");
     let again: History = serde_json::from_str(&stored).expect("what was stored is read");
@@ -14,6 +19,38 @@ pub(super) fn read(bytes: &[u8]) {
     for (model, wire) in super::wires() {
         super::bodies::sent(&*wire, model, &history);
     }
+    goes_on(history);
+}
+
+/// Whatever a client sends, only what was said is taken of it, with nothing that only a provider may
+/// say; taking it again changes nothing.
+fn from_outside(json: &str) {
+    let Ok(taken) = History::from_untrusted(json) else { return };
+    let history = taken.into_history();
+    let again = history.clone().sanitised();
+    assert_eq!(again.history(), &history, "there is nothing left to change");
+    assert_eq!(again.dropped(), [], "and nothing to leave out");
+    let is_uploaded = |media: &Media| matches!(media.source(), MediaSource::Uploaded(_));
+    for message in &history {
+        assert!(!message.media().any(is_uploaded), "a client names no file of a provider's");
+        let Message::Assistant(reply) = message else { continue };
+        let mut bare = Response::default();
+        bare.parts.clone_from(&reply.parts);
+        assert_eq!(*reply, bare, "a client says nothing of who answered");
+        for part in &reply.parts {
+            let is_plain = match part {
+                Part::Text { details, .. } => details.is_none(),
+                Part::ToolCall(call) => call.details.is_none(),
+                Part::Refusal { .. } => true,
+                _ => false,
+            };
+            assert!(is_plain, "{part:?} is a provider's");
+        }
+    }
+    let stored = serde_json::to_string(&history).expect("a history is JSON");
+    assert_eq!(serde_json::from_str::<History>(&stored).expect("it is read"), history);
+    let untooled = history.clone().sanitised().without_tools().into_history();
+    assert!(!untooled.iter().any(|message| matches!(message, Message::Tool(_))));
     goes_on(history);
 }
 

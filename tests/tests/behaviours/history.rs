@@ -270,8 +270,20 @@ async fn a_reply_that_was_cut_off_is_asked_for_again_and_a_paused_one_goes_on() 
     }
 }
 
+/// There are no approvals: a call without a result has no other way to get one.
 #[tokio::test]
-async fn a_history_that_waits_for_nothing_needs_a_prompt() {
+async fn behaviour_44_a_prompt_over_calls_without_results_says_that_they_never_ran() {
+    let (assistant, _) = asked_for(&[("a", "echo")]);
+    let model = Scripted::new("test:model", [text("Done")]);
+    let agent = agent().tool(echo("echo")).build().expect("an agent");
+    let call = agent.run("And?").messages(vec![Message::user("Go"), assistant]);
+    let answer = call.on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(results(&model.asked()[0].messages)[0].results[0].outcome, ToolOutcome::Interrupted);
+    assert!(answer.tool_calls.is_empty(), "nothing ran");
+}
+
+#[tokio::test]
+async fn behaviour_44_a_history_that_waits_for_nothing_needs_a_prompt() {
     for history in [vec![], vec![Message::user("Go"), says("Done")]] {
         let model = Scripted::new("test:model", [text("never asked for")]);
         let agent = agent().build().expect("an agent");

@@ -127,7 +127,8 @@ fn spec() -> impl Strategy<Value = RunSpec> {
     )
 }
 
-fn message() -> impl Strategy<Value = Message> {
+/// Any message, whole or not.
+pub(crate) fn message() -> impl Strategy<Value = Message> {
     let result = (tool_call(), outcome())
         .prop_map(|(call, outcome)| ToolResult::new(&call, "given", outcome));
     let results = (prop::collection::vec(result, 0..4), any::<bool>());
@@ -230,7 +231,7 @@ proptest! {
     }
 
     #[test]
-    fn mending_pairs_calls_and_results_and_does_it_only_once(
+    fn behaviour_46_mending_pairs_calls_and_results_and_does_it_only_once(
         messages in prop::collection::vec(message(), 0..12),
     ) {
         let mended = repair(messages.clone());

@@ -99,3 +99,21 @@ async fn behaviour_22_a_run_that_nobody_traces_has_an_id_all_the_same() {
     let answer = agent.run("Go").on(&runtime(&model)).await.expect("an answer");
     assert!(!answer.run_id.is_empty());
 }
+
+#[tokio::test]
+async fn the_spans_of_a_run_say_which_conversation_it_is_of_and_what_it_was_labelled_with() {
+    let spans = Spans::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(spans.clone()));
+    let model = Scripted::new("test:model", [text("Done"), text("Done")]);
+    let rt = runtime(&model);
+    let agent = agent().build().expect("an agent");
+    let call = agent.run("Go").conversation_id("c-7").metadata("tenant", "acme");
+    call.on(&rt).await.expect("an answer");
+    agent.run("Go").on(&rt).await.expect("an answer");
+    let [labelled, bare] = &spans.named("invoke_agent")[..] else { panic!("two runs") };
+    assert_eq!(labelled["gen_ai.conversation.id"], "c-7");
+    assert_eq!(labelled["fastroai.metadata"], r#"{"tenant":"acme"}"#);
+    assert_eq!((bare.get("gen_ai.conversation.id"), bare.get("fastroai.metadata")), (None, None));
+    assert_eq!(spans.named("chat")[0]["gen_ai.conversation.id"], "c-7");
+}

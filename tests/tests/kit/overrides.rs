@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fastroai::history::Compaction;
 use fastroai::prelude::*;
 use fastroai::providers::{Message, Request, Settings};
 use fastroai::testing::{Overrides, Reply, ScriptedModel, with_model};
@@ -49,6 +50,23 @@ async fn behaviour_55_overrides_in_two_tasks_are_isolated_and_restored() {
         task.await.expect("no panic");
     }
     assert!(asks_its_own().await);
+}
+
+#[tokio::test]
+async fn behaviour_55_the_model_in_an_agents_place_writes_its_summaries_too() {
+    let long = |turn: usize| Message::user(format!("{turn} {}", "ask ".repeat(250)));
+    for compaction in [Compaction::new(), Compaction::new().model("openai:gpt-5-nano")] {
+        let compaction = compaction.context_window(2_000).summary_tokens(100).keep_messages(2);
+        let agent = Agent::builder().name("long").model("openai:gpt-5").history(compaction);
+        let agent = agent.build().expect("an agent");
+        let model = ScriptedModel::new([Reply::text("They counted."), Reply::text("Done")]);
+        let call = agent.run("And now?").messages((0..10).map(long).collect::<Vec<_>>());
+        let answer = Overrides::new().model_of("long", model.clone()).scope(call).await;
+        assert_eq!(answer.expect("an answer").output, "Done");
+        let told = model.asked()[0].instructions.clone().unwrap_or_default();
+        assert!(told.starts_with("You summarise"), "{told}");
+        model.assert_finished();
+    }
 }
 
 #[tokio::test]

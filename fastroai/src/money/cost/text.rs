@@ -157,6 +157,7 @@ impl Cost {
 /// ```compile_fail
 /// let wrong = fastroai::usd!("-2.50");
 /// ```
+#[doc(alias = "dollars_to_microcents")]
 #[macro_export]
 macro_rules! usd {
     ($dollars:expr) => {{

@@ -23,7 +23,8 @@ impl RunState {
             self.fail(Failure::Empty);
         } else {
             self.emptied = true;
-            let told = match (self.spec.output, self.spec.tools.is_empty()) {
+            let untooled = self.spec.tools.iter().all(|tool| self.hidden.contains(&tool.name));
+            let told = match (self.spec.output, untooled) {
                 (OutputMode::Tool, _) => "Your answer was empty: call a tool.",
                 (_, true) => "Your answer was empty: answer in text.",
                 (_, false) => "Your answer was empty: answer in text, or call a tool.",
