@@ -46,6 +46,8 @@ pub use fastroai_macros::test;
 #[doc(alias = "SafeToolset")]
 pub use fastroai_macros::toolset;
 pub use fastroai_providers as providers;
+#[cfg(feature = "http")]
+pub use fastroai_providers::http::egress;
 pub use fastroai_providers::{
     History, HostedTool, Media, Message, Model, ModelError, ModelId, Settings, ToolDefinition,
     Usage,
@@ -125,6 +127,14 @@ pub mod __private {
 struct Readme;
 
 /// And so are those of the guide.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../docs/guide/first-agent.md")]
+struct GuideToAgents;
+
+#[cfg(all(doctest, feature = "macros", feature = "http"))]
+#[doc = include_str!("../../docs/guide/tools.md")]
+struct GuideToTools;
+
 #[cfg(all(doctest, feature = "macros", feature = "testing"))]
 #[doc = include_str!("../../docs/guide/testing.md")]
 struct GuideToTesting;

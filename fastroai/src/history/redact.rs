@@ -9,6 +9,7 @@ use fastroai_providers::{Message, Part, Response};
 use futures_util::future::{BoxFuture, ready};
 
 use super::{HistoryProcessor, Processed, Turn};
+use crate::guard::Redactor;
 
 type Change = dyn Fn(&str) -> Option<String> + Send + Sync;
 
@@ -25,6 +26,8 @@ type Change = dyn Fn(&str) -> Option<String> + Send + Sync;
 ///     text.contains("hunter2").then(|| text.replace("hunter2", "[password]"))
 /// });
 /// ```
+///
+/// A [`Redactor`] finds personal data and secrets: `Redact::from(Redactor::standard())`.
 #[derive(Clone)]
 pub struct Redact(Arc<Change>);
 
@@ -82,6 +85,15 @@ impl Redact {
             !(own && matches!(part, Part::Reasoning(_)))
         });
         changed
+    }
+}
+
+impl From<Redactor> for Redact {
+    fn from(redactor: Redactor) -> Self {
+        Self::new(move |text| match redactor.redact(text) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        })
     }
 }
 

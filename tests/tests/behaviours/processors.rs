@@ -426,3 +426,18 @@ proptest! {
         prop_assert!(sent.contains(&Message::user("three")));
     }
 }
+
+#[tokio::test]
+async fn personal_data_stays_here_where_a_redactor_stands_before_the_model() {
+    use fastroai::guard::Redactor;
+    let model = Scripted::new("test:model", [text("Done")]);
+    let agent = agent().history(Redact::from(Redactor::standard())).build().expect("an agent");
+    let asked = "Write to ada@example.org, card 4111 1111 1111 1111";
+    let answer = agent.run(asked).on(&runtime(&model)).await.expect("an answer");
+    assert_eq!(model.asked()[0].messages, [Message::user("Write to [EMAIL], card [CARD]")]);
+    assert_eq!(
+        answer.messages.into_messages()[0],
+        Message::user(asked),
+        "the run keeps what was said"
+    );
+}
