@@ -35,12 +35,13 @@
 //!
 //! Before each attempt at a model come, in this order: the [limits of the run](crate::UsageLimits),
 //! the money ([`Budget`]), and the hooks in the order in which they were
-//! added. Where a hook has the attempt wait, everything that was granted before is given back, and
+//! added. Where a hook has the attempt wait, or asks someone else, everything that was granted before is given back, and
 //! all are asked again afterwards: nothing waits while it holds money or a permit. Add those that
 //! deny before those that wait, and `RateLimits` (feature `limits`) last, since what a rate has let through cannot
 //! be given back.
 
 mod alert;
+mod approval;
 mod breaker;
 mod call;
 mod denied;
@@ -55,6 +56,7 @@ use std::any::type_name;
 use crate::money::{Budget, Refusal};
 
 pub use alert::{Alert, AlertSink, Alerts};
+pub use approval::Approval;
 pub use breaker::{CircuitBreaker, CircuitOpen};
 pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};

@@ -69,11 +69,11 @@ async fn pass(
                     }
                     permits
                 }
-                Err(wait) => {
+                Err(pause) => {
                     drop(call);
                     drop(reserved);
-                    tracing::debug!(target: "fastroai", ?wait, "an attempt at a model waits for a hook");
-                    wait.over().await;
+                    tracing::debug!(target: "fastroai", "an attempt at a model waits for a hook");
+                    pause.over(&mut waiting).await?;
                     continue;
                 }
             }

@@ -51,20 +51,16 @@ impl Run<'_, '_> {
                 let mut used = ToolUse::new(self.origin(turn, attempt), call, options);
                 match hooks.before_tool(&mut used, &mut waiting, self.scope.deadline()) {
                     Ok(Ok(permits)) => permits,
-                    Ok(Err(wait)) => {
+                    Ok(Err(pause)) => {
                         drop(used);
                         drop(holds);
-                        tracing::debug!(target: "fastroai", ?wait, "an attempt at a tool waits for a hook");
-                        wait.over().await;
-                        continue;
+                        tracing::debug!(target: "fastroai", "an attempt at a tool waits for a hook");
+                        match pause.over(&mut waiting).await {
+                            Ok(()) => continue,
+                            Err(stopped) => return refused(stopped).map(Err),
+                        }
                     }
-                    Err(Stopped::Denied { hook, mut denied }) => {
-                        return match denied.told() {
-                            Some(told) => Ok(Err(told)),
-                            None => Err(ErrorKind::Denied { hook, denied }),
-                        };
-                    }
-                    Err(stopped) => return Err(stopped.into()),
+                    Err(stopped) => return refused(stopped).map(Err),
                 }
             };
             if let Some(cost) = cost {
@@ -72,5 +68,15 @@ impl Run<'_, '_> {
             }
             return Ok(Ok((permits, cost)));
         }
+    }
+}
+
+/// What the model is told of a tool that does not run, where the run goes on.
+fn refused(stopped: Stopped) -> Result<String, ErrorKind> {
+    match stopped {
+        Stopped::Denied { hook, mut denied } => {
+            denied.told().ok_or(ErrorKind::Denied { hook, denied })
+        }
+        stopped @ Stopped::Panicked { .. } => Err(stopped.into()),
     }
 }

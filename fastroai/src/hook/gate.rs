@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
+use super::approval::Approval;
 use super::permit::Permit;
 
 /// What a [`Hook`](super::Hook) says to an attempt that it does not deny.
@@ -18,6 +19,8 @@ pub enum Gate {
     Go(Permit),
     /// It must wait, and then ask again; no longer than the run may take.
     Wait(Wait),
+    /// Someone else decides; no longer than the run may take.
+    Ask(Approval),
 }
 
 impl Gate {
@@ -72,7 +75,7 @@ impl Wait {
     }
 
     /// Waits.
-    pub(crate) async fn over(self) {
+    pub(super) async fn over(self) {
         match self.woken {
             Some(woken) => {
                 let _ = timeout(self.time.max(SHORTEST), woken.notified()).await;

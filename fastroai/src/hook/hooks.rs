@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::call::Kept;
-use super::{Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
+use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
 
@@ -39,11 +39,46 @@ impl From<Stopped> for ErrorKind {
     }
 }
 
-/// An attempt that waits for a hook, and what that hook has kept with it.
+/// An attempt that waits for a hook, what that hook has kept with it, and which hooks have had it
+/// approved.
 #[derive(Default)]
 pub(crate) struct Waiting {
     place: usize,
     kept: Kept,
+    approved: Vec<usize>,
+}
+
+/// What stands between an attempt and the next time that its hooks are asked.
+pub(crate) enum Pause {
+    /// A wait.
+    Wait(Wait),
+    /// The decision of someone else.
+    Ask {
+        /// The place of the hook that asks.
+        place: usize,
+        /// Its name.
+        hook: String,
+        /// What is decided.
+        approval: Approval,
+    },
+}
+
+impl Pause {
+    /// Lets it pass.
+    ///
+    /// # Errors
+    /// Where the decision is that the attempt is not made, or there is none.
+    pub(crate) async fn over(self, waiting: &mut Waiting) -> Result<(), Stopped> {
+        match self {
+            Self::Wait(wait) => wait.over().await,
+            Self::Ask { place, hook, approval } => match approval.decided().await {
+                Ok(Ok(())) => waiting.approved.push(place),
+                Ok(Err(denied)) => return Err(Stopped::Denied { hook, denied }),
+                Err(_) => return Err(Stopped::Panicked { hook }),
+            },
+        }
+        Ok(())
+    }
 }
 
 impl Hooks {
@@ -70,13 +105,13 @@ impl Hooks {
     /// Asks all hooks about an attempt at a model.
     ///
     /// # Errors
-    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a wait.
+    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a pause.
     pub(crate) fn before_model(
         &self,
         call: &mut ModelCall<'_>,
         waiting: &mut Waiting,
         deadline: Option<Instant>,
-    ) -> Result<Result<Permits, Wait>, Stopped> {
+    ) -> Result<Result<Permits, Pause>, Stopped> {
         self.ask(waiting, deadline, |hook, kept| {
             call.kept = kept;
             let said = hook.before_model(call);
@@ -88,13 +123,13 @@ impl Hooks {
     /// Asks all hooks about an attempt at a tool.
     ///
     /// # Errors
-    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a wait.
+    /// [`Stopped`], where one does not let it through; `Ok(Err(_))` is a pause.
     pub(crate) fn before_tool(
         &self,
         call: &mut ToolUse<'_>,
         waiting: &mut Waiting,
         deadline: Option<Instant>,
-    ) -> Result<Result<Permits, Wait>, Stopped> {
+    ) -> Result<Result<Permits, Pause>, Stopped> {
         self.ask(waiting, deadline, |hook, kept| {
             call.kept = kept;
             let said = hook.before_tool(call);
@@ -119,9 +154,12 @@ impl Hooks {
         waiting: &mut Waiting,
         deadline: Option<Instant>,
         mut ask: impl FnMut(&dyn Hook, Kept) -> Result<Gate, Denied>,
-    ) -> Result<Result<Permits, Wait>, Stopped> {
+    ) -> Result<Result<Permits, Pause>, Stopped> {
         let mut permits = Permits::until(deadline);
         for (place, hook) in self.0.iter().flat_map(|hooks| hooks.iter()).enumerate() {
+            if waiting.approved.contains(&place) {
+                continue;
+            }
             let kept = if waiting.place == place { waiting.kept.take() } else { None };
             let said = catch_unwind(AssertUnwindSafe(|| ask(&**hook, kept)));
             let gate = match said {
@@ -137,10 +175,15 @@ impl Hooks {
             };
             match gate {
                 Gate::Go(permit) => permits.add(hook, permit),
+                Gate::Ask(approval) => {
+                    permits.give_back();
+                    waiting.kept = None;
+                    return Ok(Err(Pause::Ask { place, hook: named(&**hook), approval }));
+                }
                 Gate::Wait(mut wait) => {
                     permits.give_back();
-                    *waiting = Waiting { place, kept: wait.take_kept() };
-                    return Ok(Err(wait));
+                    (waiting.place, waiting.kept) = (place, wait.take_kept());
+                    return Ok(Err(Pause::Wait(wait)));
                 }
             }
         }

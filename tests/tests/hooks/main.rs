@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod alerts;
+mod approvals;
 mod breaker;
 mod deadlines;
 mod order;
