@@ -25,7 +25,7 @@ fn after_a_minute(decision: Result<(), Denied>) -> Gate {
 /// What the model read of the tool.
 fn told(model: &Scripted) -> String {
     match model.asked()[1].messages.last() {
-        Some(Message::Tool(tool)) => tool.results[0].content.to_string(),
+        Some(Message::Tool(tool)) => tool.results[0].content.clone(),
         other => panic!("{other:?}"),
     }
 }
