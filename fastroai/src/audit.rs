@@ -22,6 +22,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Hung on a [`Runtime`](crate::Runtime) as a [hook](crate::hook::Hook), a trail writes down every run, every
+//! attempt at a model or a tool in it, what budgets refused, and how each ended, on every way out. Where a
+//! record cannot be written, nothing is sent. Hang it before other hooks, so that what those deny is written
+//! down as well. Whom a run is for is what its [metadata](crate::Call::metadata) says under `subject`.
+//!
+//! ```
+//! use fastroai::audit::{self, AuditTrail};
+//! use fastroai::prelude::*;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("audit-run-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # let path = folder.join("audit.jsonl");
+//! # let _ = std::fs::remove_file(&path);
+//! let runtime = Runtime::builder().hook(AuditTrail::open(&path)?).build();
+//! let agent = Agent::builder().model("offline:demo").build()?;
+//! agent.run("Hello").on(&runtime).metadata("subject", "ada").await?;
+//!
+//! let kinds: Vec<String> = audit::export(&path, "ada")?.into_iter().map(|it| it.kind).collect();
+//! assert_eq!(kinds, ["run.started", "model.asked", "model.ended", "run.ended"]);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(()) }
+//! ```
+//!
 //! # What it shows, and what it does not
 //!
 //! A chain shows that nothing was changed within it. Who can write the file can also cut its end
@@ -32,6 +56,7 @@
 mod chain;
 mod error;
 mod event;
+mod hook;
 mod keep;
 mod record;
 mod trail;

@@ -40,7 +40,7 @@ use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::history::HistoryProcessor;
-use crate::hook::Origin;
+use crate::hook::{Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
 use crate::run::{
     End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
@@ -183,6 +183,11 @@ pub(crate) async fn drive(
         }
     };
 
+    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
+    let watched = match Watched::begin(info) {
+        Ok(watched) => watched,
+        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
+    };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
@@ -201,9 +206,11 @@ pub(crate) async fn drive(
         .await;
     unended.end();
     if let Some(kind) = ended.failure {
+        watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
         telemetry::failed(&span, kind.word());
         return Err(failed(kind, bill, ended.state.into_messages()));
     }
+    watched.end(RunEnding::Answered, &bill);
     stopping.disarm();
     let reply = ended.state.last_reply();
     let (model, finish_reason) =

@@ -295,7 +295,7 @@ impl ErrorKind {
         }
     }
 
-    fn category(&self) -> ErrorCategory {
+    pub(crate) fn category(&self) -> ErrorCategory {
         match self {
             Self::Model(error) => model_category(error),
             Self::Models(errors) => most_hopeful(errors),

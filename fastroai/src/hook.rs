@@ -50,6 +50,7 @@ mod hooks;
 mod permit;
 #[cfg(feature = "limits")]
 mod rate;
+mod run;
 
 use std::any::type_name;
 
@@ -67,6 +68,8 @@ pub use permit::{Ended, Outcome, Permit};
 pub(crate) use permit::{Panicked, Permits};
 #[cfg(feature = "limits")]
 pub use rate::{QueueFull, RateLimits, TooManyTokens};
+pub(crate) use run::Watched;
+pub use run::{RunEnd, RunEnding, RunInfo};
 
 /// A policy: it decides before each attempt whether it is made, and learns how it ended.
 ///
@@ -78,6 +81,21 @@ pub trait Hook: Send + Sync + 'static {
         let name = type_name::<Self>();
         let name = name.split('<').next().unwrap_or(name);
         name.rsplit("::").next().unwrap_or(name)
+    }
+
+    /// Learns that a run begins, before anything is sent; runs that cannot begin at all, as where a
+    /// key is missing, are not told.
+    ///
+    /// # Errors
+    /// [`Denied`]: the run ends here.
+    fn before_run(&self, run: &RunInfo<'_>) -> Result<(), Denied> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// Learns how a run ended that it let begin: with an answer, with an error, or dropped.
+    fn after_run(&self, run: &RunInfo<'_>, end: &RunEnd<'_>) {
+        let _ = (run, end);
     }
 
     /// Decides about an attempt at a model.

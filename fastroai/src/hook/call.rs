@@ -49,6 +49,13 @@ macro_rules! of_a_run {
                 self.from.run_id
             }
 
+            /// What the call, or one around it, says under this key; see
+            /// [`Call::metadata`](crate::Call::metadata).
+            #[must_use]
+            pub fn metadata(&self, key: &str) -> Option<&str> {
+                self.from.scope.labels().metadata.get(key).map(String::as_str)
+            }
+
             /// The turn of the run, from 1.
             #[must_use]
             pub fn turn(&self) -> u32 {

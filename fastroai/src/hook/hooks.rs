@@ -90,6 +90,11 @@ impl Hooks {
         self.0.is_none()
     }
 
+    /// All of them, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<dyn Hook>> {
+        self.0.iter().flat_map(|hooks| hooks.iter())
+    }
+
     /// These and the others, each once.
     pub(crate) fn and(&self, others: &Self) -> Self {
         let (Some(mine), Some(theirs)) = (&self.0, &others.0) else {
@@ -140,7 +145,7 @@ impl Hooks {
 
     /// Tells all hooks that an account did not cover an attempt.
     pub(crate) fn refused(&self, account: &Budget, refusal: &Refusal) {
-        for hook in self.0.iter().flat_map(|hooks| hooks.iter()) {
+        for hook in self.iter() {
             if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(account, refusal))).is_err() {
                 // The run has an error of its own already.
                 let hook = named(&**hook);
@@ -156,7 +161,7 @@ impl Hooks {
         mut ask: impl FnMut(&dyn Hook, Kept) -> Result<Gate, Denied>,
     ) -> Result<Result<Permits, Pause>, Stopped> {
         let mut permits = Permits::until(deadline);
-        for (place, hook) in self.0.iter().flat_map(|hooks| hooks.iter()).enumerate() {
+        for (place, hook) in self.iter().enumerate() {
             if waiting.approved.contains(&place) {
                 continue;
             }
