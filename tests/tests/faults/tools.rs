@@ -155,7 +155,8 @@ fn t5_a_blocking_tool_past_its_deadline_keeps_its_place_until_it_ends_and_is_rep
     let held = Arc::new(std::sync::Mutex::new(held));
     let begun = Count::default();
     let count = begun.clone();
-    let options = ToolOptions { timeout: Duration::from_millis(300), ..ToolOptions::DEFAULT };
+    // Long enough for a busy machine to begin 64 threads.
+    let options = ToolOptions { timeout: Duration::from_secs(2), ..ToolOptions::DEFAULT };
     let slow = plain(options, move || {
         count.up();
         let _ = held.lock().unwrap().recv_timeout(Duration::from_secs(60));
