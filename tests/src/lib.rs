@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 pub mod aimock;
+pub mod folder;
 pub mod growth;
 pub mod install;
 pub mod llama;

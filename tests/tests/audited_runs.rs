@@ -6,7 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use fastroai::audit::{self, AuditTrail, Event, Record};
@@ -17,32 +17,12 @@ use fastroai::providers::ModelError;
 use fastroai::tool::FunctionTool;
 use fastroai::{ErrorKind, RetryPolicy, usd};
 use fastroai_providers::error::ProviderFault;
+use tests::folder::Folder;
 use tests::scripted::{Scripted, Step, call, text};
 use tokio_util::sync::CancellationToken;
 
 const MODEL: &str = "test:one";
 const SUBJECT: &str = "ursula@example.org";
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let name = format!("fastroai-audited-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn trail(&self) -> PathBuf {
-        self.0.join("audit.jsonl")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn runtime(model: &Scripted, path: &Path) -> Runtime {
     on(AuditTrail::open(path).unwrap(), model).build()
@@ -80,10 +60,8 @@ fn told(path: &Path) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_leaves_a_record_of_each_thing_that_happened_in_order() {
-    let (folder, model) = (
-        Folder::new("answer"),
-        Scripted::new(MODEL, [call("a", "double", r#"{"n":21}"#), text("42")]),
-    );
+    let (folder, model) =
+        (Folder::new(), Scripted::new(MODEL, [call("a", "double", r#"{"n":21}"#), text("42")]));
     let runtime = runtime(&model, &folder.trail());
     let answer =
         agent().run("canary-1").on(&runtime).metadata("subject", SUBJECT).run_id("r1").await;
@@ -120,7 +98,7 @@ async fn every_way_out_closes_the_run() {
         let fault = ProviderFault::Authentication;
         Step::Fail(ModelError::provider_fault(fault, "no").with_status(401))
     };
-    let folder = Folder::new("ways");
+    let folder = Folder::new();
     let ask = |runtime: &Runtime| {
         let runtime = runtime.clone();
         async move { agent().run("Hi").on(&runtime).metadata("subject", SUBJECT).await }
@@ -173,7 +151,7 @@ impl Hook for No {
 
 #[tokio::test(start_paused = true)]
 async fn what_another_hook_denies_is_written_down_and_closed() {
-    let (folder, model) = (Folder::new("denied"), Scripted::new(MODEL, [text("never")]));
+    let (folder, model) = (Folder::new(), Scripted::new(MODEL, [text("never")]));
     let runtime = on(AuditTrail::open(folder.trail()).unwrap(), &model).hook(No).build();
     let run = agent().run("Hi").on(&runtime).metadata("subject", SUBJECT).await;
     assert!(run.is_err() && model.asked().is_empty());
@@ -186,7 +164,7 @@ async fn what_another_hook_denies_is_written_down_and_closed() {
 
 #[tokio::test(start_paused = true)]
 async fn where_no_record_can_be_written_nothing_is_sent() {
-    let (folder, model) = (Folder::new("full"), Scripted::new(MODEL, [text("never")]));
+    let (folder, model) = (Folder::new(), Scripted::new(MODEL, [text("never")]));
     let trail = AuditTrail::open(folder.trail()).unwrap();
     // What is too large stops a trail, as a full disk does.
     assert!(trail.append(Event::new("x").with("text", "x".repeat(2 << 20))).is_err());
@@ -217,7 +195,7 @@ impl Hook for Roles {
 async fn a_run_without_a_principal_does_not_begin_and_a_tool_needs_its_role() {
     let script = || [call("a", "double", r#"{"n":21}"#), text("Done")];
     let (folder, model) =
-        (Folder::new("roles"), Scripted::new(MODEL, script().into_iter().chain(script())));
+        (Folder::new(), Scripted::new(MODEL, script().into_iter().chain(script())));
     let runtime = on(AuditTrail::open(folder.trail()).unwrap(), &model).hook(Roles).build();
     let nobody = agent().run("Hi").on(&runtime).await.unwrap_err();
     assert!(matches!(nobody.kind(), ErrorKind::Denied { .. }) && model.asked().is_empty());

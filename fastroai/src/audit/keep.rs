@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::{AuditError, Fault};
 use super::record::{Anchor, Head, Line, Record};
+use super::trail::lock;
 
 /// All records that concern this subject.
 ///
@@ -32,7 +33,7 @@ pub fn export(path: impl AsRef<Path>, subject: &str) -> Result<Vec<Record>, Audi
 /// Where the trail is open, cannot be read or written, or a line of it is no record.
 pub fn erase(path: impl AsRef<Path>, subject: &str) -> Result<u64, AuditError> {
     let path = path.as_ref();
-    let _lock = lock(path)?;
+    let _locked = locked(path)?;
     let mut erased = 0;
     let (lines, _) = rewritten(path, |record, text| {
         if record.subject.as_deref() != Some(subject) {
@@ -55,7 +56,7 @@ pub fn erase(path: impl AsRef<Path>, subject: &str) -> Result<u64, AuditError> {
 /// Where the trail is open, cannot be read or written, or a line of it is no record.
 pub fn prune(path: impl AsRef<Path>, before: SystemTime) -> Result<u64, AuditError> {
     let path = path.as_ref();
-    let _lock = lock(path)?;
+    let _locked = locked(path)?;
     let before = before.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let (mut dropped, mut last, mut keeps) = (0, None, false);
     let (mut lines, anchor) = rewritten(path, |record, text| {
@@ -105,13 +106,11 @@ fn rewritten(
     Ok((lines, is_anchored))
 }
 
-fn lock(path: &Path) -> Result<File, AuditError> {
+/// The file, which nobody else writes to.
+fn locked(path: &Path) -> Result<File, AuditError> {
     let file = File::options().read(true).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(AuditError::InUse),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
-    }
+    lock(&file)?;
+    Ok(file)
 }
 
 /// Writes the file anew beside itself, and puts it in its own place: never half a file.

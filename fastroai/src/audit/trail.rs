@@ -51,11 +51,7 @@ impl AuditOptions {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(AuditError::InUse),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
+        lock(&file)?;
         let head = walk(path, self.key.as_ref(), |_, _| {})?.head;
         let state = Mutex::new(State { file, head, is_stopped: false });
         Ok(AuditTrail(Arc::new(Shared { path: path.to_owned(), options: self, state })))
@@ -177,4 +173,12 @@ impl fmt::Debug for AuditTrail {
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Keeps others from writing to the file for as long as this one is open.
+pub(super) fn lock(file: &File) -> Result<(), AuditError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => AuditError::InUse,
+        TryLockError::Error(error) => error.into(),
+    })
 }

@@ -8,12 +8,15 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 use serde_json::Value;
 
-use super::redactor::{Found, LONGEST_LABEL, Redactor, replace, texts_of};
+use super::redactor::{LONGEST_LABEL, Redactor, replace, texts_of};
 
-/// What a word looks like. Where a text holds one that we did not write, it is masked as well, so
-/// that nobody can ask for what another word stands for.
-static WORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]").ok());
+/// What a word looks like.
+static WORD: LazyLock<Regex> = LazyLock::new(word);
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant, and the tests compile it")]
+fn word() -> Regex {
+    Regex::new(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]").expect("a pattern that compiles")
+}
 
 /// No word is longer, in bytes: a label, a number of up to 20 digits, and what is around them.
 const LONGEST: usize = LONGEST_LABEL + 23;
@@ -43,27 +46,15 @@ pub struct Mask {
 impl Mask {
     /// A mask that hides what this redactor finds.
     #[must_use]
-    pub fn new(redactor: Redactor) -> Self {
+    pub fn new(mut redactor: Redactor) -> Self {
+        // Words that we did not write are hidden too: nobody can ask for what another stands for.
+        redactor.add("TEXT", WORD.clone());
         Self { redactor, things: HashMap::new(), words: HashMap::new(), counts: HashMap::new() }
     }
 
     /// The text with words in place of what is found.
     pub fn hide(&mut self, text: &str) -> String {
-        let mut found = self.redactor.find(text);
-        let label: Arc<str> = "TEXT".into();
-        if let Some(word) = &*WORD {
-            let written = word
-                .find_iter(text)
-                .map(|word| Found { label: Arc::clone(&label), range: word.range() });
-            let is_free = |word: &Found| {
-                !found
-                    .iter()
-                    .any(|one| one.range.start < word.range.end && word.range.start < one.range.end)
-            };
-            let written: Vec<Found> = written.filter(is_free).collect();
-            found.extend(written);
-            found.sort_unstable_by_key(|one| one.range.start);
-        }
+        let found = self.redactor.find(text);
         replace(text, &found, |one, into| {
             into.push_str(self.word(&one.label, &text[one.range.clone()]));
         })
@@ -78,8 +69,7 @@ impl Mask {
     /// The text with what the words stand for. Words of other masks are left as they are.
     #[must_use]
     pub fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(word) = &*WORD else { return Cow::Borrowed(text) };
-        word.replace_all(text, |word: &regex::Captures<'_>| {
+        WORD.replace_all(text, |word: &regex::Captures<'_>| {
             let word = &word[0];
             self.things.get(word).map_or(word, String::as_str).to_owned()
         })

@@ -117,8 +117,12 @@ impl Redactor {
         if regex.is_match("") {
             return Err(PatternError::Empty { label: label.to_owned() });
         }
-        self.patterns = self.patterns.iter().cloned().chain([(label.into(), regex)]).collect();
+        self.add(label, regex);
         Ok(self)
+    }
+
+    pub(super) fn add(&mut self, label: &str, regex: Regex) {
+        self.patterns = self.patterns.iter().cloned().chain([(label.into(), regex)]).collect();
     }
 
     /// All that is found, in the order of the text; no two overlap.
