@@ -13,10 +13,12 @@
 //! assert_eq!(redactor.redact(line), "ask [EMAIL], card [CARD]");
 //! ```
 
+mod check;
 mod mask;
 mod redactor;
 mod sensitive;
 
+pub use check::{Checking, Guard, GuardError, HoldBack, Looked, Stage, Verdict};
 pub use mask::{Mask, Unmasking};
 pub use redactor::{Found, PatternError, Redactor};
 pub use sensitive::Sensitive;
