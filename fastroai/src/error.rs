@@ -1,25 +1,32 @@
 //! How a run fails, with what it cost and what was said.
 
 mod category;
+mod internal;
 mod kind;
+mod public;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 use fastroai_providers::{History, ModelError};
+use uuid::Uuid;
 
 pub use category::ErrorCategory;
 pub(crate) use category::model_category;
+pub use internal::InternalError;
 pub use kind::ErrorKind;
 pub(crate) use kind::model_word;
+pub use public::PublicError;
 
 use crate::history::HistoryFault;
 use crate::money::Bill;
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
-/// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
+/// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said. For those
+/// who may not even know of models and budgets there is [`public`](Self::public), and for operators
+/// [`internal`](Self::internal).
 #[doc(alias = "FastroAIError")]
 pub struct Error(Box<Inner>);
 
@@ -29,6 +36,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 struct Inner {
     kind: ErrorKind,
     run_id: String,
+    agent: Option<String>,
     bill: Bill,
     history: History,
     elapsed: Duration,
@@ -42,12 +50,42 @@ impl Error {
         history: History,
         elapsed: Duration,
     ) -> Self {
-        Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+        Self(Box::new(Inner { kind, run_id, agent: None, bill, history, elapsed }))
     }
 
-    /// Of what could not begin, and so has cost nothing.
+    /// Of what is no run of its own, or could not begin, and so has cost nothing.
     pub(crate) fn unstarted(kind: ErrorKind) -> Self {
-        Self::new(kind, String::new(), Bill::default(), History::default(), Duration::ZERO)
+        let id = Uuid::now_v7().to_string();
+        Self::new(kind, id, Bill::default(), History::default(), Duration::ZERO)
+    }
+
+    /// Says whose run it was.
+    pub(crate) fn of_agent(mut self, agent: &str) -> Self {
+        self.0.agent = Some(agent.to_owned());
+        self
+    }
+
+    /// What an end user may know of it.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        self.into()
+    }
+
+    /// What an operator may know of it.
+    #[must_use]
+    pub fn internal(&self) -> InternalError<'_> {
+        self.into()
+    }
+
+    /// The id by which it is found in traces and in an audit trail: that of the run, or of
+    /// the request that a model was asked without an agent. It is never empty.
+    #[must_use]
+    pub fn correlation_id(&self) -> &str {
+        &self.0.run_id
+    }
+
+    fn agent(&self) -> Option<&str> {
+        self.0.agent.as_deref()
     }
 
     /// Why it failed.
@@ -80,7 +118,7 @@ impl Error {
         &self.0.history
     }
 
-    /// The run's id.
+    /// The run's id; a new one, where there was none.
     #[must_use]
     pub fn run_id(&self) -> &str {
         &self.0.run_id

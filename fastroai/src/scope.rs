@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
-use crate::hook::Hooks;
+use crate::hook::{Hooks, Origin};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
@@ -45,6 +45,12 @@ pub(crate) struct Scope {
     labels: Arc<Labels>,
 }
 
+/// A run that may not be, in the scope that it would have had: for those who are told of it.
+pub(crate) struct Unentered {
+    pub(crate) kind: ErrorKind,
+    pub(crate) scope: Scope,
+}
+
 /// What a run brings along.
 #[derive(Default)]
 pub(crate) struct Entering {
@@ -68,19 +74,13 @@ impl Scope {
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
-    pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
+    pub(crate) fn enter(entering: Entering) -> Result<Self, Box<Unentered>> {
         let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
-        if runtime.is_strict() && parent.is_none() && !opens {
-            return Err(ErrorKind::Config(
-                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
-                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
-                    .to_owned(),
-            ));
-        }
+        let astray = runtime.is_strict() && parent.is_none() && !opens;
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -113,11 +113,21 @@ impl Scope {
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
+        if astray {
+            let kind = ErrorKind::Config(
+                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
+                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
+                    .to_owned(),
+            );
+            return Err(Box::new(Unentered { kind, scope }));
+        }
         if scope.depth > MAX_DEPTH {
-            return Err(ErrorKind::TooDeep);
+            return Err(Box::new(Unentered { kind: ErrorKind::TooDeep, scope }));
         }
         for account in scope.runtime.account().cloned().into_iter().chain(account) {
-            scope.pay_from(account)?;
+            if let Err(kind) = scope.pay_from(account) {
+                return Err(Box::new(Unentered { kind, scope }));
+            }
         }
         if let Some(budget) = budget {
             let run = match scope.accounts.pop() {
@@ -198,7 +208,7 @@ impl Scope {
     }
 
     /// Tells the hooks that an account did not cover an attempt.
-    pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
+    pub(crate) fn tell_refusal(&self, origin: &Origin<'_>, refusal: &Refusal) {
         if self.hooks.is_empty() {
             return;
         }
@@ -208,14 +218,18 @@ impl Scope {
             .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
         let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
         if let Some(account) = lines.into_iter().find(refused) {
-            self.hooks.refused(account, refusal);
+            self.hooks.refused(&(*origin).into(), account, refusal);
         }
     }
 
     /// Sets money aside for a tool on all accounts; what is held for others is waited for.
-    pub(crate) async fn set_aside(&self, cost: Cost) -> Result<Vec<Hold>, Refusal> {
+    pub(crate) async fn set_aside(
+        &self,
+        cost: Cost,
+        origin: &Origin<'_>,
+    ) -> Result<Vec<Hold>, Refusal> {
         let holds = money::reserve(&self.accounts, cost, cost).await;
-        holds.inspect_err(|refusal| self.tell_refusal(refusal))
+        holds.inspect_err(|refusal| self.tell_refusal(origin, refusal))
     }
 
     /// Spends what was set aside.

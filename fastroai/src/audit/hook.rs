@@ -5,7 +5,8 @@ use super::event::Event;
 use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
-    Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolUse,
+    Closing, Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo,
+    ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
 
@@ -36,19 +37,21 @@ impl Hook for AuditTrail {
 
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {
         let kind = if call.is_count() { "model.counted" } else { "model.asked" };
-        let event = attempt(Event::new(kind), call.run_id(), call.turn(), call.attempt());
+        let event = attempt(Event::new(kind), call.correlation_id(), call.turn(), call.attempt());
         let subject = call.metadata("subject").map(str::to_owned);
         self.note(event.with("model", call.id().as_str()), subject.as_deref())?;
         if call.is_count() {
             return Ok(Gate::go());
         }
-        let ended = attempt(Event::new("model.ended"), call.run_id(), call.turn(), call.attempt());
+        let ended =
+            attempt(Event::new("model.ended"), call.correlation_id(), call.turn(), call.attempt());
         Ok(self.permit(ended, subject))
     }
 
     fn before_tool(&self, call: &mut ToolUse<'_>) -> Result<Gate, Denied> {
         let event = |kind| {
-            let event = attempt(Event::new(kind), call.run_id(), call.turn(), call.attempt());
+            let event =
+                attempt(Event::new(kind), call.correlation_id(), call.turn(), call.attempt());
             event.with("tool", call.name())
         };
         let (called, ended) = (event("tool.called"), event("tool.ended"));
@@ -57,13 +60,14 @@ impl Hook for AuditTrail {
         Ok(self.permit(ended, subject))
     }
 
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
+    fn on_refusal(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let event = Event::new("budget.refused")
+            .run(run.run_id())
             .with("account", account.name())
             .with("needed", refusal.needed.to_string())
             .with("spent", refusal.spent.to_string())
             .with("held", refusal.held.to_string());
-        self.tell(event, None);
+        self.tell(event, run.metadata("subject"));
     }
 }
 
@@ -83,10 +87,15 @@ impl AuditTrail {
 
     fn permit(&self, event: Event, subject: Option<String>) -> Gate {
         let trail = self.clone();
-        Gate::Go(Permit::new(move |outcome| {
-            let event = match outcome {
-                Some(outcome) => ended(event, outcome),
-                None => event.with("how", "given up"),
+        Gate::Go(Permit::closing(move |closing| {
+            let event = match closing {
+                Closing::Made(outcome) => ended(event, outcome),
+                Closing::Denied { hook } => event.with("how", "denied").with("by", hook),
+                Closing::HookPanicked { hook } => {
+                    event.with("how", "hook panicked").with("by", hook)
+                }
+                Closing::Waits => event.with("how", "waits"),
+                Closing::GivenUp => event.with("how", "given up"),
             };
             trail.tell(event, subject.as_deref());
         }))
@@ -100,12 +109,8 @@ fn of(event: Event, subject: Option<&str>) -> Event {
     }
 }
 
-fn attempt(event: Event, run: Option<&str>, turn: u32, attempt: u32) -> Event {
-    let event = event.with("turn", turn).with("attempt", attempt);
-    match run {
-        Some(run) => event.run(run),
-        None => event,
-    }
+fn attempt(event: Event, id: &str, turn: u32, attempt: u32) -> Event {
+    event.run(id).with("turn", turn).with("attempt", attempt)
 }
 
 fn ended(event: Event, outcome: &Outcome<'_>) -> Event {
@@ -118,6 +123,13 @@ fn ended(event: Event, outcome: &Outcome<'_>) -> Event {
         Ended::TimedOut => "timed out",
     };
     let event = event.with("how", how);
+    let event = match outcome.ended {
+        Ended::ModelFailed(error) => match error.status() {
+            Some(status) => event.with("status", status),
+            None => event,
+        },
+        _ => event,
+    };
     let event = match outcome.usage.total_tokens() {
         Some(tokens) => event.with("tokens", tokens),
         None => event,

@@ -4,12 +4,12 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::hooks::named;
-use super::{Hooks, Stopped};
-use crate::error::ErrorCategory;
+use super::{Hooks, Origin, Stopped};
+use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
 use crate::scope::Scope;
 
-/// A run that begins or has ended. `Debug` shows no content.
+/// A run that begins or has ended, or that an account has nothing left for. `Debug` shows no content.
 #[derive(Clone, Copy)]
 pub struct RunInfo<'a> {
     pub(crate) scope: &'a Scope,
@@ -17,14 +17,21 @@ pub struct RunInfo<'a> {
     pub(crate) run_id: &'a str,
 }
 
+impl<'a> From<Origin<'a>> for RunInfo<'a> {
+    fn from(origin: Origin<'a>) -> Self {
+        let Origin { scope, agent, id, .. } = origin;
+        Self { scope, agent: agent.unwrap_or_default(), run_id: id }
+    }
+}
+
 impl RunInfo<'_> {
-    /// The agent's name.
+    /// The agent's name; empty where a model is asked without an agent.
     #[must_use]
     pub fn agent(&self) -> &str {
         self.agent
     }
 
-    /// The run's id.
+    /// The run's id; where a model is asked without an agent, that of the request.
     #[must_use]
     pub fn run_id(&self) -> &str {
         self.run_id
@@ -79,6 +86,13 @@ pub enum RunEnding<'a> {
     },
     /// Its future was dropped.
     Dropped,
+}
+
+impl ErrorKind {
+    /// How a run ends that fails so.
+    pub(crate) fn ending(&self) -> RunEnding<'static> {
+        RunEnding::Failed { kind: self.word(), category: self.category() }
+    }
 }
 
 /// A run whose hooks know that it has begun. They are told of its end once, also where it is dropped.
