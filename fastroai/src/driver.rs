@@ -169,6 +169,7 @@ pub(crate) async fn drive(
         Err(unentered) => (unentered.scope, Err(unentered.kind)),
     };
     scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };

@@ -111,8 +111,9 @@ pub trait Hook: Send + Sync + 'static {
         Ok(Gate::go())
     }
 
-    /// Learns that an account did not cover an attempt of this run, or of a request without an agent; no
-    /// hook was asked about it then.
+    /// Learns that an account did not cover an attempt of this run, or of a request without an agent: no
+    /// hook was asked about it then. Or that it did not cover what a tool
+    /// [charges](crate::RunContext::charge).
     fn on_refusal(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let _ = (run, account, refusal);
     }

@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
-use crate::hook::{Hooks, Origin};
+use crate::hook::{Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
@@ -43,6 +43,15 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// The run, where there are hooks to tell of it.
+    run: Option<Arc<Whose>>,
+}
+
+/// The run, or the request without an agent, that a scope is of.
+struct Whose {
+    agent: String,
+    id: String,
+    around: Option<Arc<Whose>>,
 }
 
 /// A run that may not be, in the scope that it would have had: for those who are told of it.
@@ -93,6 +102,7 @@ impl Scope {
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
                 labels: parent.labels,
+                run: parent.run,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -105,6 +115,7 @@ impl Scope {
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
                 labels: Arc::default(),
+                run: None,
             },
         };
         if !limits.is_none() {
@@ -166,6 +177,20 @@ impl Scope {
         }
     }
 
+    /// Says what runs here: a run of this agent, or a request without one. Nothing is kept where no hook asks.
+    pub(crate) fn is_of(&mut self, agent: &str, id: &str) {
+        if !self.hooks.is_empty() {
+            let around = self.run.take();
+            let (agent, id) = (agent.to_owned(), id.to_owned());
+            self.run = Some(Arc::new(Whose { agent, id, around }));
+        }
+    }
+
+    /// The id of the run that this one was begun in.
+    pub(crate) fn parent_run_id(&self) -> Option<&str> {
+        Some(&self.run.as_ref()?.around.as_ref()?.id)
+    }
+
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -199,37 +224,32 @@ impl Scope {
 
     /// Spends money for a tool at once, from all accounts or from none.
     pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
-        let holds = money::try_reserve(&self.accounts, cost)?;
-        for hold in holds {
+        let holds = money::try_reserve(&self.accounts, cost);
+        for hold in holds.inspect_err(|refusal| self.tell_refusal(refusal))? {
             hold.settle(cost);
         }
         self.meter.record(line);
         Ok(())
     }
 
-    /// Tells the hooks that an account did not cover an attempt.
-    pub(crate) fn tell_refusal(&self, origin: &Origin<'_>, refusal: &Refusal) {
-        if self.hooks.is_empty() {
-            return;
-        }
+    /// Tells the hooks that an account did not cover an attempt or a charge.
+    pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
+        let Some(whose) = &self.run else { return };
+        let run = RunInfo { scope: self, agent: &whose.agent, run_id: &whose.id };
         let lines = self
             .accounts
             .iter()
             .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
         let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
         if let Some(account) = lines.into_iter().find(refused) {
-            self.hooks.refused(&(*origin).into(), account, refusal);
+            self.hooks.refused(&run, account, refusal);
         }
     }
 
     /// Sets money aside for a tool on all accounts; what is held for others is waited for.
-    pub(crate) async fn set_aside(
-        &self,
-        cost: Cost,
-        origin: &Origin<'_>,
-    ) -> Result<Vec<Hold>, Refusal> {
+    pub(crate) async fn set_aside(&self, cost: Cost) -> Result<Vec<Hold>, Refusal> {
         let holds = money::reserve(&self.accounts, cost, cost).await;
-        holds.inspect_err(|refusal| self.tell_refusal(origin, refusal))
+        holds.inspect_err(|refusal| self.tell_refusal(refusal))
     }
 
     /// Spends what was set aside.

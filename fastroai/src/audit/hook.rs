@@ -18,6 +18,7 @@ impl Hook for AuditTrail {
 
     fn before_run(&self, run: &RunInfo<'_>) -> Result<(), Denied> {
         let event = Event::new("run.started").with("agent", run.agent());
+        let event = within(event, run.parent_run_id());
         let event = match run.conversation_id() {
             Some(id) => event.with("conversation", id),
             None => event,
@@ -38,8 +39,11 @@ impl Hook for AuditTrail {
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {
         let kind = if call.is_count() { "model.counted" } else { "model.asked" };
         let event = attempt(Event::new(kind), call.correlation_id(), call.turn(), call.attempt());
+        // Of a run it is said where the run begins.
+        let parent = call.parent_run_id().filter(|_| call.run_id().is_none());
+        let event = within(event.with("model", call.id().as_str()), parent);
         let subject = call.metadata("subject").map(str::to_owned);
-        self.note(event.with("model", call.id().as_str()), subject.as_deref())?;
+        self.note(event, subject.as_deref())?;
         if call.is_count() {
             return Ok(Gate::go());
         }
@@ -105,6 +109,14 @@ impl AuditTrail {
 fn of(event: Event, subject: Option<&str>) -> Event {
     match subject {
         Some(subject) => event.subject(subject),
+        None => event,
+    }
+}
+
+/// Says in which run it happened that is none of its own.
+fn within(event: Event, parent: Option<&str>) -> Event {
+    match parent {
+        Some(parent) => event.with("parent", parent),
         None => event,
     }
 }

@@ -42,7 +42,7 @@ impl Run<'_, '_> {
         let mut waiting = Waiting::default();
         loop {
             let holds = match cost {
-                Some(cost) => self.scope.set_aside(cost, &self.origin(turn, attempt)).await?,
+                Some(cost) => self.scope.set_aside(cost).await?,
                 None => Vec::new(),
             };
             let permits = if hooks.is_empty() {

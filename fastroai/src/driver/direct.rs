@@ -61,8 +61,11 @@ impl Runtime {
             Error::new(kind, id.clone(), bill, history, start.elapsed())
         };
         let entering = Entering { runtime: Some(self.clone()), ..Entering::default() };
-        let scope =
-            Scope::enter(entering).map_err(|unentered| failed(unentered.kind, Bill::default()))?;
+        let mut scope = match Scope::enter(entering) {
+            Ok(scope) => scope,
+            Err(unentered) => return Err(failed(unentered.kind, Bill::default())),
+        };
+        scope.is_of("", &id);
         let asked = scope.guard(ask(&scope, &id, model, rates, request)).await;
         let asked = asked.unwrap_or_else(|stop| {
             Err(if stop == Stop::Cancelled {

@@ -71,7 +71,7 @@ impl Payer<'_> {
         let asked = limits.into_iter().flatten().next().unwrap_or(MAX_TOKENS_UNDER_BUDGET);
         let Some(bound) = self.bound(request).await? else {
             let holds = money::try_reserve(accounts, Cost::ZERO);
-            let holds = holds.map_err(|refusal| self.refused(origin, refusal))?;
+            let holds = holds.map_err(|refusal| self.refused(refusal))?;
             return Ok(Reserved { holds, max_tokens: Some(asked), lowered: false });
         };
         if let Ok(holds) = money::try_reserve(accounts, bound.case.writing(asked)) {
@@ -80,7 +80,7 @@ impl Payer<'_> {
         let case = self.counted(request, origin, &bound).await.unwrap_or(bound.case);
         let least = case.writing(asked.min(LEAST_TOKENS));
         let holds = money::reserve(accounts, least, case.writing(asked)).await;
-        let holds = holds.map_err(|refusal| self.refused(origin, refusal))?;
+        let holds = holds.map_err(|refusal| self.refused(refusal))?;
         let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
         let max_tokens = case.affords(granted, asked);
         if max_tokens < asked {
@@ -94,8 +94,8 @@ impl Payer<'_> {
         Ok(Reserved { holds, max_tokens: Some(max_tokens), lowered: max_tokens < asked })
     }
 
-    fn refused(&self, origin: &Origin<'_>, refusal: Refusal) -> ErrorKind {
-        self.scope.tell_refusal(origin, &refusal);
+    fn refused(&self, refusal: Refusal) -> ErrorKind {
+        self.scope.tell_refusal(&refusal);
         refusal.into()
     }
 

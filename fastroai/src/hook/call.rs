@@ -57,6 +57,12 @@ macro_rules! of_a_run {
                 self.from.id
             }
 
+            /// The id of the run that this one, or this request, was begun in.
+            #[must_use]
+            pub fn parent_run_id(&self) -> Option<&str> {
+                self.from.scope.parent_run_id()
+            }
+
             /// What the call, or one around it, says under this key; see
             /// [`Call::metadata`](crate::Call::metadata).
             #[must_use]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::hooks::named;
-use super::{Hooks, Origin, Stopped};
+use super::{Hooks, Stopped};
 use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
 use crate::scope::Scope;
@@ -15,13 +15,6 @@ pub struct RunInfo<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) agent: &'a str,
     pub(crate) run_id: &'a str,
-}
-
-impl<'a> From<Origin<'a>> for RunInfo<'a> {
-    fn from(origin: Origin<'a>) -> Self {
-        let Origin { scope, agent, id, .. } = origin;
-        Self { scope, agent: agent.unwrap_or_default(), run_id: id }
-    }
 }
 
 impl RunInfo<'_> {
@@ -35,6 +28,12 @@ impl RunInfo<'_> {
     #[must_use]
     pub fn run_id(&self) -> &str {
         self.run_id
+    }
+
+    /// The id of the run that this one, or this request, was begun in: by a tool of it, say.
+    #[must_use]
+    pub fn parent_run_id(&self) -> Option<&str> {
+        self.scope.parent_run_id()
     }
 
     /// The id of the conversation that it is a part of; see

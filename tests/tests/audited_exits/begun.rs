@@ -133,6 +133,22 @@ async fn a_tool_that_is_not_paid_for_is_told_with_the_id_of_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_tool_cannot_pay_is_told_with_the_id_of_the_run() {
+    let steps = [call("a", "buys", "{}"), text("Too dear")];
+    let words = leaves("answered", steps, plain, async |runtime: Runtime| {
+        let buys = |_: serde_json::Value, run: RunContext<'static>| async move {
+            let refused = run.charge(usd!("5")).is_err();
+            Ok::<_, ToolError>(if refused { "too dear" } else { "bought" }.to_owned())
+        };
+        let buys = FunctionTool::new("buys", "Buys.", buys);
+        let agent = Agent::builder().model(super::rig::MODEL).tool(buys).build().unwrap();
+        agent.run("Go").on(&runtime).budget(usd!("1")).await.err()
+    })
+    .await;
+    assert_eq!(words[3..6], ["tool.called", "budget.refused", "tool.ended succeeded"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_of_the_run_closes_it() {
     leaves("usage_limit", [doubles(), text("never")], plain, async |runtime: Runtime| {
         let limits = UsageLimits::default().requests(1);

@@ -6,10 +6,11 @@ use fastroai::hook::{Denied, Gate, Hook, ModelCall};
 use fastroai::money::Budget;
 use fastroai::prelude::*;
 use fastroai::providers::{Message, ModelError, Request};
+use fastroai::tool::FunctionTool;
 use fastroai::{Settings, usd};
 use fastroai_providers::error::ProviderFault;
 use tests::folder::Folder;
-use tests::scripted::{Scripted, Step, text};
+use tests::scripted::{Scripted, Step, call, text};
 
 use super::rig::{MODEL, records, runtime, words};
 
@@ -49,6 +50,30 @@ async fn a_request_without_an_agent_has_an_id_of_its_own_in_its_records_and_its_
     let of: Vec<_> = records.iter().map(|it| it.run.clone().unwrap()).collect();
     assert_eq!(of, [&seen[0], &seen[0], &seen[1], &seen[1]].map(Clone::clone));
     assert_eq!(records[3].fields["status"], 500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_a_tool_makes_says_in_which_run() {
+    let (folder, script) = (Folder::new(), [call("a", "ask", "{}"), text("In"), text("Out")]);
+    let on = runtime(&Scripted::new(MODEL, script), &folder.trail()).build();
+    let inner = on.clone();
+    let asks = FunctionTool::new("ask", "Asks.", move |_: serde_json::Value, _| {
+        let inner = inner.clone();
+        async move {
+            assert!(ask(&inner).await.is_none());
+            Ok::<_, ToolError>(String::new())
+        }
+    });
+    let agent = Agent::builder().model(MODEL).tool(asks).build().unwrap();
+    agent.run("Go").on(&on).run_id("r1").await.unwrap();
+    drop((agent, on));
+    let records = records(&folder.trail());
+    let asked: Vec<_> = records.iter().filter(|it| it.kind == "model.asked").collect();
+    let of: Vec<_> = asked.iter().map(|it| it.run.as_deref() == Some("r1")).collect();
+    assert_eq!(of, [true, false, true]);
+    let parents: Vec<_> = asked.iter().map(|it| it.fields.get("parent").is_some()).collect();
+    assert_eq!(parents, [false, true, false]);
+    assert_eq!(asked[1].fields["parent"], "r1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -117,6 +117,10 @@ async fn each_of_the_runs_inside_each_other_is_closed_and_the_deepest_says_that_
     let started = records.iter().filter(|it| it.kind == "run.started");
     let runs: Vec<_> = started.map(|it| it.run.clone().unwrap()).collect();
     assert_eq!(runs.len(), 9);
+    let started = records.iter().filter(|it| it.kind == "run.started");
+    let parents: Vec<_> = started.map(|it| it.fields.get("parent").cloned()).collect();
+    assert_eq!(parents[0], None);
+    assert!(parents[1..].iter().flatten().eq(&runs[..8]), "each was begun in the one before");
     for (level, id) in runs.iter().enumerate() {
         let of_run = records.iter().filter(|it| it.run.as_ref() == Some(id)).cloned();
         let how = if level == 8 { "too_deep" } else { "answered" };
