@@ -59,6 +59,12 @@ impl Error {
         Self::new(kind, id, Bill::default(), History::default(), Duration::ZERO)
     }
 
+    /// Says which run it belongs to.
+    pub(crate) fn of_run(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.0.run_id);
+        self
+    }
+
     /// Says whose run it was.
     pub(crate) fn of_agent(mut self, agent: &str) -> Self {
         self.0.agent = Some(agent.to_owned());

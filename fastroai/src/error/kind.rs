@@ -11,7 +11,7 @@ use crate::money::{Cost, Refusal};
 use crate::run::{Failure, Reason, Stop};
 use crate::usage_limits::Exceeded;
 
-/// Why a run ended without an answer.
+/// Why a run ended without an answer. Each kind has a [code](super::PublicError) for those outside.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {

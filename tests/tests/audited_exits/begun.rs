@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fastroai::money::Prices;
 use fastroai::prelude::*;
-use fastroai::providers::{FinishReason, ModelError, ModelErrorKind, Part};
+use fastroai::providers::{Delta, FinishReason, ModelError, ModelErrorKind, Part};
 use fastroai::tool::FunctionTool;
 use fastroai::{Message, Settings, UsageLimits, usd};
 use fastroai_providers::error::{Phase, ProtocolFault, ProviderFault, Sent};
@@ -200,6 +200,16 @@ async fn time_cancellation_and_drop_close_the_run_and_its_attempt() {
 
     let words = leaves("dropped", hangs(), plain, async |runtime: Runtime| {
         assert!(tokio::time::timeout(Duration::from_secs(1), run(runtime)).await.is_err());
+        None
+    })
+    .await;
+    assert_eq!(words[2], "model.ended given up");
+
+    let piece = vec![Delta::Text("Once".to_owned())];
+    let words = leaves("dropped", [Step::Stalls(piece)], plain, async |runtime: Runtime| {
+        let agent = agent().build().unwrap();
+        let mut stream = agent.run("Go").on(&runtime).stream();
+        while !matches!(stream.next().await, Some(Ok(AgentEvent::Text(_)))) {}
         None
     })
     .await;
