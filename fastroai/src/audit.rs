@@ -27,6 +27,11 @@
 //! record cannot be written, nothing is sent. Hang it before other hooks, so that what those deny is written
 //! down as well. Whom a run is for is what its [metadata](crate::Call::metadata) says under `subject`.
 //!
+//! Each run has one `run.started` and one `run.ended`, also where it could not begin; `how` says with the
+//! [code](crate::PublicError) of its error, or `answered` or `dropped`, how it ended. All its records have the
+//! [id](crate::Error::correlation_id) of that error as their [`run`](Record::run). A run that was begun in
+//! another, as by a tool, names that one as its `parent`.
+//!
 //! ```
 //! use fastroai::audit::{self, AuditTrail};
 //! use fastroai::prelude::*;

@@ -152,7 +152,9 @@ pub(crate) async fn drive(
         opens: false,
     });
     let failed = |kind, bill, messages: Vec<Message>| {
-        Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
+        let history = History::from(messages);
+        Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
+            .of_agent(&order.config.name)
     };
     let name = order.model.as_deref().unwrap_or(&order.config.model);
     let unstarted = |kind: ErrorKind, said| {
@@ -162,31 +164,38 @@ pub(crate) async fn drive(
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let mut scope = match scope {
-        Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
     };
     scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
     sink.watch(scope.meter());
+    // First of all, so that a run that cannot begin is one that hooks know of, too.
+    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
+    let watched = match Watched::begin(info) {
+        Ok(watched) => watched,
+        Err(stopped) => return Err(unstarted(stopped.into(), opening.said())),
+    };
     let outputs = output_tools(check);
-    let candidates =
-        names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
+    let candidates = fit
+        .and_then(|()| names_differ(&order, &outputs))
+        .and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+        Err(kind) => {
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(kind, opening.said()));
+        }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
         Err((nothing, said)) => {
-            return Err(unstarted(ErrorKind::Config(nothing.to_string()), said));
+            let kind = ErrorKind::Config(nothing.to_string());
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(kind, said));
         }
-    };
-
-    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
-    let watched = match Watched::begin(info) {
-        Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
@@ -206,7 +215,7 @@ pub(crate) async fn drive(
         .await;
     unended.end();
     if let Some(kind) = ended.failure {
-        watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
+        watched.end(kind.ending(), &bill);
         telemetry::failed(&span, kind.word());
         return Err(failed(kind, bill, ended.state.into_messages()));
     }
@@ -371,7 +380,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Origin {
             scope: &self.scope,
             agent: Some(&self.order.config.name),
-            run_id: Some(&self.order.run_id),
+            id: &self.order.run_id,
             turn,
             attempt,
         }

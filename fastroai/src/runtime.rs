@@ -122,7 +122,7 @@ impl Runtime {
         };
         match Scope::enter(entering) {
             Ok(scope) => Ok(scope.run(future).await),
-            Err(kind) => Err(Error::unstarted(kind)),
+            Err(unentered) => Err(Error::unstarted(unentered.kind)),
         }
     }
 

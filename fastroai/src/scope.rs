@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
-use crate::hook::Hooks;
+use crate::hook::{Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
@@ -43,6 +43,21 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// The run, where there are hooks to tell of it.
+    run: Option<Arc<Whose>>,
+}
+
+/// The run, or the request without an agent, that a scope is of.
+struct Whose {
+    agent: String,
+    id: String,
+    around: Option<Arc<Whose>>,
+}
+
+/// A run that may not be, in the scope that it would have had: for those who are told of it.
+pub(crate) struct Unentered {
+    pub(crate) kind: ErrorKind,
+    pub(crate) scope: Scope,
 }
 
 /// What a run brings along.
@@ -68,19 +83,13 @@ impl Scope {
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
-    pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
+    pub(crate) fn enter(entering: Entering) -> Result<Self, Box<Unentered>> {
         let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
-        if runtime.is_strict() && parent.is_none() && !opens {
-            return Err(ErrorKind::Config(
-                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
-                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
-                    .to_owned(),
-            ));
-        }
+        let astray = runtime.is_strict() && parent.is_none() && !opens;
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -93,6 +102,7 @@ impl Scope {
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
                 labels: parent.labels,
+                run: parent.run,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -105,6 +115,7 @@ impl Scope {
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
                 labels: Arc::default(),
+                run: None,
             },
         };
         if !limits.is_none() {
@@ -113,11 +124,21 @@ impl Scope {
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
+        if astray {
+            let kind = ErrorKind::Config(
+                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
+                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
+                    .to_owned(),
+            );
+            return Err(Box::new(Unentered { kind, scope }));
+        }
         if scope.depth > MAX_DEPTH {
-            return Err(ErrorKind::TooDeep);
+            return Err(Box::new(Unentered { kind: ErrorKind::TooDeep, scope }));
         }
         for account in scope.runtime.account().cloned().into_iter().chain(account) {
-            scope.pay_from(account)?;
+            if let Err(kind) = scope.pay_from(account) {
+                return Err(Box::new(Unentered { kind, scope }));
+            }
         }
         if let Some(budget) = budget {
             let run = match scope.accounts.pop() {
@@ -156,6 +177,20 @@ impl Scope {
         }
     }
 
+    /// Says what runs here: a run of this agent, or a request without one. Nothing is kept where no hook asks.
+    pub(crate) fn is_of(&mut self, agent: &str, id: &str) {
+        if !self.hooks.is_empty() {
+            let around = self.run.take();
+            let (agent, id) = (agent.to_owned(), id.to_owned());
+            self.run = Some(Arc::new(Whose { agent, id, around }));
+        }
+    }
+
+    /// The id of the run that this one was begun in.
+    pub(crate) fn parent_run_id(&self) -> Option<&str> {
+        Some(&self.run.as_ref()?.around.as_ref()?.id)
+    }
+
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -189,26 +224,25 @@ impl Scope {
 
     /// Spends money for a tool at once, from all accounts or from none.
     pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
-        let holds = money::try_reserve(&self.accounts, cost)?;
-        for hold in holds {
+        let holds = money::try_reserve(&self.accounts, cost);
+        for hold in holds.inspect_err(|refusal| self.tell_refusal(refusal))? {
             hold.settle(cost);
         }
         self.meter.record(line);
         Ok(())
     }
 
-    /// Tells the hooks that an account did not cover an attempt.
+    /// Tells the hooks that an account did not cover an attempt or a charge.
     pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
-        if self.hooks.is_empty() {
-            return;
-        }
+        let Some(whose) = &self.run else { return };
+        let run = RunInfo { scope: self, agent: &whose.agent, run_id: &whose.id };
         let lines = self
             .accounts
             .iter()
             .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
         let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
         if let Some(account) = lines.into_iter().find(refused) {
-            self.hooks.refused(account, refusal);
+            self.hooks.refused(&run, account, refusal);
         }
     }
 

@@ -158,7 +158,7 @@ async fn what_another_hook_denies_is_written_down_and_closed() {
     drop(runtime);
     assert_eq!(
         told(&folder.trail()),
-        ["run.started", "model.asked", "model.ended given up", "run.ended denied"]
+        ["run.started", "model.asked", "model.ended denied", "run.ended denied"]
     );
 }
 

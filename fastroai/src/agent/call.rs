@@ -233,9 +233,14 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.cancellation = Some(token))
     }
 
-    /// Gives the run this id instead of a new UUID.
+    /// Gives the run this id instead of a new UUID; an empty one is none.
     pub fn run_id(self, id: impl Into<String>) -> Self {
-        self.refine(|question| question.run_id = id.into())
+        let id = id.into();
+        self.refine(|question| {
+            if !id.is_empty() {
+                question.run_id = id;
+            }
+        })
     }
 
     /// Says which conversation the run belongs to: in its spans, as `gen_ai.conversation.id`, for its
@@ -410,7 +415,8 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             Err(error) => {
                 let Finished { run_id, bill, messages, elapsed, .. } = finished;
                 let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
-                Err(Error::new(kind, run_id, bill, messages, elapsed))
+                let agent = &agent.config().name;
+                Err(Error::new(kind, run_id, bill, messages, elapsed).of_agent(agent))
             }
         }
     }

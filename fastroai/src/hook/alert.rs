@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Denied, Gate, Hook, ModelCall, Permit, ToolUse};
+use super::{Denied, Gate, Hook, ModelCall, Permit, RunInfo, ToolUse};
 use crate::money::{Budget, Cost, Identity, Pace, Refusal, Spike, percent};
 use outbox::Outbox;
 use repeats::Repeats;
@@ -256,7 +256,7 @@ impl Hook for Alerts {
         Ok(self.watch(call.accounts()))
     }
 
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
+    fn on_refusal(&self, _: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let mut seen = self.lock();
         let watched = seen.watched(account);
         if !std::mem::replace(&mut watched.refused, true) {

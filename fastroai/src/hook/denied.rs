@@ -25,8 +25,9 @@ use crate::error::ErrorCategory;
 /// assert_eq!(denied.reason(), "the shop is closed");
 /// assert!(denied.cause().is_some_and(|cause| cause.is::<Closed>()));
 /// ```
+///
+/// `Debug` shows the reason, and neither what the model is told nor what the cause says.
 #[doc(alias = "DispatchSkippedError")]
-#[derive(Debug)]
 #[must_use]
 pub struct Denied {
     reason: String,
@@ -96,6 +97,15 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Denied {
     fn from(cause: E) -> Self {
         let reason = cause.to_string();
         Self { cause: Some(Box::new(cause)), ..Self::new(reason) }
+    }
+}
+
+impl fmt::Debug for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Denied")
+            .field("reason", &self.reason)
+            .field("category", &self.category)
+            .finish_non_exhaustive()
     }
 }
 
