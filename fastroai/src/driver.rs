@@ -19,6 +19,7 @@ mod sink;
 mod snapshot;
 mod tools;
 mod unsettled;
+mod withheld;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -40,8 +41,10 @@ use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
 use crate::history::HistoryProcessor;
-use crate::hook::{Origin, RunEnding, RunInfo, Watched};
+use crate::grants::Bound;
+use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
+use crate::principal::Principal;
 use crate::run::{
     End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
     Stop, ToolSpec, Work, repair,
@@ -74,6 +77,10 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
+    /// The tools that do not exist for this run, and why.
+    pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
 }
 
 impl Order<'_> {
@@ -134,7 +141,7 @@ pub(crate) struct Finished {
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
 pub(crate) async fn drive(
-    order: Order<'_>,
+    mut order: Order<'_>,
     opening: Opening,
     check: &dyn Check,
     sink: &Sink,
@@ -142,6 +149,8 @@ pub(crate) async fn drive(
     let start = Instant::now();
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
+    let outputs = output_tools(check);
+    let named = names_differ(&order, &outputs);
     let scope = Scope::enter(Entering {
         runtime: order.runtime.clone(),
         timeout: timeouts.into_iter().flatten().min(),
@@ -149,8 +158,13 @@ pub(crate) async fn drive(
         account: order.account.clone(),
         outside: order.cancellation.clone(),
         limits: order.usage_limits(),
+        bound: order.bound.clone(),
+        principal: order.principal.clone(),
         opens: false,
     });
+    if let Ok(scope) = &scope {
+        order.withhold(scope);
+    }
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
@@ -168,9 +182,7 @@ pub(crate) async fn drive(
     };
     scope.label(&order.labels);
     sink.watch(scope.meter());
-    let outputs = output_tools(check);
-    let candidates =
-        names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
+    let candidates = named.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => return Err(unstarted(kind, opening.said())),

@@ -13,10 +13,13 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
-use crate::hook::Hooks;
+use crate::grants::Bound;
+use crate::hook::{DeniedBy, Hooks};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
+use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits};
 
 tokio::task_local! {
@@ -43,6 +46,9 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// The most that runs in it may be granted.
+    bound: Bound,
+    principal: Option<Principal>,
 }
 
 /// What a run brings along.
@@ -54,6 +60,8 @@ pub(crate) struct Entering {
     pub(crate) account: Option<Budget>,
     pub(crate) outside: Option<CancellationToken>,
     pub(crate) limits: UsageLimits,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
 }
@@ -69,7 +77,8 @@ impl Scope {
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
     pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
-        let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
+        let Entering { runtime, timeout, budget, account, outside, limits, bound, principal, opens } =
+            entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
@@ -84,6 +93,8 @@ impl Scope {
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
+                bound: parent.bound.and(runtime.bound()).and(&bound),
+                principal: parent.principal,
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -96,6 +107,8 @@ impl Scope {
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
+                bound: runtime.bound().and(&bound),
+                principal: None,
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -107,6 +120,9 @@ impl Scope {
                 labels: Arc::default(),
             },
         };
+        if let Some(principal) = principal {
+            scope.principal = Some(principal.within(scope.principal.as_ref())?);
+        }
         if !limits.is_none() {
             scope.tallies.push(Arc::new(Tally::new(limits)));
         }
@@ -154,6 +170,20 @@ impl Scope {
         if !own.is_empty() {
             self.labels = Arc::new(own.within(&self.labels));
         }
+    }
+
+    /// For whom runs act that are called from here.
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
+    /// Why a tool does not exist here for an agent with these grants.
+    pub(crate) fn withholds(
+        &self,
+        tool: &ToolOptions,
+        grants: &[String],
+    ) -> Option<DeniedBy<'static>> {
+        self.bound.withholds(tool, grants, self.principal())
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
