@@ -42,7 +42,8 @@ impl Bound {
         if let Some(need) = tool.needs.iter().find(|need| !granted(need)) {
             return Some(DeniedBy::Grant(need));
         }
-        let has_one = || principal.is_some_and(|it| tool.roles.iter().any(|role| it.has_role(role)));
+        let has_one =
+            || principal.is_some_and(|it| tool.roles.iter().any(|role| it.has_role(role)));
         (!tool.roles.is_empty() && !has_one()).then_some(DeniedBy::Roles)
     }
 }

@@ -77,8 +77,17 @@ impl Scope {
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
     pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
-        let Entering { runtime, timeout, budget, account, outside, limits, bound, principal, opens } =
-            entering;
+        let Entering {
+            runtime,
+            timeout,
+            budget,
+            account,
+            outside,
+            limits,
+            bound,
+            principal,
+            opens,
+        } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))

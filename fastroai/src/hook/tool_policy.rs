@@ -95,7 +95,9 @@ impl Who {
         match self {
             Self::Anyone => true,
             Self::AnyPrincipal => principal.is_some(),
-            Self::AnyOf(roles) => principal.is_some_and(|it| roles.iter().any(|role| it.has_role(role))),
+            Self::AnyOf(roles) => {
+                principal.is_some_and(|it| roles.iter().any(|role| it.has_role(role)))
+            }
         }
     }
 }
