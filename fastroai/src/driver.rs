@@ -19,6 +19,7 @@ mod sink;
 mod snapshot;
 mod tools;
 mod unsettled;
+mod withheld;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -39,9 +40,11 @@ use self::check::Verdict;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
+use crate::grants::Bound;
 use crate::history::HistoryProcessor;
-use crate::hook::{Origin, RunEnding, RunInfo, Watched};
+use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
+use crate::principal::Principal;
 use crate::run::{
     End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
     Stop, ToolSpec, Work, repair,
@@ -74,6 +77,10 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
+    /// The tools that do not exist for this run, and why.
+    pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
 }
 
 impl Order<'_> {
@@ -134,7 +141,7 @@ pub(crate) struct Finished {
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
 pub(crate) async fn drive(
-    order: Order<'_>,
+    mut order: Order<'_>,
     opening: Opening,
     check: &dyn Check,
     sink: &Sink,
@@ -142,6 +149,8 @@ pub(crate) async fn drive(
     let start = Instant::now();
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
+    let outputs = output_tools(check);
+    let named = names_differ(&order, &outputs);
     let scope = Scope::enter(Entering {
         runtime: order.runtime.clone(),
         timeout: timeouts.into_iter().flatten().min(),
@@ -149,8 +158,15 @@ pub(crate) async fn drive(
         account: order.account.clone(),
         outside: order.cancellation.clone(),
         limits: order.usage_limits(),
+        bound: order.bound.clone(),
+        principal: order.principal.clone(),
         opens: false,
     });
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
+    };
+    order.withhold(&scope);
     let failed = |kind, bill, messages: Vec<Message>| {
         let history = History::from(messages);
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
@@ -164,10 +180,6 @@ pub(crate) async fn drive(
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let (mut scope, fit) = match scope {
-        Ok(scope) => (scope, Ok(())),
-        Err(unentered) => (unentered.scope, Err(unentered.kind)),
-    };
     scope.label(&order.labels);
     scope.is_of(&order.config.name, &order.run_id);
     sink.watch(scope.meter());
@@ -177,10 +189,7 @@ pub(crate) async fn drive(
         Ok(watched) => watched,
         Err(stopped) => return Err(unstarted(stopped.into(), opening.said())),
     };
-    let outputs = output_tools(check);
-    let candidates = fit
-        .and_then(|()| names_differ(&order, &outputs))
-        .and_then(|()| Candidates::connect(&order, &scope, check));
+    let candidates = fit.and(named).and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {

@@ -51,6 +51,8 @@ mod permit;
 #[cfg(feature = "limits")]
 mod rate;
 mod run;
+mod tool_denied;
+mod tool_policy;
 
 use std::any::type_name;
 
@@ -72,6 +74,8 @@ pub(crate) use permit::{Panicked, Permits};
 pub use rate::{QueueFull, RateLimits, TooManyTokens};
 pub(crate) use run::Watched;
 pub use run::{RunEnd, RunEnding, RunInfo};
+pub use tool_denied::{DeniedBy, ToolDenied};
+pub use tool_policy::{ToolPolicy, Who};
 
 /// A policy: it decides before each attempt whether it is made, and learns how it ended.
 ///
@@ -126,5 +130,11 @@ pub trait Hook: Send + Sync + 'static {
     fn before_tool(&self, call: &mut ToolUse<'_>) -> Result<Gate, Denied> {
         let _ = call;
         Ok(Gate::go())
+    }
+
+    /// Learns that a tool was called that may not be used here, by a grant, a role or a hook, itself included: it did
+    /// not run.
+    fn on_tool_denied(&self, denied: &ToolDenied<'_>) {
+        let _ = denied;
     }
 }

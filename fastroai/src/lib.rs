@@ -14,10 +14,13 @@ pub mod audit;
 mod catalogue;
 mod driver;
 mod error;
+mod grants;
 pub mod guard;
 pub mod history;
 pub mod hook;
 pub mod money;
+mod principal;
+pub mod process;
 mod provide;
 pub mod run;
 mod runtime;
@@ -53,6 +56,7 @@ pub use fastroai_providers::{
     Usage,
 };
 pub use money::Cost;
+pub use principal::Principal;
 pub use provide::Provide;
 pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
 pub use scope::{spawn, spawn_blocking};

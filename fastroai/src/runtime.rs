@@ -16,6 +16,7 @@ pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
 use crate::error::Error;
+use crate::grants::Bound;
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -52,6 +53,7 @@ struct Shared {
     hooks: Hooks,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    bound: Bound,
 }
 
 /// The one for runs that are given none.
@@ -183,6 +185,11 @@ impl Runtime {
         &self.0.hooks
     }
 
+    /// The most that runs on it may be granted.
+    pub(crate) fn bound(&self) -> &Bound {
+        &self.0.bound
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -235,6 +242,7 @@ pub struct RuntimeBuilder {
     hooks: Vec<Arc<dyn Hook>>,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    bound: Bound,
 }
 
 impl RuntimeBuilder {
@@ -337,6 +345,19 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Grants no run on it more than this, whatever its agent is [granted](crate::agent::AgentConfig::grants), nor the
+    /// runs inside. Said again, what both say holds; unsaid, there is no bound.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// let reads_only = Runtime::builder().grants(["net", "read"]).build();
+    /// # let _ = reads_only;
+    /// ```
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.bound = self.bound.and(&Bound::of(grants));
+        self
+    }
+
     /// Whether the texts of tool errors go to the trace. Off unless said so: they may hold secrets.
     pub fn capture_content(mut self, capture: bool) -> Self {
         self.capture_content = capture;
@@ -367,6 +388,7 @@ impl RuntimeBuilder {
             hooks: Hooks::new(self.hooks),
             strict: self.strict,
             history: self.history,
+            bound: self.bound,
         }))
     }
 }

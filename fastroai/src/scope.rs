@@ -13,10 +13,13 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
-use crate::hook::{Hooks, RunInfo};
+use crate::grants::Bound;
+use crate::hook::{DeniedBy, Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
+use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits};
 
 tokio::task_local! {
@@ -45,6 +48,9 @@ pub(crate) struct Scope {
     labels: Arc<Labels>,
     /// The run, where there are hooks to tell of it.
     run: Option<Arc<Whose>>,
+    /// The most that runs in it may be granted.
+    bound: Bound,
+    principal: Option<Principal>,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -69,6 +75,8 @@ pub(crate) struct Entering {
     pub(crate) account: Option<Budget>,
     pub(crate) outside: Option<CancellationToken>,
     pub(crate) limits: UsageLimits,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
 }
@@ -84,7 +92,17 @@ impl Scope {
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
     pub(crate) fn enter(entering: Entering) -> Result<Self, Box<Unentered>> {
-        let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
+        let Entering {
+            runtime,
+            timeout,
+            budget,
+            account,
+            outside,
+            limits,
+            bound,
+            principal,
+            opens,
+        } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
@@ -93,6 +111,8 @@ impl Scope {
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
+                bound: parent.bound.and(runtime.bound()).and(&bound),
+                principal: parent.principal,
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -106,6 +126,8 @@ impl Scope {
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
+                bound: runtime.bound().and(&bound),
+                principal: None,
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -118,6 +140,12 @@ impl Scope {
                 run: None,
             },
         };
+        if let Some(principal) = principal {
+            match principal.within(scope.principal.as_ref()) {
+                Ok(principal) => scope.principal = Some(principal),
+                Err(kind) => return Err(Box::new(Unentered { kind, scope })),
+            }
+        }
         if !limits.is_none() {
             scope.tallies.push(Arc::new(Tally::new(limits)));
         }
@@ -189,6 +217,20 @@ impl Scope {
     /// The id of the run that this one was begun in.
     pub(crate) fn parent_run_id(&self) -> Option<&str> {
         Some(&self.run.as_ref()?.around.as_ref()?.id)
+    }
+
+    /// For whom runs act that are called from here.
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
+    /// Why a tool does not exist here for an agent with these grants.
+    pub(crate) fn withholds(
+        &self,
+        tool: &ToolOptions,
+        grants: &[String],
+    ) -> Option<DeniedBy<'static>> {
+        self.bound.withholds(tool, grants, self.principal())
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

@@ -9,6 +9,7 @@ mod function;
 mod lent;
 mod limits;
 mod names;
+mod needs;
 mod offer;
 mod options;
 mod prefixed;

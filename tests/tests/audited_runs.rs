@@ -208,5 +208,5 @@ async fn a_run_without_a_principal_does_not_begin_and_a_tool_needs_its_role() {
         assert_eq!(asked.tool_results(), [result], "{role}");
     }
     drop(runtime);
-    assert_eq!(audit::verify(folder.trail()).unwrap().head.number, 2 + 8 + 8);
+    assert_eq!(audit::verify(folder.trail()).unwrap().head.number, 2 + 9 + 8);
 }

@@ -21,8 +21,10 @@ use super::{
 use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
+use crate::grants::Bound;
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
+use crate::principal::Principal;
 use crate::runtime::Runtime;
 use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
@@ -69,6 +71,8 @@ pub(super) struct Question<'a, T> {
     each_request: EachRequest,
     tools: DynToolset,
     without: Vec<String>,
+    bound: Bound,
+    principal: Option<Principal>,
 }
 
 /// Looks at an output.
@@ -306,6 +310,37 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.without.extend(names.into_iter().map(Into::into)))
     }
 
+    /// Grants no more than this in this call and in what runs inside it, whatever agents and runtimes grant. Said
+    /// again, what both say holds.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").grants(["net", "write"]).build()?;
+    /// agent.run("Look, but change nothing.").only_grants(["net"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn only_grants<G: Into<String>>(self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.refine(|question| question.bound = question.bound.and(&Bound::of(grants)))
+    }
+
+    /// Acts for this principal, which tools and hooks see and no model does; so do the runs inside.
+    ///
+    /// Inside a run that acts for someone, another may be named who has no more roles than that one; else the call
+    /// ends with [`ErrorKind::Config`](crate::ErrorKind::Config).
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::Principal;
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// agent.run("Pay it back.").principal(Principal::new("ada").role("support")).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn principal(self, principal: Principal) -> Self {
+        self.refine(|question| question.principal = Some(principal))
+    }
+
     /// Yields the answer as it comes: text in deltas, tool events, and the whole response last.
     ///
     /// ```
@@ -355,6 +390,8 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             each_request: EachRequest::default(),
             tools: DynToolset::new(),
             without: Vec::new(),
+            bound: Bound::default(),
+            principal: None,
         }
     }
 
@@ -406,6 +443,9 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             labels: self.labels,
             history: agent.history(),
             each_request: self.each_request,
+            bound: self.bound,
+            principal: self.principal,
+            withheld: Vec::new(),
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);

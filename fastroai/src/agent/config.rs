@@ -62,6 +62,9 @@ pub struct AgentConfig {
     pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// What its tools may need: a tool that [needs](crate::tool::ToolOptions::needs) anything else does not
+    /// exist for it. None unless said otherwise.
+    pub grants: Vec<String>,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
 }
@@ -85,6 +88,7 @@ impl AgentConfig {
             output_mode: None,
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
+            grants: Vec::new(),
             each_request: EachRequest::default(),
         }
     }
@@ -215,6 +219,23 @@ impl AgentConfig {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.each_request.tools.push(Arc::new(prepare));
+        self
+    }
+
+    /// Grants what its tools may need, in place of what was granted before.
+    ///
+    /// An agent that is a tool has its own grants, not those of the agent that lists it; what a
+    /// [runtime](crate::RuntimeBuilder::grants) or a [call](crate::Call::only_grants) is bound to holds for both.
+    #[must_use]
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.grants = grants.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Grants this too.
+    #[must_use]
+    pub fn grant(mut self, grant: impl Into<String>) -> Self {
+        self.grants.push(grant.into());
         self
     }
 

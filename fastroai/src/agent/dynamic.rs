@@ -346,6 +346,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// What its tools may need: see [`AgentConfig::grants`].
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.config = self.config.grants(grants);
+        self
+    }
+
     /// Changes any other setting.
     pub fn configure(mut self, change: impl FnOnce(AgentConfig) -> AgentConfig) -> Self {
         self.config = change(self.config);

@@ -6,9 +6,10 @@ use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
     Closing, Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo,
-    ToolUse,
+    ToolDenied, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
+use crate::principal::Principal;
 
 /// What it writes, and when, is told in the [module](crate::audit).
 impl Hook for AuditTrail {
@@ -23,7 +24,14 @@ impl Hook for AuditTrail {
             Some(id) => event.with("conversation", id),
             None => event,
         };
-        self.note(event.run(run.run_id()), run.metadata("subject"))
+        let event = match run.principal() {
+            Some(principal) => {
+                let roles: Vec<&str> = principal.all_roles().collect();
+                event.actor(principal.id()).with("roles", roles)
+            }
+            None => event,
+        };
+        self.note(event.run(run.run_id()), subject(run.metadata(SUBJECT), run.principal()))
     }
 
     fn after_run(&self, run: &RunInfo<'_>, end: &RunEnd<'_>) {
@@ -33,7 +41,8 @@ impl Hook for AuditTrail {
             RunEnding::Dropped => "dropped",
         };
         let event = Event::new("run.ended").run(run.run_id()).with("how", how);
-        self.tell(cost(event, end.bill.total()), run.metadata("subject"));
+        let subject = subject(run.metadata(SUBJECT), run.principal());
+        self.tell(cost(event, end.bill.total()), subject);
     }
 
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {
@@ -42,7 +51,7 @@ impl Hook for AuditTrail {
         // Of a run it is said where the run begins.
         let parent = call.parent_run_id().filter(|_| call.run_id().is_none());
         let event = within(event.with("model", call.id().as_str()), parent);
-        let subject = call.metadata("subject").map(str::to_owned);
+        let subject = subject(call.metadata(SUBJECT), call.principal()).map(str::to_owned);
         self.note(event, subject.as_deref())?;
         if call.is_count() {
             return Ok(Gate::go());
@@ -59,7 +68,7 @@ impl Hook for AuditTrail {
             event.with("tool", call.name())
         };
         let (called, ended) = (event("tool.called"), event("tool.ended"));
-        let subject = call.metadata("subject").map(str::to_owned);
+        let subject = subject(call.metadata(SUBJECT), call.principal()).map(str::to_owned);
         self.note(called.digest_of("arguments", call.arguments()), subject.as_deref())?;
         Ok(self.permit(ended, subject))
     }
@@ -71,8 +80,29 @@ impl Hook for AuditTrail {
             .with("needed", refusal.needed.to_string())
             .with("spent", refusal.spent.to_string())
             .with("held", refusal.held.to_string());
-        self.tell(event, run.metadata("subject"));
+        self.tell(event, subject(run.metadata(SUBJECT), run.principal()));
     }
+
+    fn on_tool_denied(&self, denied: &ToolDenied<'_>) {
+        let event = Event::new("tool.denied")
+            .with("turn", denied.turn())
+            .with("tool", denied.name())
+            .with("by", denied.by().to_string())
+            .digest_of("arguments", denied.arguments());
+        let event = match denied.run_id() {
+            Some(run) => event.run(run),
+            None => event,
+        };
+        self.tell(event, subject(denied.metadata(SUBJECT), denied.principal()));
+    }
+}
+
+/// The key of the metadata that says whom a run is for.
+const SUBJECT: &str = "subject";
+
+/// Whom a run is for: who it acts for, unless the metadata says otherwise.
+fn subject<'a>(said: Option<&'a str>, principal: Option<&'a Principal>) -> Option<&'a str> {
+    said.or_else(|| principal.map(Principal::id))
 }
 
 impl AuditTrail {

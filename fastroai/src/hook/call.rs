@@ -7,6 +7,7 @@ use std::time::Duration;
 use fastroai_providers::{ModelId, Request, ToolCall};
 
 use crate::money::{Bill, Budget, Total};
+use crate::principal::Principal;
 use crate::scope::Scope;
 use crate::tool::ToolOptions;
 
@@ -68,6 +69,12 @@ macro_rules! of_a_run {
             #[must_use]
             pub fn metadata(&self, key: &str) -> Option<&str> {
                 self.from.scope.labels().metadata.get(key).map(String::as_str)
+            }
+
+            /// For whom the run acts; see [`Call::principal`](crate::Call::principal).
+            #[must_use]
+            pub fn principal(&self) -> Option<&Principal> {
+                self.from.scope.principal()
             }
 
             /// The turn of the run, from 1.

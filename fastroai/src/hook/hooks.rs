@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::call::Kept;
 use super::permit::Closing;
-use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolUse, Wait};
+use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied, ToolUse, Wait};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
 
@@ -151,6 +151,17 @@ impl Hooks {
                 // The run has an error of its own already.
                 let hook = named(&**hook);
                 tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+            }
+        }
+    }
+
+    /// Tells all hooks that a tool may not be used.
+    pub(crate) fn tool_denied(&self, denied: &ToolDenied<'_>) {
+        for hook in self.iter() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_tool_denied(denied))).is_err() {
+                // The tool does not run, whatever hooks do.
+                let hook = named(&**hook);
+                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a denied tool");
             }
         }
     }

@@ -7,6 +7,7 @@ use super::hooks::named;
 use super::{Hooks, Stopped};
 use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
+use crate::principal::Principal;
 use crate::scope::Scope;
 
 /// A run that begins or has ended, or that an account has nothing left for. `Debug` shows no content.
@@ -48,6 +49,12 @@ impl RunInfo<'_> {
     #[must_use]
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.scope.labels().metadata.get(key).map(String::as_str)
+    }
+
+    /// For whom it acts; see [`Call::principal`](crate::Call::principal).
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.scope.principal()
     }
 }
 

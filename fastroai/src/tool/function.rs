@@ -115,6 +115,32 @@ impl FunctionTool {
     }
 }
 
+impl FunctionTool {
+    /// What it needs, over its other limits: see [`ToolOptions::needs`].
+    ///
+    /// ```
+    /// # use fastroai::tool::FunctionTool;
+    /// # #[derive(serde::Deserialize, schemars::JsonSchema)] struct Page { url: String }
+    /// let fetch = FunctionTool::new("fetch", "Fetches a page.", |page: Page, _run| async move {
+    ///     Ok::<_, std::convert::Infallible>(page.url)
+    /// });
+    /// let fetch = fetch.needs(&["net"]);
+    /// # let _ = fetch;
+    /// ```
+    #[must_use]
+    pub fn needs(mut self, needs: &'static [&'static str]) -> Self {
+        self.options.needs = needs;
+        self
+    }
+
+    /// The roles that it is for, over its other limits: see [`ToolOptions::roles`].
+    #[must_use]
+    pub fn roles(mut self, roles: &'static [&'static str]) -> Self {
+        self.options.roles = roles;
+        self
+    }
+}
+
 impl DynTool for FunctionTool {
     fn definition(&self) -> &Arc<ToolDefinition> {
         &self.definition
