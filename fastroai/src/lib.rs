@@ -13,6 +13,7 @@ mod ambient;
 pub mod audit;
 mod catalogue;
 mod driver;
+mod emitted;
 mod error;
 pub mod guard;
 pub mod history;

@@ -10,13 +10,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use crate::agent::Labels;
+use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::hook::Hooks;
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::telemetry::Showing;
 use crate::usage_limits::{Tally, UsageLimits};
 
 tokio::task_local! {
@@ -43,6 +44,8 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// Someone around has said that no content is to be written down.
+    dark: bool,
 }
 
 /// What a run brings along.
@@ -81,6 +84,7 @@ impl Scope {
                     .to_owned(),
             ));
         }
+        let dark = runtime.captures_content() == Some(false);
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -93,6 +97,7 @@ impl Scope {
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
                 labels: parent.labels,
+                dark: parent.dark || dark,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -105,6 +110,7 @@ impl Scope {
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
                 labels: Arc::default(),
+                dark,
             },
         };
         if !limits.is_none() {
@@ -154,6 +160,17 @@ impl Scope {
         if !own.is_empty() {
             self.labels = Arc::new(own.within(&self.labels));
         }
+    }
+
+    /// Has no content written down of what runs here, where the agent says so.
+    pub(crate) fn darken(&mut self, config: &AgentConfig) {
+        self.dark |= config.capture_content == Some(false);
+    }
+
+    /// How a run of this agent may be written down.
+    pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
+        let said = config.capture_content.or(self.runtime.captures_content());
+        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

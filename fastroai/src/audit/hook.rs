@@ -8,6 +8,7 @@ use crate::hook::{
     Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
+use crate::telemetry::events;
 
 /// What it writes, and when, is told in the [module](crate::audit).
 impl Hook for AuditTrail {
@@ -69,15 +70,15 @@ impl Hook for AuditTrail {
 
 impl AuditTrail {
     fn note(&self, event: Event, subject: Option<&str>) -> Result<(), Denied> {
-        self.append(of(event, subject))
+        self.append(of(event.passed(self.emitter()), subject))
             .map(drop)
             .map_err(|error: AuditError| Denied::from(error).category(ErrorCategory::Permanent))
     }
 
     /// Where it cannot be written the trail has stopped, and denies what comes next.
     fn tell(&self, event: Event, subject: Option<&str>) {
-        if let Err(error) = self.append(of(event, subject)) {
-            tracing::error!(target: "fastroai", %error, "the audit trail has stopped");
+        if let Err(error) = self.append(of(event.passed(self.emitter()), subject)) {
+            events::trail_stopped(&error);
         }
     }
 

@@ -9,6 +9,7 @@ use super::call::Kept;
 use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
+use crate::telemetry::events::{self, Told};
 
 /// The hooks of a scope, in their order. Where there are none, nothing is allocated or locked.
 #[derive(Clone, Default)]
@@ -148,8 +149,7 @@ impl Hooks {
         for hook in self.iter() {
             if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(account, refusal))).is_err() {
                 // The run has an error of its own already.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+                events::hook_panicked(&named(&**hook), Told::Refusal);
             }
         }
     }
