@@ -34,6 +34,7 @@ const TABLE: Table = Table {
         "output_attempts",
         "output_mode",
         "end_strategy",
+        "capture_content",
         "settings",
         "prepare_tools",
         "history",
@@ -67,6 +68,7 @@ const TABLE: Table = Table {
         ("history_processors", "write `history`"),
         ("model_settings", "write `settings = path`, the path of a function"),
         ("prepare", "write `prepare_tools`"),
+        ("instrument", "write `capture_content`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -164,6 +166,10 @@ impl Settings {
                     _ => quote!(__fastroai::EndStrategy::Exhaustive),
                 });
                 self.call("end_strategy", strategy);
+            }
+            "capture_content" => {
+                let capture = pair.flag(report);
+                self.call("capture_content", capture.map(|capture| quote!(#capture)));
             }
             "output_fn" => {
                 self.is_made = true;
