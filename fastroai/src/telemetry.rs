@@ -16,6 +16,7 @@ use tracing::field::Empty;
 use crate::agent::{AgentConfig, Labels};
 use crate::emitted::{Emitted, Emitter};
 use crate::error::{ErrorKind, model_word};
+use crate::history::HistoryFault;
 use crate::money::Cost;
 
 /// How a run may be written down: by this emitter, and whether with what was said in it.
@@ -311,6 +312,7 @@ pub(crate) fn run_failed(showing: Showing<'_>, span: &Span, kind: &ErrorKind) {
         ErrorKind::OutputInvalid { reason, .. } => Some(reason.as_str().to_owned()),
         ErrorKind::OutputFailed(error) => error.cause().map(ToString::to_string),
         ErrorKind::Denied { denied, .. } => Some(denied.reason().to_owned()),
+        ErrorKind::History(HistoryFault::Failed(error)) => Some(error.to_string()),
         _ => None,
     });
 }

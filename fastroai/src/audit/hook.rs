@@ -70,9 +70,11 @@ impl Hook for AuditTrail {
 
 impl AuditTrail {
     fn note(&self, event: Event, subject: Option<&str>) -> Result<(), Denied> {
-        self.append(of(event.passed(self.emitter()), subject))
-            .map(drop)
-            .map_err(|error: AuditError| Denied::from(error).category(ErrorCategory::Permanent))
+        self.append(of(event.passed(self.emitter()), subject)).map(drop).map_err(
+            |error: AuditError| {
+                Denied::new(error.to_string()).caused_by(error).category(ErrorCategory::Permanent)
+            },
+        )
     }
 
     /// Where it cannot be written the trail has stopped, and denies what comes next.
