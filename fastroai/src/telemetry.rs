@@ -289,6 +289,11 @@ impl Drop for Unended {
     }
 }
 
+/// How often it was tried so far.
+pub(crate) fn attempted(span: &Span, times: u32) {
+    span.record("fastroai.attempts", i64::from(times));
+}
+
 pub(crate) fn failed(span: &Span, kind: &'static str) {
     span.record("otel.status_code", "ERROR");
     span.record("error.type", kind);

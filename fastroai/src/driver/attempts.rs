@@ -136,7 +136,7 @@ impl Run<'_, '_> {
                     Box::pin(within(limit, asked)).await
                 }
             };
-            span.record("fastroai.attempts", i64::from(attempt));
+            telemetry::attempted(span, attempt);
             let error = match outcome {
                 Ok(mut reply) => {
                     reply.provider.get_or_insert_with(|| model.id().provider().to_owned());

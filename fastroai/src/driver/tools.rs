@@ -133,7 +133,7 @@ impl Run<'_, '_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         unended.end();
-        span.record("fastroai.attempts", i64::from(attempts));
+        telemetry::attempted(&span, attempts);
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
         let report = capped(report);
         telemetry::gave(showing, &span, &report.content);

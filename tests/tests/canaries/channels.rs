@@ -43,7 +43,7 @@ channels! {
     ProcessorFailure Captured
     FileName Captured
     ErrorBody Captured
-    Garbage Wire
+    Garbage Captured
     ResponseHeader Wire
     RequestHeader Wire
     ExtraBody Wire

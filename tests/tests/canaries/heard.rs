@@ -4,10 +4,8 @@ use std::fmt::{Debug, Display, Write as _};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tests::spans::Spans;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 /// What one set of runs has written.
 #[derive(Default)]
@@ -32,7 +30,6 @@ impl Written {
 struct Process {
     lines: Arc<Mutex<String>>,
     panics: Arc<Mutex<Vec<(String, String)>>>,
-    spans: Spans,
 }
 
 struct Lines(Arc<Mutex<String>>);
@@ -92,8 +89,7 @@ impl Listening {
                 .with_span_events(FmtSpan::FULL)
                 .with_ansi(false)
                 .with_writer(process.clone())
-                .finish()
-                .with(process.spans.layer());
+                .finish();
             tracing::subscriber::set_global_default(subscriber).expect("the only one");
             log::set_boxed_logger(Box::new(process.clone())).expect("the only one");
             log::set_max_level(log::LevelFilter::Trace);
@@ -120,11 +116,6 @@ impl Listening {
         let _ = &self.0;
         let process = PROCESS.get().expect("listening");
         process.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// All spans of the process so far, with their fields, one text for each.
-    pub(crate) fn spans(&self) -> Vec<tests::spans::Span> {
-        PROCESS.get().expect("listening").spans.all()
     }
 
     /// Where something panicked, and what it said.
