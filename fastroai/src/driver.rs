@@ -39,6 +39,7 @@ use self::candidate::Candidates;
 use self::check::Verdict;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
 use crate::history::HistoryProcessor;
@@ -51,7 +52,7 @@ use crate::run::{
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
-use crate::telemetry;
+use crate::telemetry::{self, Showing};
 use crate::tool::{BoundTool, check_name};
 use crate::usage_limits::{Exceeded, Limit, UsageLimits};
 
@@ -173,28 +174,30 @@ pub(crate) async fn drive(
             .of_agent(&order.config.name)
     };
     let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let unstarted = |kind: ErrorKind, said| {
+    let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         let asked = name.parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
-        telemetry::label(&span, &order.labels);
+        let span = telemetry::invoke_agent(emitter, order.config, asked.as_ref(), &order.run_id);
+        telemetry::label(emitter, &span, &order.labels);
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
     scope.label(&order.labels);
     scope.is_of(&order.config.name, &order.run_id);
+    scope.darken(order.config);
+    let emitter = scope.runtime().emitter();
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
     let watched = match Watched::begin(info) {
         Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), opening.said())),
+        Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
     };
     let candidates = fit.and(named).and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(kind, opening.said()));
+            return Err(unstarted(emitter, kind, opening.said()));
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
@@ -203,15 +206,19 @@ pub(crate) async fn drive(
         Err((nothing, said)) => {
             let kind = ErrorKind::Config(nothing.to_string());
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(kind, said));
+            return Err(unstarted(emitter, kind, said));
         }
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
     let first = run.candidates.at(0).model.id();
-    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
-    telemetry::label(&span, scope.labels());
+    let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
+    telemetry::label(emitter, &span, scope.labels());
+    let showing = run.showing();
+    if showing.shows_on(&span) {
+        telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
+    }
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -225,10 +232,11 @@ pub(crate) async fn drive(
     unended.end();
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
-        telemetry::failed(&span, kind.word());
+        telemetry::run_failed(showing, &span, &kind);
         return Err(failed(kind, bill, ended.state.into_messages()));
     }
     watched.end(RunEnding::Answered, &bill);
+    telemetry::answered(showing, &span, &ended.text);
     stopping.disarm();
     let reply = ended.state.last_reply();
     let (model, finish_reason) =
@@ -382,6 +390,11 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             (failure, _) => ErrorKind::of(failure),
         }
+    }
+
+    /// How it may be written down.
+    fn showing(&self) -> Showing<'_> {
+        self.scope.showing(self.order.config)
     }
 
     /// From which run, and for which agent, an attempt is made.

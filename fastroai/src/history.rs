@@ -108,7 +108,7 @@ where
     }
 }
 
-/// What is wrong with what a history processor made. `Debug` does not show what its error says.
+/// What is wrong with what a history processor made.
 #[non_exhaustive]
 pub enum HistoryFault {
     /// It made nothing.
@@ -119,6 +119,7 @@ pub enum HistoryFault {
     Failed(Box<dyn StdError + Send + Sync>),
 }
 
+/// What failed in a processor may say anything: it is not shown.
 impl fmt::Debug for HistoryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -13,6 +13,7 @@ mod ambient;
 pub mod audit;
 mod catalogue;
 mod driver;
+mod emitted;
 mod error;
 mod grants;
 pub mod guard;

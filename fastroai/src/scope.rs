@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use crate::agent::Labels;
+use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
@@ -19,6 +19,7 @@ use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::telemetry::Showing;
 use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits};
 
@@ -51,6 +52,8 @@ pub(crate) struct Scope {
     /// The most that runs in it may be granted.
     bound: Bound,
     principal: Option<Principal>,
+    /// Someone around has said that no content is to be written down.
+    dark: bool,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -108,6 +111,7 @@ impl Scope {
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
+        let dark = runtime.captures_content() == Some(false);
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -123,6 +127,7 @@ impl Scope {
                 tallies: parent.tallies,
                 labels: parent.labels,
                 run: parent.run,
+                dark: parent.dark || dark,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -138,6 +143,7 @@ impl Scope {
                 tallies: Vec::new(),
                 labels: Arc::default(),
                 run: None,
+                dark,
             },
         };
         if let Some(principal) = principal {
@@ -231,6 +237,17 @@ impl Scope {
         grants: &[String],
     ) -> Option<DeniedBy<'static>> {
         self.bound.withholds(tool, grants, self.principal())
+    }
+
+    /// Has no content written down of what runs here, where the agent says so.
+    pub(crate) fn darken(&mut self, config: &AgentConfig) {
+        self.dark |= config.capture_content == Some(false);
+    }
+
+    /// How a run of this agent may be written down.
+    pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
+        let said = config.capture_content.or(self.runtime.captures_content());
+        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

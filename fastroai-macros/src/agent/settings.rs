@@ -35,6 +35,7 @@ const TABLE: Table = Table {
         "output_attempts",
         "output_mode",
         "end_strategy",
+        "capture_content",
         "settings",
         "prepare_tools",
         "history",
@@ -71,6 +72,7 @@ const TABLE: Table = Table {
         ("needs", "write `grants` here, and `needs` on the tools"),
         ("capabilities", "write `grants`"),
         ("permissions", "write `grants`"),
+        ("instrument", "write `capture_content`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -172,6 +174,10 @@ impl Settings {
                     _ => quote!(__fastroai::EndStrategy::Exhaustive),
                 });
                 self.call("end_strategy", strategy);
+            }
+            "capture_content" => {
+                let capture = pair.flag(report);
+                self.call("capture_content", capture.map(|capture| quote!(#capture)));
             }
             "output_fn" => {
                 self.is_made = true;

@@ -10,6 +10,7 @@ use crate::hook::{
 };
 use crate::money::{Budget, Refusal, Total};
 use crate::principal::Principal;
+use crate::telemetry::events;
 
 /// What it writes, and when, is told in the [module](crate::audit).
 impl Hook for AuditTrail {
@@ -107,15 +108,17 @@ fn subject<'a>(said: Option<&'a str>, principal: Option<&'a Principal>) -> Optio
 
 impl AuditTrail {
     fn note(&self, event: Event, subject: Option<&str>) -> Result<(), Denied> {
-        self.append(of(event, subject))
-            .map(drop)
-            .map_err(|error: AuditError| Denied::from(error).category(ErrorCategory::Permanent))
+        self.append(of(event.passed(self.emitter()), subject)).map(drop).map_err(
+            |error: AuditError| {
+                Denied::new(error.to_string()).caused_by(error).category(ErrorCategory::Permanent)
+            },
+        )
     }
 
     /// Where it cannot be written the trail has stopped, and denies what comes next.
     fn tell(&self, event: Event, subject: Option<&str>) {
-        if let Err(error) = self.append(of(event, subject)) {
-            tracing::error!(target: "fastroai", %error, "the audit trail has stopped");
+        if let Err(error) = self.append(of(event.passed(self.emitter()), subject)) {
+            events::trail_stopped(&error);
         }
     }
 

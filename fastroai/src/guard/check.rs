@@ -181,8 +181,7 @@ pub enum HoldBack {
     Bytes(usize),
 }
 
-/// Why a guard cannot tell: the service that it asks is away, say.
-#[derive(Debug)]
+/// Why a guard cannot tell: the service that it asks is away, say. `Debug` does not show it.
 pub struct GuardError(Box<dyn StdError + Send + Sync>);
 
 impl GuardError {
@@ -195,6 +194,12 @@ impl GuardError {
     #[must_use]
     pub fn cause(&self) -> &(dyn StdError + 'static) {
         &*self.0
+    }
+}
+
+impl fmt::Debug for GuardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GuardError(..)")
     }
 }
 

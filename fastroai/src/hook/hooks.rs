@@ -10,6 +10,7 @@ use super::permit::Closing;
 use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied, ToolUse, Wait};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
+use crate::telemetry::events::{self, Told};
 
 /// The hooks of a scope, in their order. Where there are none, nothing is allocated or locked.
 #[derive(Clone, Default)]
@@ -149,8 +150,7 @@ impl Hooks {
         for hook in self.iter() {
             if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(run, account, refusal))).is_err() {
                 // The run has an error of its own already.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+                events::hook_panicked(&named(&**hook), Told::Refusal);
             }
         }
     }
@@ -160,8 +160,7 @@ impl Hooks {
         for hook in self.iter() {
             if catch_unwind(AssertUnwindSafe(|| hook.on_tool_denied(denied))).is_err() {
                 // The tool does not run, whatever hooks do.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a denied tool");
+                events::hook_panicked(&named(&**hook), Told::ToolDenied);
             }
         }
     }

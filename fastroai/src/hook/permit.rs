@@ -12,6 +12,7 @@ use super::Hook;
 use super::hooks::named;
 use crate::error::{ErrorCategory, model_category};
 use crate::money::Cost;
+use crate::telemetry::events::{self, Told};
 
 type Settle = Box<dyn FnOnce(Closing<'_>) + Send>;
 
@@ -82,7 +83,7 @@ impl Permit {
     /// The attempt is not made.
     fn give_up(&mut self, closing: Closing<'_>) {
         if self.end(closing).is_err() {
-            tracing::error!(target: "fastroai", "a permit panicked when its attempt was given up");
+            events::permit_panicked();
         }
     }
 }
@@ -232,7 +233,7 @@ impl Drop for Permits {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             // The run has an error of its own already.
             if let Err(Panicked { hook }) = self.end(Ended::TimedOut, &Usage::default(), None) {
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of the end");
+                events::hook_panicked(&hook, Told::End);
             }
         }
         self.open.clear();

@@ -9,6 +9,7 @@ use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
 use crate::principal::Principal;
 use crate::scope::Scope;
+use crate::telemetry::events::{self, Told};
 
 /// A run that begins or has ended, or that an account has nothing left for. `Debug` shows no content.
 #[derive(Clone, Copy)]
@@ -150,8 +151,7 @@ impl<'a> Watched<'a> {
             let end = RunEnd { how, bill };
             if catch_unwind(AssertUnwindSafe(|| hook.after_run(&self.info, &end))).is_err() {
                 // The run has an end of its own already.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a run's end");
+                events::hook_panicked(&named(&**hook), Told::RunsEnd);
             }
         }
     }
