@@ -11,6 +11,8 @@ mod check;
 mod counted;
 mod direct;
 mod growing;
+mod guarded;
+mod held_back;
 mod payer;
 mod said;
 mod shape;
@@ -36,9 +38,11 @@ pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use self::check::Verdict;
+use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::error::{Error, ErrorKind};
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
 use crate::hook::{Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
@@ -74,6 +78,8 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    /// Those of the call.
+    pub(crate) guards: Guards,
 }
 
 impl Order<'_> {
@@ -130,6 +136,7 @@ pub(crate) struct Finished {
     pub(crate) elapsed: Duration,
     pub(crate) processed: Option<Vec<Message>>,
     pub(crate) labels: Arc<Labels>,
+    pub(crate) guarded: Vec<Decided>,
 }
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
@@ -208,7 +215,8 @@ pub(crate) async fn drive(
     if let Some(kind) = ended.failure {
         watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
         telemetry::failed(&span, kind.word());
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        let error = failed(kind, bill, ended.state.into_messages());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
     stopping.disarm();
@@ -223,6 +231,7 @@ pub(crate) async fn drive(
     Ok(Finished {
         processed,
         labels: Arc::clone(scope.labels()),
+        guarded: run.guarded.take(),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -286,6 +295,7 @@ struct Run<'r, 'a> {
     check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
+    guarded: Guarded,
 }
 
 /// How it ended.
@@ -350,7 +360,8 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, check, sink, spec }
+        let guarded = Guarded::new(order, &scope);
+        Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -388,6 +399,9 @@ impl<'r, 'a> Run<'r, 'a> {
             sent: None,
             hidden: Vec::new(),
         };
+        if let Some(stop) = self.guard_opening(&mut ended).await {
+            ended.feed(Event::Stopped { stop, partial: None });
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

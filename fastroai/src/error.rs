@@ -1,5 +1,8 @@
 //! How a run fails, with what it cost and what was said.
 
+mod withheld;
+
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +10,9 @@ use std::time::Duration;
 use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
+pub use self::withheld::Withheld;
 use crate::agent::OutputError;
+use crate::guard::{Decided, GuardError, Stage};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
 use crate::money::{Bill, Cost, Refusal};
@@ -29,6 +34,7 @@ struct Inner {
     bill: Bill,
     history: History,
     elapsed: Duration,
+    guarded: Vec<Decided>,
 }
 
 /// Why a run ended without an answer.
@@ -128,6 +134,22 @@ pub enum ErrorKind {
         /// The hook.
         hook: String,
     },
+    /// A guard did not let a text pass. A prompt or an answer that was blocked is not in the history.
+    Blocked {
+        /// The guard.
+        guard: String,
+        /// Where the text was on its way.
+        stage: Stage,
+        /// Why, in the guard's words.
+        reason: Cow<'static, str>,
+    },
+    /// A guard could not tell whether a text may pass, so that it did not.
+    GuardFailed {
+        /// The guard.
+        guard: String,
+        /// Why it could not tell; `None` where it panicked.
+        cause: Option<GuardError>,
+    },
     /// The time is up.
     DeadlinePassed,
     /// Someone cancelled it.
@@ -164,7 +186,13 @@ impl Error {
         history: History,
         elapsed: Duration,
     ) -> Self {
-        Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+        let guarded = Vec::new();
+        Self(Box::new(Inner { kind, run_id, bill, history, elapsed, guarded }))
+    }
+
+    pub(crate) fn with_guarded(mut self, guarded: Vec<Decided>) -> Self {
+        self.0.guarded = guarded;
+        self
     }
 
     /// Of what could not begin, and so has cost nothing.
@@ -212,6 +240,12 @@ impl Error {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
+    }
+
+    /// What [guards](crate::guard) have flagged, replaced or blocked on the way, in that order.
+    #[must_use]
+    pub fn guarded(&self) -> &[Decided] {
+        &self.0.guarded
     }
 
     /// The failure of the model, where that is what it was; of the last one, where several were
@@ -288,6 +322,8 @@ impl ErrorKind {
             Self::UsageLimit(_) => "usage_limit",
             Self::Denied { .. } => "denied",
             Self::HookPanicked { .. } => "hook_panicked",
+            Self::Blocked { .. } => "blocked",
+            Self::GuardFailed { .. } => "guard_failed",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -304,8 +340,14 @@ impl ErrorKind {
             Self::History(HistoryFault::Failed(error)) => {
                 error.downcast_ref::<Error>().map_or(ErrorCategory::Permanent, Error::category)
             }
+            // And so may what a guard asks.
+            Self::GuardFailed { cause: Some(error), .. } => error
+                .cause()
+                .downcast_ref::<Error>()
+                .map_or(ErrorCategory::Transient, Error::category),
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
+            | Self::Blocked { .. }
             | Self::Refused
             | Self::Filtered
             | Self::Unbounded(_)
@@ -324,6 +366,7 @@ impl ErrorKind {
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
             | Self::HookPanicked { .. }
+            | Self::GuardFailed { cause: None, .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }
     }
@@ -454,6 +497,20 @@ impl fmt::Display for ErrorKind {
                 "the hook `{}` panicked, and nothing passes it: mend it, or leave it out",
                 hook.escape_debug()
             ),
+            Self::Blocked { guard, stage, reason } => {
+                let guard = guard.escape_debug();
+                write!(f, "`{guard}` blocked {}: {reason}", withheld::what(*stage))
+            }
+            Self::GuardFailed { guard, cause: Some(_) } => write!(
+                f,
+                "the guard `{}` could not tell, and nothing passes it then: see its cause",
+                guard.escape_debug()
+            ),
+            Self::GuardFailed { guard, cause: None } => write!(
+                f,
+                "the guard `{}` panicked, and nothing passes it: mend it, or leave it out",
+                guard.escape_debug()
+            ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
@@ -484,6 +541,7 @@ impl StdError for Error {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
             ErrorKind::OutputFailed(error) => error.cause(),
+            ErrorKind::GuardFailed { cause, .. } => cause.as_ref().map(GuardError::cause),
             ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
             _ => self.model_error()?.source(),
         }

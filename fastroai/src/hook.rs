@@ -46,6 +46,7 @@ mod breaker;
 mod call;
 mod denied;
 mod gate;
+mod guarded;
 mod hooks;
 mod permit;
 #[cfg(feature = "limits")]
@@ -63,6 +64,7 @@ pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
+pub use guarded::GuardDecision;
 pub(crate) use hooks::{Hooks, Stopped, Waiting};
 pub use permit::{Ended, Outcome, Permit};
 pub(crate) use permit::{Panicked, Permits};
@@ -112,6 +114,11 @@ pub trait Hook: Send + Sync + 'static {
     /// Learns that an account did not cover an attempt; no hook was asked about it then.
     fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
         let _ = (account, refusal);
+    }
+
+    /// Learns that a [guard](crate::guard) has not simply let a text pass.
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let _ = (run, decision);
     }
 
     /// Decides about an attempt at a tool.

@@ -16,6 +16,7 @@ pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
 use crate::error::Error;
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -50,6 +51,7 @@ struct Shared {
     blocking: Arc<Semaphore>,
     capture_content: bool,
     hooks: Hooks,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
 }
@@ -183,6 +185,10 @@ impl Runtime {
         &self.0.hooks
     }
 
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -233,6 +239,7 @@ pub struct RuntimeBuilder {
     retry: RetryPolicy,
     capture_content: bool,
     hooks: Vec<Arc<dyn Hook>>,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
 }
@@ -328,6 +335,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a guard that the texts of all its runs pass, and of those that these call, whichever
+    /// runtime they bring along: after those added before, and before those of agents and calls. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.shared_guard(Arc::new(guard))
+    }
+
+    /// Adds a guard that is kept elsewhere as well, or shared with another runtime. What passes both
+    /// runtimes passes it once.
+    pub fn shared_guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
     /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
     /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
     /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
@@ -365,6 +386,7 @@ impl RuntimeBuilder {
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
+            guards: self.guards,
             strict: self.strict,
             history: self.history,
         }))

@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 use crate::agent::Labels;
 use crate::ambient;
 use crate::error::ErrorKind;
+use crate::guard::Guards;
 use crate::hook::Hooks;
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
@@ -40,6 +41,10 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
+    /// The guards of the runtime, and those of the runs around.
+    guards: Guards,
+    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
+    in_guard: bool,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
@@ -84,6 +89,12 @@ impl Scope {
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
+                guards: if parent.in_guard {
+                    Guards::default()
+                } else {
+                    parent.guards.and(runtime.guards())
+                },
+                in_guard: parent.in_guard,
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -96,6 +107,8 @@ impl Scope {
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
+                guards: runtime.guards().clone(),
+                in_guard: false,
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -137,6 +150,11 @@ impl Scope {
         scope
     }
 
+    /// This scope, for a guard: what it asks others is not looked at by the guards around it.
+    pub(crate) fn of_guard(&self) -> Self {
+        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
+    }
+
     fn tighten(&mut self, deadline: Option<Instant>) {
         self.deadline = match (self.deadline, deadline) {
             (Some(mine), Some(other)) => Some(mine.min(other)),
@@ -167,6 +185,11 @@ impl Scope {
     /// The hooks that every attempt in it passes.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.hooks
+    }
+
+    /// The guards that every run in it passes.
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.guards
     }
 
     /// What is counted for it.

@@ -21,6 +21,7 @@ use super::{
 use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
@@ -67,6 +68,7 @@ pub(super) struct Question<'a, T> {
     run_id: String,
     labels: Labels,
     each_request: EachRequest,
+    guards: Guards,
     tools: DynToolset,
     without: Vec<String>,
 }
@@ -287,6 +289,12 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.each_request.tools.push(Arc::new(prepare)))
     }
 
+    /// Adds a guard that the texts of this run pass, after those of the runtime and of the agent. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.refine(|question| question.guards.push(Arc::new(guard)))
+    }
+
     /// Adds these tools to the agent's for this call.
     #[doc(alias = "toolsets")]
     pub fn tools(self, tools: &DynToolset) -> Self {
@@ -348,6 +356,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             run_id: Uuid::now_v7().to_string(),
             labels: Labels::default(),
             each_request: EachRequest::default(),
+            guards: Guards::default(),
             tools: DynToolset::new(),
             without: Vec::new(),
         }
@@ -401,6 +410,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             labels: self.labels,
             history: agent.history(),
             each_request: self.each_request,
+            guards: self.guards,
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);
@@ -408,9 +418,9 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         match check.output(&finished.text).await {
             Ok(output) => Ok(end(check.spec(), finished, output)),
             Err(error) => {
-                let Finished { run_id, bill, messages, elapsed, .. } = finished;
+                let Finished { run_id, bill, messages, elapsed, guarded, .. } = finished;
                 let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
-                Err(Error::new(kind, run_id, bill, messages, elapsed))
+                Err(Error::new(kind, run_id, bill, messages, elapsed).with_guarded(guarded))
             }
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fastroai_providers::{HostedTool, Settings};
 
 use super::{EachRequest, Fallback, Turn};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -64,6 +65,8 @@ pub struct AgentConfig {
     pub max_concurrency: usize,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
+    /// What looks at its texts, after the guards of the runtime.
+    pub(crate) guards: Guards,
 }
 
 impl AgentConfig {
@@ -86,6 +89,7 @@ impl AgentConfig {
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
             each_request: EachRequest::default(),
+            guards: Guards::default(),
         }
     }
 
@@ -215,6 +219,14 @@ impl AgentConfig {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.each_request.tools.push(Arc::new(prepare));
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass, after those of the runtime and those that were
+    /// added before. See [`guard`](crate::guard).
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.guards.push(Arc::new(guard));
         self
     }
 

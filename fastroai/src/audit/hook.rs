@@ -5,7 +5,7 @@ use super::event::Event;
 use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
-    Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolUse,
+    Denied, Ended, Gate, GuardDecision, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
 
@@ -64,6 +64,20 @@ impl Hook for AuditTrail {
             .with("spent", refusal.spent.to_string())
             .with("held", refusal.held.to_string());
         self.tell(event, None);
+    }
+
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let event = Event::new("guard.decided")
+            .run(run.run_id())
+            .with("guard", decision.guard)
+            .with("stage", decision.stage.as_str())
+            .with("action", decision.action.as_str())
+            .with("reason", decision.reason);
+        let event = match decision.tool {
+            Some(tool) => event.with("tool", tool),
+            None => event,
+        };
+        self.tell(event, run.metadata("subject"));
     }
 }
 

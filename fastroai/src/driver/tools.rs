@@ -132,8 +132,9 @@ impl Run<'_, '_> {
         };
         unended.end();
         span.record("fastroai.attempts", i64::from(attempts));
+        let report = self.guard_result(&unit.call.name, capped(report)).await?;
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        Ok((unit.index, capped(report), record))
+        Ok((unit.index, report, record))
     }
 
     /// Tries a call, as often as its tool allows.
