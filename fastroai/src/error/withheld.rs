@@ -1,7 +1,7 @@
 //! One outcome for whatever was withheld, whoever did it.
 
-use fastroai_providers::ModelErrorKind;
 use fastroai_providers::error::ProviderFault;
+use fastroai_providers::{FinishReason, Message, ModelErrorKind};
 
 use super::{Error, ErrorKind};
 use crate::guard::Stage;
@@ -56,6 +56,8 @@ impl Error {
                 Some(Withheld::ByGuard { guard, stage: *stage, reason })
             }
             ErrorKind::Filtered => Some(Withheld::OutputFiltered),
+            // Some filters say why in words of their own, which stand where a refusal would.
+            ErrorKind::Refused if self.ends_filtered() => Some(Withheld::OutputFiltered),
             ErrorKind::Refused => Some(Withheld::Refused),
             _ => match self.model_error()?.kind() {
                 ModelErrorKind::Provider(ProviderFault::ContentFilter) => {
@@ -64,6 +66,13 @@ impl Error {
                 _ => None,
             },
         }
+    }
+
+    fn ends_filtered(&self) -> bool {
+        matches!(
+            self.history().last(),
+            Some(Message::Assistant(reply)) if reply.finish_reason == FinishReason::ContentFilter
+        )
     }
 }
 
