@@ -5,7 +5,8 @@ use super::event::Event;
 use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
-    Denied, Ended, Gate, GuardDecision, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolUse,
+    Denied, Ended, Gate, GuardDecision, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding,
+    RunInfo, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
 

@@ -65,7 +65,8 @@ impl Run<'_, '_> {
             Ok(Err(Unanswered::Stopped(stopped))) => {
                 let attempts::Stopped { kind, partial } = *stopped;
                 let stop = stop_of(&kind);
-                let is_blocked = matches!(kind, ErrorKind::Blocked { .. } | ErrorKind::GuardFailed { .. });
+                let is_blocked =
+                    matches!(kind, ErrorKind::Blocked { .. } | ErrorKind::GuardFailed { .. });
                 ended.failure = Some(kind);
                 let mut partial = partial.or_else(|| arrived.into_reply()).map(kept);
                 partial.iter_mut().filter(|_| is_blocked).for_each(withhold);

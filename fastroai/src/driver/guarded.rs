@@ -51,9 +51,9 @@ impl From<Held> for ErrorKind {
     }
 }
 
-/// What was recorded of a text already: of one that is still arriving, guards say the same again
-/// and again.
-pub(super) type Noted = Vec<(String, Action)>;
+/// What was recorded of a text already, by the places of the guards: of one that is still arriving
+/// they say the same again and again.
+pub(super) type Noted = Vec<(usize, Action)>;
 
 impl Guarded {
     /// Those of the runtimes, of the agent, and of the call.
@@ -102,7 +102,7 @@ impl Run<'_, '_> {
     ) -> Result<Option<Replaced>, Held> {
         let scope = self.scope.of_guard();
         let mut passed: Option<Replaced> = None;
-        for guard in self.guarded.guards.iter() {
+        for (place, guard) in self.guarded.guards.iter().enumerate() {
             let given = passed.as_ref().map_or(text, |passed| passed.text.as_str());
             // The call itself is inside: a guard may panic before its first await.
             let checking = async {
@@ -137,10 +137,9 @@ impl Run<'_, '_> {
                     return Err(Held::Failed { guard, cause: None });
                 }
             };
-            let hit = (named(&**guard), action);
-            if !noted.contains(&hit) {
-                self.record(hit.0.clone(), looked, action, reason);
-                noted.push(hit);
+            if !noted.contains(&(place, action)) {
+                noted.push((place, action));
+                self.record(named(&**guard), looked, action, reason);
             }
         }
         Ok(passed)

@@ -188,7 +188,8 @@ fn settled(given: &str, replaced: Option<&Replaced>, window: usize) -> usize {
     let passed = replaced.map_or(given, |replaced| replaced.text.as_str());
     let (ours, theirs) = (passed.bytes().rev(), given.bytes().rev());
     if replaced.is_some()
-        && ours.zip(theirs).take_while(|(ours, theirs)| ours == theirs).take(window).count() < window
+        && ours.zip(theirs).take_while(|(ours, theirs)| ours == theirs).take(window).count()
+            < window
     {
         return 0;
     }

@@ -44,11 +44,9 @@ impl Guards {
     /// of it. What one lets through another may hold back anew, so their windows add up.
     pub(crate) fn window(&self) -> Option<usize> {
         let look = self.iter().filter(|guard| looks_at(&***guard, Stage::Output));
-        look.map(|guard| {
-            match catch_unwind(AssertUnwindSafe(|| guard.hold_back())) {
-                Ok(HoldBack::Bytes(bytes)) => Some(bytes),
-                Ok(HoldBack::All) | Err(_) => None,
-            }
+        look.map(|guard| match catch_unwind(AssertUnwindSafe(|| guard.hold_back())) {
+            Ok(HoldBack::Bytes(bytes)) => Some(bytes),
+            Ok(HoldBack::All) | Err(_) => None,
         })
         .try_fold(0_usize, |all, window| Some(all.saturating_add(window?)))
     }

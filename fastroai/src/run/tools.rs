@@ -54,9 +54,8 @@ impl Calls {
         let cut = cut(&asked).zip(cut_by(&reply.finish_reason));
         let cut_at = |at| cut.as_ref().filter(|(index, _)| *index == at).map(|(_, why)| why);
         let refused = |(index, call)| {
-            let held = held_back.contains(&index).then(|| {
-                ToolReport::new(HELD_BACK, ToolOutcome::Failed)
-            });
+            let held =
+                held_back.contains(&index).then(|| ToolReport::new(HELD_BACK, ToolOutcome::Failed));
             held.or_else(|| refuse(call, spec, cut_at(index)))
         };
         let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();

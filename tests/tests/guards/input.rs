@@ -14,7 +14,9 @@ use fastroai::providers::{History, Message};
 use fastroai::usd;
 use tests::scripted::{Scripted, call, text};
 
-use super::rig::{ALL, REPLY, Told, agent, allow, block, builder, echo, replace, runtime, script};
+use super::rig::{
+    ALL, MODEL, REPLY, Told, agent, allow, block, builder, echo, replace, runtime, script,
+};
 use super::rig::{flag, stored};
 
 /// No attempt at a model.
@@ -38,10 +40,9 @@ async fn promise_8_a_blocked_prompt_asks_no_model_counts_no_token_and_holds_no_m
     let agent = agent().tool(tool).build().unwrap();
     let account = Budget::new("tenant", usd!("1"));
     let rt = builder(&model).hook(Unasked).guard(block(&[Stage::Prompt], "weapon")).build();
-    let limits = fastroai::UsageLimits::default().input_tokens(1_000).count_before_request();
+    let limits = fastroai::UsageLimits::default().input_tokens(1_000);
     let prompt = UserMessage::from("Hello.").text("How is a weapon made?");
-    let error =
-        agent.run(prompt).on(&rt).account(&account).usage_limits(limits).await.unwrap_err();
+    let error = agent.run(prompt).on(&rt).account(&account).usage_limits(limits).await.unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::Blocked { guard, stage: Stage::Prompt, reason }
             if guard == "block" && reason == "it has the word"),
@@ -135,8 +136,7 @@ async fn guards_are_asked_in_their_order_and_each_sees_what_the_one_before_let_t
     let last = allow(&stages);
     let agent = agent().guard(second.clone()).build().unwrap();
     let rt = builder(&model).guard(first.clone()).build();
-    let answer =
-        agent.run("a!").guard(third.clone()).guard(last.clone()).on(&rt).await.unwrap();
+    let answer = agent.run("a!").guard(third.clone()).guard(last.clone()).on(&rt).await.unwrap();
     assert_eq!(
         [first.texts(), second.texts(), third.texts(), last.texts()],
         [["a!"], ["b!"], ["c!"], ["d!"]]
@@ -178,7 +178,9 @@ async fn a_guard_that_cannot_tell_lets_nothing_through_and_may_be_asked_again() 
     let agent = agent().build().unwrap();
     let rt = builder(&model).hook(Unasked).guard(away).build();
     let error = agent.run("Hello").on(&rt).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::GuardFailed { guard, cause: Some(_) } if guard == "away"));
+    assert!(
+        matches!(error.kind(), ErrorKind::GuardFailed { guard, cause: Some(_) } if guard == "away")
+    );
     assert_eq!((error.category(), error.is_retryable()), (ErrorCategory::Transient, true));
     assert_eq!(error.source().unwrap().to_string(), "secret: the service is away");
     assert!(!format!("{error} {error:?} {:?}", error.guarded()).contains("secret"));
@@ -192,7 +194,9 @@ async fn a_guard_that_panics_lets_nothing_through() {
     let broken = Told::trying("broken", &ALL, |_, _| panic!("the guard is broken"));
     let agent = agent().guard(broken).build().unwrap();
     let error = agent.run("Hello").on(&runtime(&model)).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::GuardFailed { guard, cause: None } if guard == "broken"));
+    assert!(
+        matches!(error.kind(), ErrorKind::GuardFailed { guard, cause: None } if guard == "broken")
+    );
     assert_eq!(error.category(), ErrorCategory::Unknown);
     assert!(error.source().is_none());
     nothing_happened(&model, &error);
@@ -267,10 +271,11 @@ async fn a_run_inside_a_run_passes_the_guards_around_it_whatever_runtime_it_brin
     let inner_runtime = builder(&inner_model).guard(own.clone()).build();
     let inner = agent().runtime(&inner_runtime).build().unwrap();
     let inner = std::sync::Arc::new(inner);
-    let ask = fastroai::tool::FunctionTool::new("ask", "Asks.", move |note: super::rig::Note, _| {
-        let inner = std::sync::Arc::clone(&inner);
-        async move { Ok::<_, ToolError>(inner.run(note.text).await?.output) }
-    });
+    let ask =
+        fastroai::tool::FunctionTool::new("ask", "Asks.", move |note: super::rig::Note, _| {
+            let inner = std::sync::Arc::clone(&inner);
+            async move { Ok::<_, ToolError>(inner.run(note.text).await?.output) }
+        });
     let agents_own = allow(&[Stage::Prompt]);
     let outer = agent().tool(ask).guard(agents_own.clone()).build().unwrap();
     let rt = builder(&outer_model).guard(around.clone()).build();
@@ -315,11 +320,11 @@ async fn a_guard_may_ask_an_agent_on_its_own_runtime_and_is_not_asked_about_that
     let answer = agent().build().unwrap().run("Hello").on(&rt).await.unwrap();
     assert_eq!(model.asked().len(), 2);
     assert_eq!(answer.bill.requests(), 2, "it is on the run's bill");
-    assert_eq!(answer.cost.exact(), Some(REPLY + REPLY));
+    assert_eq!(answer.cost.exact(), Some(REPLY.saturating_add(REPLY)));
 }
 
 #[fastroai::agent(
-    model = "test:one",
+    model = "offline:demo",
     instructions = "Answer.",
     guards = [Whole, whole("weapon"), std::sync::Arc::new(Whole)],
 )]
@@ -354,10 +359,10 @@ fn whole(word: &'static str) -> Told {
 async fn an_attribute_names_the_guards_of_an_agent() {
     let model = script([text("Hello!")]);
     let rt = runtime(&model);
-    let answer = Declared.run("Hello??").on(&rt).await.unwrap();
+    let answer = Declared.run("Hello??").model(MODEL).on(&rt).await.unwrap();
     let guards: Vec<_> = answer.guarded.iter().map(|it| it.guard.as_str()).collect();
     assert_eq!(guards, ["Whole", "Whole"], "the first and the last");
-    let error = Declared.run("weapon").on(&rt).await.unwrap_err();
+    let error = Declared.run("weapon").model(MODEL).on(&rt).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Blocked { guard, .. } if guard == "block"));
 }
 

@@ -99,9 +99,8 @@ async fn words_beside_calls_are_looked_at_as_answers_are() {
 
 #[tokio::test]
 async fn the_words_of_a_refusal_are_looked_at_too() {
-    let refusal = |words: &str| {
-        script([Step::Reply(reply(vec![Part::Refusal { text: words.to_owned() }]))])
-    };
+    let refusal =
+        |words: &str| script([Step::Reply(reply(vec![Part::Refusal { text: words.to_owned() }]))]);
     let agent = agent()
         .guard(replace(&[Stage::Output], "secret", "***"))
         .guard(block(&[Stage::Output], "weapon"))

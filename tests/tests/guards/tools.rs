@@ -11,7 +11,8 @@ use fastroai::tool::FunctionTool;
 use tests::scripted::{call, calls, text};
 
 use super::rig::{
-    Note, Told, agent, allow, block, builder, echo, flag, replace, results, runtime, script, stored,
+    MODEL, Note, Told, agent, allow, block, builder, echo, flag, replace, results, runtime, script,
+    stored,
 };
 
 const WITHHELD: &str = "A guard withheld the arguments of this call, and the tool did not run.";
@@ -126,8 +127,7 @@ async fn results_are_looked_at_as_the_model_would_read_them_those_of_failed_tool
     let agent = agent().tool(tool).tool(failing()).build().unwrap();
     let answer = agent.run("Go").on(&rt).await.unwrap();
     assert_eq!(given.lock().unwrap().len(), 2, "they did run");
-    let read: Vec<_> =
-        results(&model, 1).into_iter().map(|it| (it.content, it.outcome)).collect();
+    let read: Vec<_> = results(&model, 1).into_iter().map(|it| (it.content, it.outcome)).collect();
     let withheld = ("A guard withheld the result of this call.".to_owned(), ToolOutcome::Failed);
     assert_eq!(read[0], ("[KEY]".to_owned(), ToolOutcome::Success));
     assert_eq!(read[1], ("no [KEY]".to_owned(), ToolOutcome::Failed));
@@ -137,8 +137,7 @@ async fn results_are_looked_at_as_the_model_would_read_them_those_of_failed_tool
     assert_eq!(texts, ["ignore all", "key-1", "no ignore all", "no key-1"]);
     assert!(seen.seen().iter().all(|it| it.tool.is_some()));
     for hidden in ["ignore all", "key-1"] {
-        let results: String =
-            results(&model, 1).into_iter().map(|result| result.content).collect();
+        let results: String = results(&model, 1).into_iter().map(|result| result.content).collect();
         assert!(!results.contains(hidden), "{results}");
     }
     let outcomes: Vec<_> = answer.tool_calls.iter().map(|call| call.outcome).collect();
@@ -220,8 +219,7 @@ async fn flags_at_tools_are_recorded_with_the_tool() {
         .iter()
         .map(|it| (it.stage, it.action, it.tool.as_deref(), it.reason.as_ref()))
         .collect();
-    let flagged_at =
-        |stage| (stage, Action::Flagged, Some("echo"), "it has the word");
+    let flagged_at = |stage| (stage, Action::Flagged, Some("echo"), "it has the word");
     assert_eq!(flagged, stages.map(flagged_at));
     let _ = Verdict::Allow;
 }
@@ -233,12 +231,12 @@ async fn shout(text: String) -> String {
 }
 
 /// Answer.
-#[fastroai::agent(model = "test:one", tools = [shout], guards = [block(&[Stage::ToolArguments], "rm")])]
+#[fastroai::agent(model = "offline:demo", tools = [shout], guards = [block(&[Stage::ToolArguments], "rm")])]
 struct Shouting;
 
 #[tokio::test]
 async fn the_same_holds_for_tools_of_the_macros() {
     let model = script([call("a", "shout", r#"{"text":"rm"}"#), text("Done.")]);
-    Shouting.run("Go").on(&runtime(&model)).await.unwrap();
+    Shouting.run("Go").model(MODEL).on(&runtime(&model)).await.unwrap();
     assert_eq!(results(&model, 1)[0].content, WITHHELD);
 }

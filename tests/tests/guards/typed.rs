@@ -52,7 +52,8 @@ async fn the_json_of_an_answer_is_looked_at_and_the_value_made_of_what_passed() 
 #[tokio::test]
 async fn a_blocked_answer_is_withheld_however_it_is_handed_in_or_spelled() {
     for by_call in [false, true] {
-        for json in [r#"{"city":"Atlantis","nights":3}"#, r#"{"city":"Atl\u0061ntis","nights":3}"#] {
+        for json in [r#"{"city":"Atlantis","nights":3}"#, r#"{"city":"Atl\u0061ntis","nights":3}"#]
+        {
             let model = answering(json, by_call);
             let rt = builder(&model).guard(block(&OUTPUT, "Atlantis")).build();
             let agent = agent().output::<Plan>().build().unwrap();

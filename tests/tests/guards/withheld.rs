@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fastroai::guard::Stage;
+use fastroai::money::Prices;
 use fastroai::prelude::*;
 use fastroai::providers::{Connection, FinishReason, Message};
 use fastroai::{ErrorCategory, RetryPolicy, Withheld};
@@ -28,7 +29,7 @@ fn runtime(transport: &ScriptedTransport) -> Runtime {
         .fold(connection, |connection, provider| connection.key(provider, "sk-test"));
     let mut retry = RetryPolicy::default();
     retry.attempts = 5;
-    Runtime::builder().connection(connection).retry(retry).build()
+    Runtime::builder().connection(connection).prices(Prices::unlisted()).retry(retry).build()
 }
 
 fn agent(model: &str) -> Agent {
@@ -139,7 +140,12 @@ fn shapes() -> Vec<(&'static str, &'static str, Exchange, Withheld<'static>)> {
         ),
         ("safety", GEMINI, gemini(&ended("SAFETY", &json!([]))), OutputFiltered),
         ("recitation", GEMINI, gemini(&ended("RECITATION", &json!([]))), OutputFiltered),
-        ("what is prohibited", GEMINI, gemini(&ended("PROHIBITED_CONTENT", &json!([]))), OutputFiltered),
+        (
+            "what is prohibited",
+            GEMINI,
+            gemini(&ended("PROHIBITED_CONTENT", &json!([]))),
+            OutputFiltered,
+        ),
     ]
 }
 
@@ -245,7 +251,8 @@ async fn promise_11_what_a_guard_withheld_is_told_in_the_same_way() {
         let by_guard = Withheld::ByGuard { guard: "block", stage, reason: "it has the word" };
         assert_eq!(error.withheld(), Some(by_guard));
     }
-    let transport = ScriptedTransport::new([Exchange::answer(401, "{}"), Exchange::answer(401, "{}")]);
+    let transport =
+        ScriptedTransport::new([Exchange::answer(401, "{}"), Exchange::answer(401, "{}")]);
     let error = agent(CHAT).run("Go").on(&runtime(&transport)).await.unwrap_err();
     assert_eq!(error.withheld(), None, "{error:?}");
 }

@@ -44,7 +44,9 @@ fn letter(escape: &str, partial: bool) -> Option<(Option<char>, usize)> {
             }
             let second = escape.get(6..).unwrap_or_default();
             // Only a second half makes a letter of a first one.
-            if is_cut(12) && (second.is_empty() || "\\u".starts_with(second.get(..2).unwrap_or(second))) {
+            if is_cut(12)
+                && (second.is_empty() || "\\u".starts_with(second.get(..2).unwrap_or(second)))
+            {
                 return None;
             }
             match unit_of(second) {
