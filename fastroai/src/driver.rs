@@ -11,6 +11,8 @@ mod check;
 mod counted;
 mod direct;
 mod growing;
+mod guarded;
+mod held_back;
 mod payer;
 mod said;
 mod shape;
@@ -37,11 +39,13 @@ pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use self::check::Verdict;
+use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
 use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
@@ -82,6 +86,8 @@ pub(crate) struct Order<'a> {
     pub(crate) principal: Option<Principal>,
     /// The tools that do not exist for this run, and why.
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
+    /// Those of the call.
+    pub(crate) guards: Guards,
 }
 
 impl Order<'_> {
@@ -138,6 +144,7 @@ pub(crate) struct Finished {
     pub(crate) elapsed: Duration,
     pub(crate) processed: Option<Vec<Message>>,
     pub(crate) labels: Arc<Labels>,
+    pub(crate) guarded: Vec<Decided>,
 }
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
@@ -233,7 +240,8 @@ pub(crate) async fn drive(
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        let error = failed(kind, bill, ended.state.into_messages());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
     telemetry::answered(showing, &span, &ended.text);
@@ -249,6 +257,7 @@ pub(crate) async fn drive(
     Ok(Finished {
         processed,
         labels: Arc::clone(scope.labels()),
+        guarded: run.guarded.take(),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -312,6 +321,7 @@ struct Run<'r, 'a> {
     check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
+    guarded: Guarded,
 }
 
 /// How it ended.
@@ -376,7 +386,8 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, check, sink, spec }
+        let guarded = Guarded::new(order, &scope);
+        Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -419,6 +430,9 @@ impl<'r, 'a> Run<'r, 'a> {
             sent: None,
             hidden: Vec::new(),
         };
+        if let Some(stop) = self.guard_opening(&mut ended).await {
+            ended.feed(Event::Stopped { stop, partial: None });
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

@@ -4,7 +4,7 @@ mod category;
 mod internal;
 mod kind;
 mod public;
-
+mod withheld;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub use kind::ErrorKind;
 pub(crate) use kind::model_word;
 pub use public::PublicError;
 
+pub use self::withheld::Withheld;
+use crate::guard::{Decided, GuardError};
 use crate::history::HistoryFault;
 use crate::money::Bill;
 
@@ -40,6 +42,7 @@ struct Inner {
     bill: Bill,
     history: History,
     elapsed: Duration,
+    guarded: Vec<Decided>,
 }
 
 impl Error {
@@ -50,7 +53,13 @@ impl Error {
         history: History,
         elapsed: Duration,
     ) -> Self {
-        Self(Box::new(Inner { kind, run_id, agent: None, bill, history, elapsed }))
+        let guarded = Vec::new();
+        Self(Box::new(Inner { kind, run_id, agent: None, bill, history, elapsed, guarded }))
+    }
+
+    pub(crate) fn with_guarded(mut self, guarded: Vec<Decided>) -> Self {
+        self.0.guarded = guarded;
+        self
     }
 
     /// Of what is no run of its own, or could not begin, and so has cost nothing.
@@ -136,6 +145,12 @@ impl Error {
         self.0.elapsed
     }
 
+    /// What [guards](crate::guard) have flagged, replaced or blocked on the way, in that order.
+    #[must_use]
+    pub fn guarded(&self) -> &[Decided] {
+        &self.0.guarded
+    }
+
     /// The failure of the model, where that is what it was; of the last one, where several were
     /// asked.
     #[must_use]
@@ -176,6 +191,7 @@ impl StdError for Error {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
             ErrorKind::OutputFailed(error) => error.cause(),
+            ErrorKind::GuardFailed { cause, .. } => cause.as_ref().map(GuardError::cause),
             ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
             _ => self.model_error()?.source(),
         }

@@ -14,11 +14,17 @@
 //! ```
 
 mod check;
+mod decided;
+mod function;
+mod guards;
 mod mask;
 mod redactor;
 mod sensitive;
 
 pub use check::{Checking, Guard, GuardError, HoldBack, Looked, Stage, Verdict};
+pub use decided::{Action, Decided};
+pub use function::{FunctionGuard, from_fn};
+pub(crate) use guards::{Guards, named};
 pub use mask::{Mask, Unmasking};
 pub use redactor::{Found, PatternError, Redactor};
 pub use sensitive::Sensitive;

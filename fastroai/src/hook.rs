@@ -46,6 +46,7 @@ mod breaker;
 mod call;
 mod denied;
 mod gate;
+mod guarded;
 mod hooks;
 mod permit;
 #[cfg(feature = "limits")]
@@ -65,6 +66,7 @@ pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
+pub use guarded::GuardDecision;
 pub(crate) use hooks::{Hooks, Stopped, Waiting};
 #[cfg(feature = "audit")]
 pub(crate) use permit::Closing;
@@ -120,6 +122,11 @@ pub trait Hook: Send + Sync + 'static {
     /// [charges](crate::RunContext::charge).
     fn on_refusal(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let _ = (run, account, refusal);
+    }
+
+    /// Learns that a [guard](crate::guard) has not simply let a text pass.
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let _ = (run, decision);
     }
 
     /// Decides about an attempt at a tool.

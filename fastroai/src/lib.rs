@@ -35,7 +35,7 @@ mod usage_limits;
 pub use agent::{
     Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
 };
-pub use error::{Error, ErrorCategory, ErrorKind, InternalError, PublicError, Result};
+pub use error::{Error, ErrorCategory, ErrorKind, InternalError, PublicError, Result, Withheld};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;

@@ -18,7 +18,7 @@ pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 use crate::emitted::Emitter;
 use crate::error::Error;
 use crate::grants::Bound;
-use crate::guard::Redactor;
+use crate::guard::{Guard, Guards, Redactor};
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -54,6 +54,7 @@ struct Shared {
     emitter: Emitter,
     capture_content: Option<bool>,
     hooks: Hooks,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
@@ -193,6 +194,10 @@ impl Runtime {
         &self.0.bound
     }
 
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -251,6 +256,7 @@ pub struct RuntimeBuilder {
     redactor: Option<Redactor>,
     unredacted: bool,
     hooks: Vec<Arc<dyn Hook>>,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
@@ -347,6 +353,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a guard that the texts of all its runs pass, and of those that these call, whichever
+    /// runtime they bring along: after those added before, and before those of agents and calls. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.shared_guard(Arc::new(guard))
+    }
+
+    /// Adds a guard that is kept elsewhere as well, or shared with another runtime. What passes both
+    /// runtimes passes it once.
+    pub fn shared_guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
     /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
     /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
     /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
@@ -433,6 +453,7 @@ impl RuntimeBuilder {
             emitter: Emitter::new((!self.unredacted).then(|| self.redactor.unwrap_or_default())),
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
+            guards: self.guards,
             strict: self.strict,
             history: self.history,
             bound: self.bound,

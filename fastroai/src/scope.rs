@@ -14,6 +14,7 @@ use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
+use crate::guard::Guards;
 use crate::hook::{DeniedBy, Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
@@ -44,6 +45,10 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
+    /// The guards of the runtime, and those of the runs around.
+    guards: Guards,
+    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
+    in_guard: bool,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
@@ -117,6 +122,12 @@ impl Scope {
                 hooks: parent.hooks.and(runtime.hooks()),
                 bound: parent.bound.and(runtime.bound()).and(&bound),
                 principal: parent.principal,
+                guards: if parent.in_guard {
+                    Guards::default()
+                } else {
+                    parent.guards.and(runtime.guards())
+                },
+                in_guard: parent.in_guard,
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -133,6 +144,8 @@ impl Scope {
                 hooks: runtime.hooks().clone(),
                 bound: runtime.bound().and(&bound),
                 principal: None,
+                guards: runtime.guards().clone(),
+                in_guard: false,
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -190,6 +203,11 @@ impl Scope {
         let mut scope = Self { cancellation: self.cancellation.child_token(), ..self.clone() };
         scope.tighten(Instant::now().checked_add(timeout));
         scope
+    }
+
+    /// This scope, for a guard: what it asks others is not looked at by the guards around it.
+    pub(crate) fn of_guard(&self) -> Self {
+        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -261,6 +279,11 @@ impl Scope {
     /// The hooks that every attempt in it passes.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.hooks
+    }
+
+    /// The guards that every run in it passes.
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.guards
     }
 
     /// What is counted for it.

@@ -22,6 +22,7 @@ use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::principal::Principal;
@@ -69,6 +70,7 @@ pub(super) struct Question<'a, T> {
     run_id: String,
     labels: Labels,
     each_request: EachRequest,
+    guards: Guards,
     tools: DynToolset,
     without: Vec<String>,
     bound: Bound,
@@ -296,6 +298,12 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.each_request.tools.push(Arc::new(prepare)))
     }
 
+    /// Adds a guard that the texts of this run pass, after those of the runtime and of the agent. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.refine(|question| question.guards.push(Arc::new(guard)))
+    }
+
     /// Adds these tools to the agent's for this call.
     #[doc(alias = "toolsets")]
     pub fn tools(self, tools: &DynToolset) -> Self {
@@ -388,6 +396,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             run_id: Uuid::now_v7().to_string(),
             labels: Labels::default(),
             each_request: EachRequest::default(),
+            guards: Guards::default(),
             tools: DynToolset::new(),
             without: Vec::new(),
             bound: Bound::default(),
@@ -446,6 +455,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             bound: self.bound,
             principal: self.principal,
             withheld: Vec::new(),
+            guards: self.guards,
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);
@@ -453,10 +463,11 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         match check.output(&finished.text).await {
             Ok(output) => Ok(end(check.spec(), finished, output)),
             Err(error) => {
-                let Finished { run_id, bill, messages, elapsed, .. } = finished;
+                let Finished { run_id, bill, messages, elapsed, guarded, .. } = finished;
                 let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
                 let agent = &agent.config().name;
-                Err(Error::new(kind, run_id, bill, messages, elapsed).of_agent(agent))
+                let error = Error::new(kind, run_id, bill, messages, elapsed).of_agent(agent);
+                Err(error.with_guarded(guarded))
             }
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fastroai_providers::{HostedTool, Settings};
 
 use super::{EachRequest, Fallback, Turn};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -69,6 +70,8 @@ pub struct AgentConfig {
     pub capture_content: Option<bool>,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
+    /// What looks at its texts, after the guards of the runtime.
+    pub(crate) guards: Guards,
 }
 
 impl AgentConfig {
@@ -93,6 +96,7 @@ impl AgentConfig {
             grants: Vec::new(),
             capture_content: None,
             each_request: EachRequest::default(),
+            guards: Guards::default(),
         }
     }
 
@@ -239,6 +243,14 @@ impl AgentConfig {
     #[must_use]
     pub fn grant(mut self, grant: impl Into<String>) -> Self {
         self.grants.push(grant.into());
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass, after those of the runtime and those that were
+    /// added before. See [`guard`](crate::guard).
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.guards.push(Arc::new(guard));
         self
     }
 

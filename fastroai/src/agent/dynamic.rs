@@ -11,6 +11,7 @@ use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
     OutputSpec, Turn,
 };
+use crate::guard::Guard;
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -307,6 +308,13 @@ impl<T: Send + 'static> AgentBuilder<T> {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.config = self.config.prepare_tools(prepare);
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass: see [`guard`](crate::guard).
+    #[doc(alias = "guardrail")]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.config = self.config.guard(guard);
         self
     }
 

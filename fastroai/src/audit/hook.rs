@@ -5,8 +5,8 @@ use super::event::Event;
 use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
-    Closing, Denied, Ended, Gate, Hook, ModelCall, Outcome, Permit, RunEnd, RunEnding, RunInfo,
-    ToolDenied, ToolUse,
+    Closing, Denied, Ended, Gate, GuardDecision, Hook, ModelCall, Outcome, Permit, RunEnd,
+    RunEnding, RunInfo, ToolDenied, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
 use crate::principal::Principal;
@@ -95,6 +95,20 @@ impl Hook for AuditTrail {
             None => event,
         };
         self.tell(event, subject(denied.metadata(SUBJECT), denied.principal()));
+    }
+
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let event = Event::new("guard.decided")
+            .run(run.run_id())
+            .with("guard", decision.guard)
+            .with("stage", decision.stage.as_str())
+            .with("action", decision.action.as_str())
+            .with("reason", decision.reason);
+        let event = match decision.tool {
+            Some(tool) => event.with("tool", tool),
+            None => event,
+        };
+        self.tell(event, subject(run.metadata(SUBJECT), run.principal()));
     }
 }
 

@@ -136,8 +136,8 @@ impl Run<'_, '_> {
         };
         unended.end();
         telemetry::attempted(&span, attempts);
+        let report = self.guard_result(&unit.call.name, capped(report)).await?;
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        let report = capped(report);
         telemetry::gave(showing, &span, &report.content);
         Ok((unit.index, report, record))
     }

@@ -34,8 +34,14 @@ impl ErrorKind {
             Self::History(HistoryFault::Failed(error)) => {
                 error.downcast_ref::<Error>().map_or(ErrorCategory::Permanent, Error::category)
             }
+            // And so may what a guard asks.
+            Self::GuardFailed { cause: Some(error), .. } => error
+                .cause()
+                .downcast_ref::<Error>()
+                .map_or(ErrorCategory::Transient, Error::category),
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
+            | Self::Blocked { .. }
             | Self::Refused
             | Self::Filtered
             | Self::Unbounded(_)
@@ -54,6 +60,7 @@ impl ErrorKind {
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
             | Self::HookPanicked { .. }
+            | Self::GuardFailed { cause: None, .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }
     }

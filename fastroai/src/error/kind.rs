@@ -1,10 +1,13 @@
 //! Why a run ended without an answer, in words and in a word.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use fastroai_providers::{ModelError, ModelErrorKind};
 
+use super::withheld;
 use crate::agent::OutputError;
+use crate::guard::{GuardError, Stage};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
 use crate::money::{Cost, Refusal};
@@ -108,6 +111,22 @@ pub enum ErrorKind {
         /// The hook.
         hook: String,
     },
+    /// A guard did not let a text pass. A prompt or an answer that was blocked is not in the history.
+    Blocked {
+        /// The guard.
+        guard: String,
+        /// Where the text was on its way.
+        stage: Stage,
+        /// Why, in the guard's words.
+        reason: Cow<'static, str>,
+    },
+    /// A guard could not tell whether a text may pass, so that it did not.
+    GuardFailed {
+        /// The guard.
+        guard: String,
+        /// Why it could not tell; `None` where it panicked.
+        cause: Option<GuardError>,
+    },
     /// The time is up.
     DeadlinePassed,
     /// Someone cancelled it.
@@ -174,6 +193,8 @@ impl ErrorKind {
             Self::UsageLimit(_) => "usage_limit",
             Self::Denied { .. } => "denied",
             Self::HookPanicked { .. } => "hook_panicked",
+            Self::Blocked { .. } => "blocked",
+            Self::GuardFailed { .. } => "guard_failed",
             Self::DeadlinePassed => "deadline",
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
@@ -284,6 +305,20 @@ impl fmt::Display for ErrorKind {
                 f,
                 "the hook `{}` panicked, and nothing passes it: mend it, or leave it out",
                 hook.escape_debug()
+            ),
+            Self::Blocked { guard, stage, reason } => {
+                let guard = guard.escape_debug();
+                write!(f, "`{guard}` blocked {}: {reason}", withheld::what(*stage))
+            }
+            Self::GuardFailed { guard, cause: Some(_) } => write!(
+                f,
+                "the guard `{}` could not tell, and nothing passes it then: see its cause",
+                guard.escape_debug()
+            ),
+            Self::GuardFailed { guard, cause: None } => write!(
+                f,
+                "the guard `{}` panicked, and nothing passes it: mend it, or leave it out",
+                guard.escape_debug()
             ),
             Self::DeadlinePassed => f.write_str("the run's time is up"),
             Self::Cancelled => f.write_str("the run was cancelled"),

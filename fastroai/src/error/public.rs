@@ -59,6 +59,8 @@ use super::{Error, ErrorKind};
 /// | `usage_limit` | The task used as much as it may. |
 /// | `denied` | The task is not allowed. |
 /// | `hook_panicked` | The task was stopped by an internal error. |
+/// | `blocked` | The question or the answer is not allowed. |
+/// | `guard_failed` | The question or the answer could not be checked. |
 /// | `deadline` | The task took too long. |
 /// | `cancelled` | The task was cancelled. |
 /// | `too_deep` | The task was handed on too often. |
@@ -191,6 +193,8 @@ impl ErrorKind {
             Self::UsageLimit(_) => "The task used as much as it may.",
             Self::Denied { .. } => "The task is not allowed.",
             Self::HookPanicked { .. } => "The task was stopped by an internal error.",
+            Self::Blocked { .. } => "The question or the answer is not allowed.",
+            Self::GuardFailed { .. } => "The question or the answer could not be checked.",
             Self::DeadlinePassed => "The task took too long.",
             Self::Cancelled => "The task was cancelled.",
             Self::TooDeep => "The task was handed on too often.",

@@ -6,6 +6,7 @@ use fastroai_providers::error::{Phase, ProtocolFault, ProviderFault, Sent};
 
 use super::*;
 use crate::agent::OutputError;
+use crate::guard::{GuardError, Stage};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
 use crate::money::Cost;
@@ -35,14 +36,16 @@ fn place(kind: &ErrorKind) -> usize {
         ErrorKind::UsageLimit(_) => 17,
         ErrorKind::Denied { .. } => 18,
         ErrorKind::HookPanicked { .. } => 19,
-        ErrorKind::DeadlinePassed => 20,
-        ErrorKind::Cancelled => 21,
-        ErrorKind::TooDeep => 22,
-        ErrorKind::History(_) => 23,
+        ErrorKind::Blocked { .. } => 20,
+        ErrorKind::GuardFailed { .. } => 21,
+        ErrorKind::DeadlinePassed => 22,
+        ErrorKind::Cancelled => 23,
+        ErrorKind::TooDeep => 24,
+        ErrorKind::History(_) => 25,
     }
 }
 
-const KINDS: usize = 24;
+const KINDS: usize = 26;
 
 fn models() -> [ModelError; 4] {
     [
@@ -88,6 +91,8 @@ fn samples() -> Vec<ErrorKind> {
         ErrorKind::UsageLimit(Exceeded { limit: Limit::Requests, allowed: 987, used: 987 }),
         ErrorKind::Denied { hook: told(), denied: Denied::new(TOLD) },
         ErrorKind::HookPanicked { hook: told() },
+        ErrorKind::Blocked { guard: told(), stage: Stage::Prompt, reason: TOLD.into() },
+        ErrorKind::GuardFailed { guard: told(), cause: Some(GuardError::new(TOLD)) },
         ErrorKind::DeadlinePassed,
         ErrorKind::Cancelled,
         ErrorKind::TooDeep,
