@@ -114,10 +114,8 @@ fn look(text: &str) -> (u32, Scores) {
 
 fn score(window: &str, is_smuggled: bool) -> Scores {
     let mut scores = Scores::default();
-    for index in PATTERNS.set.matches(window) {
-        if let Some((class, weight)) = PATTERNS.weights.get(index) {
-            scores[*class as usize] += weight;
-        }
+    for pattern in PATTERNS.iter().filter(|pattern| pattern.regex.is_match(window)) {
+        scores[pattern.class as usize] += pattern.weight;
     }
     if is_smuggled {
         scores[Class::Encoded as usize] += 10;

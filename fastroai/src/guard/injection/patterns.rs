@@ -7,10 +7,10 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use regex::{RegexSet, RegexSetBuilder};
+use regex::{Regex, RegexBuilder};
 
-/// The most memory that the patterns may need, in bytes.
-const SIZE_LIMIT: usize = 32 << 20;
+/// The most memory that a pattern may need, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
 
 /// What an injection is after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,23 +211,31 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::ToolCall, 4, r#"\{ ?["'](?:tool|function|name|action|tool_name|recipient_name)["'] ?: ?["'][a-z_.]{2,40}["'] ?, ?["'](?:arguments|parameters|args|input|params|action_input)["']"#),
 ];
 
-/// All patterns, compiled once for the process.
-pub(super) struct Patterns {
-    pub(super) set: RegexSet,
-    pub(super) weights: Vec<(Class, u32)>,
+/// A pattern, compiled.
+pub(super) struct Pattern {
+    pub(super) class: Class,
+    /// What a match adds to the score.
+    pub(super) weight: u32,
+    pub(super) regex: Regex,
 }
 
-pub(super) static PATTERNS: LazyLock<Patterns> = LazyLock::new(patterns);
+/// All patterns, compiled once for the process. Each is looked for by itself: where they are looked
+/// for at once, the engine has a state for each way that all of them may be half matched.
+pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(patterns);
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, and the tests compile them")]
-fn patterns() -> Patterns {
-    let set = RegexSetBuilder::new(RULES.iter().map(|(.., pattern)| written_out(pattern)))
-        .size_limit(SIZE_LIMIT)
-        .dfa_size_limit(SIZE_LIMIT)
-        .build()
-        .expect("patterns that compile");
-    let weights = RULES.iter().map(|(class, weight, _)| (*class, *weight)).collect();
-    Patterns { set, weights }
+fn patterns() -> Vec<Pattern> {
+    let compile = |pattern| {
+        RegexBuilder::new(&written_out(pattern)).size_limit(SIZE_LIMIT).build().expect("a pattern")
+    };
+    let rules = RULES.iter();
+    rules
+        .map(|(class, weight, pattern)| Pattern {
+            class: *class,
+            weight: *weight,
+            regex: compile(pattern),
+        })
+        .collect()
 }
 
 /// A pattern as the engine reads it.
@@ -271,8 +279,8 @@ mod tests {
 
     #[test]
     fn all_patterns_compile_and_none_matches_an_empty_text() {
-        assert!(!PATTERNS.set.is_match(""));
-        assert_eq!(PATTERNS.weights.len(), RULES.len());
+        assert_eq!(PATTERNS.len(), RULES.len());
+        assert!(PATTERNS.iter().all(|pattern| !pattern.regex.is_match("")));
     }
 
     #[test]
