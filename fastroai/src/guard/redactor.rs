@@ -125,6 +125,10 @@ impl Redactor {
         self.patterns = self.patterns.iter().cloned().chain([(label.into(), regex)]).collect();
     }
 
+    pub(super) fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+
     /// All that is found, in the order of the text; no two overlap.
     ///
     /// The patterns of the program win over ours, and then the order of [`Sensitive::ALL`].
