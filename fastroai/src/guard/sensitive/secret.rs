@@ -84,11 +84,11 @@ pub(super) const RULES: &[Rule] = &[
     form(r"whsec_[A-Za-z0-9+/=]{24,}"),
     form(r"sq0(?:atp|csp)-[\w-]{22,}"),
     form(r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    // The password of an address: `postgres://user:password@host`.
+    // The password of an address: `postgres://user:{password}@host`.
     Rule {
         pattern: r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:([^\s/@]+)@",
         is_greedy: false,
-        holds: always,
+        holds: is_no_variable,
     },
     // What a header carries.
     Rule {
@@ -129,6 +129,13 @@ fn is_password(candidate: &Candidate<'_>) -> bool {
     let is_name =
         text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.' | ':'));
     !is_name && !is_placeholder(text)
+}
+
+/// Whether it is no name of a password: `{password}`, `${PASSWORD}`, `<password>`.
+fn is_no_variable(candidate: &Candidate<'_>) -> bool {
+    let text = candidate.found.trim_start_matches('$');
+    let is_around = |open, close| text.starts_with(open) && text.ends_with(close);
+    !is_around('{', '}') && !is_around('<', '>')
 }
 
 /// Whether it stands for a value, as `${TOKEN}`, `<your key>` and `sk-xxxxxxxx` do.
