@@ -15,6 +15,8 @@ mod catalogue;
 mod driver;
 mod error;
 pub mod guard;
+#[cfg(feature = "jsonschema")]
+mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
