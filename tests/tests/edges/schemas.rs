@@ -131,7 +131,7 @@ fn bombs() -> Vec<(&'static str, Value)> {
     let fields: Map<String, Value> =
         names.iter().map(|name| (name.clone(), json!({"type": "null"}))).collect();
     let wide = json!({"type": "object", "properties": fields, "required": names});
-    let types: Vec<&str> = std::iter::repeat_n("object", 20_000).collect();
+    let types: Vec<&str> = std::iter::repeat_n("object", 10_000).collect();
     let mut kinds = object(object(json!({"type": types})));
     kinds["properties"]["b"] = json!({"type": types, "description": "x".repeat(1_000)});
     let branches: Vec<Value> = (0..4_000).map(|at| json!({"const": format!("c{at}")})).collect();
