@@ -17,6 +17,8 @@ mod emitted;
 mod error;
 mod grants;
 pub mod guard;
+#[cfg(feature = "jsonschema")]
+mod held;
 pub mod history;
 pub mod hook;
 pub mod money;

@@ -59,6 +59,27 @@ fn what_a_pattern_of_the_program_finds_keeps_its_label() {
     assert_eq!(redactor.redact("ada@corp.example, ada@example.org"), "[STAFF], [EMAIL]");
 }
 
+#[test]
+fn what_a_pattern_of_the_program_hides_comes_back_from_a_stream_of_single_letters() {
+    let redactor = Redactor::standard()
+        .with_pattern("CASE_2", r"\bC-\d{6}\b")
+        .and_then(|redactor| redactor.with_pattern("A23456789012345678901234", r"\bproject \w+\b"))
+        .unwrap();
+    let mut mask = Mask::new(redactor);
+    let said = "C-123456 and C-654321 of project Aurora, ask ada@example.org [CASE_2";
+    let hidden = mask.hide(said);
+    assert_eq!(
+        hidden,
+        "[CASE_2_1] and [CASE_2_2] of [A23456789012345678901234_1], ask [EMAIL_1] [CASE_2"
+    );
+    let (mut stream, mut restored) = (mask.unmasking(), String::new());
+    for letter in hidden.chars() {
+        restored += &stream.push(letter.encode_utf8(&mut [0; 4]));
+    }
+    restored += &stream.finish();
+    assert_eq!(restored, said);
+}
+
 fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("ada@example.org".to_owned()),
