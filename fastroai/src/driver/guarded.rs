@@ -19,6 +19,7 @@ use crate::guard::{Action, Decided, GuardError, Guards, Looked, Stage, Verdict, 
 use crate::hook::RunInfo;
 use crate::run::ToolReport;
 use crate::scope::Scope;
+use crate::telemetry::events;
 
 /// What the model reads in place of a result that a guard has blocked.
 const WITHHELD_RESULT: &str = "A guard withheld the result of this call.";
@@ -165,14 +166,7 @@ impl Run<'_, '_> {
     ) {
         let (stage, tool) = (looked.stage, looked.tool.map(str::to_owned));
         let decided = Decided { guard, stage, tool, action, reason };
-        tracing::warn!(
-            target: "fastroai",
-            guard = decided.guard.as_str(),
-            stage = stage.as_str(),
-            tool = decided.tool.as_deref(),
-            action = action.as_str(),
-            "a guard did not simply let a text pass"
-        );
+        events::guard_decided(self.scope.runtime().emitter(), &decided);
         let run = RunInfo {
             scope: &self.scope,
             agent: &self.order.config.name,
