@@ -103,9 +103,9 @@ pub(crate) fn guard_decided(emitter: &Emitter, decided: &Decided) {
     tracing::warn!(
         target: "fastroai",
         guard = emitter.name(&decided.guard).shown(),
-        stage = decided.stage.as_str(),
+        stage = emitter.name(decided.stage.as_str()).shown(),
         tool = shown(tool.map(|tool| emitter.name(tool)).as_ref()),
-        action = decided.action.as_str(),
+        action = emitter.name(decided.action.as_str()).shown(),
         "a guard did not simply let a text pass"
     );
 }

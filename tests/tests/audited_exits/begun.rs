@@ -69,7 +69,7 @@ async fn a_denial_is_told_as_one_wherever_a_hook_says_it() {
     let words = leaves("denied", steps(), |it| it.hook(No(Place::Model)), run).await;
     assert_eq!(words, ["run.started", "model.asked", "model.ended denied", "run.ended denied"]);
     let words = leaves("denied", steps(), |it| it.hook(No(Place::Tool)), run).await;
-    assert_eq!(words[3..], ["tool.called", "tool.ended denied", "run.ended denied"]);
+    assert_eq!(words[3..], ["tool.called", "tool.ended denied", "tool.denied", "run.ended denied"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,7 +65,7 @@ fn what_a_pattern_of_the_program_hides_comes_back_from_a_stream_of_single_letter
         .with_pattern("CASE_2", r"\bC-\d{6}\b")
         .and_then(|redactor| redactor.with_pattern("A23456789012345678901234", r"\bproject \w+\b"))
         .unwrap();
-    let mut mask = Mask::new(redactor);
+    let mask = Mask::new(redactor);
     let said = "C-123456 and C-654321 of project Aurora, ask ada@example.org [CASE_2";
     let hidden = mask.hide(said);
     assert_eq!(
