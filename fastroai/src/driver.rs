@@ -132,14 +132,8 @@ pub(crate) struct Finished {
     pub(crate) labels: Arc<Labels>,
 }
 
-/// Runs an agent to its end. Dropping the future stops everything inside it.
-pub(crate) async fn drive(
-    order: Order<'_>,
-    opening: Opening,
-    check: &dyn Check,
-    sink: &Sink,
-) -> Result<Finished, Error> {
-    let start = Instant::now();
+/// The scope of a run, and whether it may be there.
+fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
     let scope = Scope::enter(Entering {
@@ -151,6 +145,24 @@ pub(crate) async fn drive(
         limits: order.usage_limits(),
         opens: false,
     });
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
+    };
+    scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
+    (scope, fit)
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    order: Order<'_>,
+    opening: Opening,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let (scope, fit) = enter(&order);
     let failed = |kind, bill, messages: Vec<Message>| {
         let history = History::from(messages);
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
@@ -164,12 +176,6 @@ pub(crate) async fn drive(
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let (mut scope, fit) = match scope {
-        Ok(scope) => (scope, Ok(())),
-        Err(unentered) => (unentered.scope, Err(unentered.kind)),
-    };
-    scope.label(&order.labels);
-    scope.is_of(&order.config.name, &order.run_id);
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
