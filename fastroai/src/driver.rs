@@ -147,18 +147,10 @@ pub(crate) struct Finished {
     pub(crate) guarded: Vec<Decided>,
 }
 
-/// Runs an agent to its end. Dropping the future stops everything inside it.
-pub(crate) async fn drive(
-    mut order: Order<'_>,
-    opening: Opening,
-    check: &dyn Check,
-    sink: &Sink,
-) -> Result<Finished, Error> {
-    let start = Instant::now();
+/// The scope of a run, and whether it may be there.
+fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
-    let outputs = output_tools(check);
-    let named = names_differ(&order, &outputs);
     let scope = Scope::enter(Entering {
         runtime: order.runtime.clone(),
         timeout: timeouts.into_iter().flatten().min(),
@@ -174,7 +166,25 @@ pub(crate) async fn drive(
         Ok(scope) => (scope, Ok(())),
         Err(unentered) => (unentered.scope, Err(unentered.kind)),
     };
+    scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
+    scope.darken(order.config);
+    (scope, fit)
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    mut order: Order<'_>,
+    opening: Opening,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let outputs = output_tools(check);
+    let (scope, fit) = enter(&order);
+    let fit = fit.and(names_differ(&order, &outputs));
     order.withhold(&scope);
+    let emitter = scope.runtime().emitter();
     let failed = |kind, bill, messages: Vec<Message>| {
         let history = History::from(messages);
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
@@ -188,10 +198,6 @@ pub(crate) async fn drive(
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    scope.label(&order.labels);
-    scope.is_of(&order.config.name, &order.run_id);
-    scope.darken(order.config);
-    let emitter = scope.runtime().emitter();
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
@@ -199,7 +205,7 @@ pub(crate) async fn drive(
         Ok(watched) => watched,
         Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
     };
-    let candidates = fit.and(named).and_then(|()| Candidates::connect(&order, &scope, check));
+    let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {

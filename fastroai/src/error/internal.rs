@@ -171,6 +171,8 @@ fn whole_words(detail: &str) -> &str {
 mod tests {
     use super::*;
     use crate::hook::Denied;
+    use crate::money::Cost;
+    use crate::usage_limits::{Exceeded, Limit};
     use fastroai_providers::error::ProviderFault;
 
     fn of(error: &ModelError) -> String {
@@ -217,5 +219,25 @@ mod tests {
         assert!(shown.contains("because: first second third yyy"), "{shown}");
         assert!(!shown.contains(['\n', '\u{2028}']) && shown.len() < 700, "{shown}");
         assert!(shown.contains(error.correlation_id()), "{shown}");
+    }
+
+    #[test]
+    fn numbers_and_names_of_our_own_are_not_taken_for_those_of_people() {
+        let exceeded = |used| Exceeded { limit: Limit::InputTokens, allowed: 2_000_000, used };
+        let kinds = [1_234_567, 20_012_345, 4_155_550_123, 49_301_234_567]
+            .map(exceeded)
+            .map(ErrorKind::from);
+        let budget = ErrorKind::Budget {
+            account: "tenant-4711".to_owned(),
+            budget: Cost::from_picodollars(12_345_678_901_234),
+            spent: Cost::from_picodollars(4_155_550_123),
+            held: Cost::from_picodollars(123_456_789_012),
+            needed: Cost::from_picodollars(1),
+        };
+        for kind in kinds.into_iter().chain([budget]) {
+            let text = kind.to_string();
+            let shown = Error::unstarted(kind).internal().to_string();
+            assert!(shown.contains(&text), "{text}: {shown}");
+        }
     }
 }

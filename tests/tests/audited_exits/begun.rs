@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastroai::money::Prices;
 use fastroai::prelude::*;
 use fastroai::providers::{Delta, FinishReason, ModelError, ModelErrorKind, Part};
-use fastroai::tool::FunctionTool;
+use fastroai::tool::{FunctionTool, ToolCost, ToolOptions};
 use fastroai::{Message, Settings, UsageLimits, usd};
 use fastroai_providers::error::{Phase, ProtocolFault, ProviderFault, Sent};
 use futures_util::FutureExt;
@@ -122,8 +122,8 @@ async fn what_money_forbids_is_told_with_the_id_of_the_run() {
 #[tokio::test(start_paused = true)]
 async fn a_tool_that_is_not_paid_for_is_told_with_the_id_of_the_run() {
     let words = leaves("budget", [doubles()], plain, async |runtime: Runtime| {
-        let mut options = fastroai::tool::ToolOptions::default();
-        options.cost = fastroai::tool::ToolCost::Each(usd!("5"));
+        let cost = ToolCost::Each(usd!("5"));
+        let options = ToolOptions { cost, ..ToolOptions::DEFAULT };
         let dear = super::rig::double().options(options);
         let agent = Agent::builder().model(super::rig::MODEL).tool(dear).build().unwrap();
         agent.run("Go").on(&runtime).budget(usd!("1")).await.err()
@@ -224,9 +224,7 @@ async fn a_tool_that_panics_is_closed_and_so_is_a_run_that_unwinds() {
         plain,
         async |runtime: Runtime| {
             let breaks = FunctionTool::new("breaks", "Breaks.", |_: serde_json::Value, _| async {
-                if true {
-                    panic!("a mistake of the tool");
-                }
+                assert!(!std::hint::black_box(true), "a mistake of the tool");
                 Ok::<_, ToolError>(String::new())
             });
             let agent = Agent::builder().model(super::rig::MODEL).tool(breaks).build().unwrap();

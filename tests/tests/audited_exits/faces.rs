@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use fastroai::Message;
+use fastroai::history::{HistoryProcessor, Processed, Turn};
 use fastroai::prelude::*;
 use fastroai::providers::{Model, ModelError};
 use fastroai::tool::FunctionTool;
 use fastroai_providers::error::ProviderFault;
+use futures_util::future::BoxFuture;
 use tests::folder::Folder;
-use tests::scripted::{Scripted, Step, call};
+use tests::scripted::{Scripted, Step, call, text};
 use tests::spans::Spans;
 use tracing::instrument::WithSubscriber;
 use tracing_subscriber::layer::SubscriberExt;
@@ -110,4 +112,37 @@ async fn a_model_that_is_asked_by_hand_has_both_faces_too() {
         (fastroai::PublicError::from(&error), fastroai::InternalError::from(&error).to_string());
     assert_eq!((public.code(), public.is_retryable()), ("provider", false));
     assert!(internal.contains("key_limited") && !internal.contains(KEY), "{internal}");
+}
+
+/// Fails with a password.
+struct Broken;
+
+impl HistoryProcessor for Broken {
+    fn process<'a>(&'a self, _: &'a [Message], _: &'a Turn<'a>) -> BoxFuture<'a, Processed<'a>> {
+        let said = format!("no route to postgres://admin:{PASSWORD}@db.internal");
+        Box::pin(async move { Err(std::io::Error::other(said).into()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_program_s_own_parts_fail_with_is_for_operators_alone() {
+    let said = || std::io::Error::other(format!("postgres://admin:{PASSWORD}@db.internal"));
+    let script = || Scripted::new(MODEL, [text("Yes")]);
+    let runtime = |model| Runtime::builder().model(model).build();
+    let agent = || Agent::builder().model(MODEL);
+
+    let broken = agent().history(Broken).build().unwrap();
+    let of_history = broken.run("Go").on(&runtime(script())).await.unwrap_err();
+    let plain = agent().build().unwrap();
+    let call = plain.run("Go").validate(move |_, _| Err(OutputError::from(said())));
+    let of_output = call.on(&runtime(script())).await.unwrap_err();
+
+    for (error, code) in [(of_history, "history"), (of_output, "output_failed")] {
+        let public = error.public();
+        assert_eq!(public.code(), code);
+        let seen = format!("{error} {error:?} {error:#?} {public} {public:?}");
+        assert!(!seen.contains("postgres") && !seen.contains(PASSWORD), "{seen}");
+        let internal = error.internal().to_string();
+        assert!(internal.contains("postgres://admin:[SECRET]"), "{internal}");
+    }
 }

@@ -4,7 +4,7 @@ use fastroai::money::Budget;
 use fastroai::prelude::*;
 use fastroai::providers::Part;
 use fastroai::tool::{DynToolset, FunctionTool};
-use fastroai::{Message, usd};
+use fastroai::{Message, RuntimeBuilder, usd};
 use tests::folder::Folder;
 use tests::scripted::{Scripted, call, reply, text};
 
@@ -15,7 +15,7 @@ const NOTHING: [&str; 2] = ["run.started", "run.ended config"];
 #[tokio::test(start_paused = true)]
 async fn a_model_that_cannot_be_had_leaves_a_closed_run() {
     // Neither is ever asked: that there is no key is found, or that nothing is sent without TLS.
-    let unsafely = |it: fastroai::RuntimeBuilder| it.base_url("openai", "http://example.org/v1");
+    let unsafely = |it: RuntimeBuilder| it.base_url("openai", "http://example.org/v1");
     for model in ["nobody:knows", "no colon", "openai:gpt-4o"] {
         let words = leaves("config", [], unsafely, async |runtime: Runtime| {
             agent().build().unwrap().run("Go").model(model).on(&runtime).await.err()
@@ -57,12 +57,9 @@ async fn a_history_without_a_question_leaves_a_closed_run() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_outside_every_scope_leaves_a_closed_run_on_a_strict_runtime() {
-    let words = leaves(
-        "config",
-        [],
-        |it| it.strict(),
-        async |runtime: Runtime| agent().build().unwrap().run("Go").on(&runtime).await.err(),
-    )
+    let words = leaves("config", [], RuntimeBuilder::strict, async |runtime: Runtime| {
+        agent().build().unwrap().run("Go").on(&runtime).await.err()
+    })
     .await;
     assert_eq!(words, NOTHING);
 }
