@@ -117,8 +117,9 @@ impl Opening {
     }
 
     /// What was said, where nothing is asked.
-    fn said(self) -> Vec<Message> {
-        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
+    fn said(self, guarded: &Guarded) -> Vec<Message> {
+        let state = self.state(RunSpec::default());
+        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
     }
 }
 
@@ -171,7 +172,7 @@ pub(crate) async fn drive(
     };
     let mut scope = match scope {
         Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+        Err(kind) => return Err(unstarted(kind, opening.said(&Guarded::new(&order, None)))),
     };
     scope.label(&order.labels);
     sink.watch(scope.meter());
@@ -180,7 +181,10 @@ pub(crate) async fn drive(
         names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+        Err(kind) => {
+            let guarded = Guarded::new(&order, Some(&scope));
+            return Err(unstarted(kind, opening.said(&guarded)));
+        }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
@@ -193,7 +197,7 @@ pub(crate) async fn drive(
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
     let watched = match Watched::begin(info) {
         Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
+        Err(stopped) => return Err(unstarted(stopped.into(), run.guarded.said(state))),
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
@@ -360,7 +364,7 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        let guarded = Guarded::new(order, &scope);
+        let guarded = Guarded::new(order, Some(&scope));
         Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
