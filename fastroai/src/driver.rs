@@ -125,8 +125,9 @@ impl Opening {
     }
 
     /// What was said, where nothing is asked.
-    fn said(self) -> Vec<Message> {
-        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
+    fn said(self, guarded: &Guarded) -> Vec<Message> {
+        let state = self.state(RunSpec::default());
+        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
     }
 }
 
@@ -203,14 +204,18 @@ pub(crate) async fn drive(
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
     let watched = match Watched::begin(info) {
         Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
+        Err(stopped) => {
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, stopped.into(), opening.said(&guarded)));
+        }
     };
     let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, opening.said()));
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, kind, opening.said(&guarded)));
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);

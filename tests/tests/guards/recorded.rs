@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use fastroai::agent::AgentBuilder;
 use fastroai::audit::{self, AuditTrail};
 use fastroai::guard::{Action, GuardError, Stage};
 use fastroai::hook::{Alert, Alerts, GuardDecision, Hook, RunInfo};
@@ -46,9 +47,12 @@ fn guards() -> [Told; 4] {
         flag(&[Stage::Prompt], "odd"),
         replace(&[Stage::ToolArguments], "4111", "[CARD]"),
         block(&[Stage::ToolResult], "[CARD]"),
-        Told::trying("away", &[Stage::Output], |text, _| match text.contains("Done") {
-            true => Err(GuardError::new("secret cause")),
-            false => Ok(fastroai::guard::Verdict::Allow),
+        Told::trying("away", &[Stage::Output], |text, _| {
+            if text.contains("Done") {
+                Err(GuardError::new("secret cause"))
+            } else {
+                Ok(fastroai::guard::Verdict::Allow)
+            }
         }),
     ]
 }
@@ -179,7 +183,7 @@ async fn a_trace_tells_of_each_decision_and_of_no_content() {
     let _keeping = tracing::subscriber::set_default(subscriber);
     let model = script(steps());
     let (tool, _) = echo();
-    let agent = guards().into_iter().fold(agent().tool(tool), |agent, guard| agent.guard(guard));
+    let agent = guards().into_iter().fold(agent().tool(tool), AgentBuilder::guard);
     let agent = agent.build().unwrap();
     agent.run("odd").on(&runtime(&model)).await.unwrap_err();
     let events = spans.events();

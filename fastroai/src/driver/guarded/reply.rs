@@ -6,7 +6,7 @@ use fastroai_providers::{Delta, Part, Response};
 
 use super::super::held_back::{Channel, HeldBack};
 use super::super::{Ended, Run};
-use super::{Held, Noted, plain};
+use super::{Held, Noted, Replaced, plain};
 use crate::guard::Stage;
 use crate::run::{Event, Stop};
 
@@ -91,12 +91,7 @@ impl Run<'_, '_> {
                         changed |= self.guard_answer(arguments, place, channel).await?;
                         continue;
                     }
-                    // A model may make a name up: one that no tool has is content.
-                    let known = self.spec.tools.iter().find(|tool| tool.name == call.name);
-                    let name = known.map(|tool| tool.name.as_str());
-                    let looked = self.looked(Stage::ToolArguments, name);
-                    let arguments = plain(&call.arguments, false);
-                    match self.look(&looked, &arguments, &mut Noted::new()).await {
+                    match self.guard_arguments(&call.name, &call.arguments).await {
                         Ok(None) => continue,
                         Ok(Some(replaced)) => call.arguments = replaced.text,
                         Err(Held::Blocked { .. }) => {
@@ -114,6 +109,14 @@ impl Run<'_, '_> {
             forget_original(reply);
         }
         Ok(calls)
+    }
+
+    /// Has the guards look at the arguments of a call, and gives what passes in their place.
+    async fn guard_arguments(&self, tool: &str, arguments: &str) -> Result<Option<Replaced>, Held> {
+        // A model may make a name up: one that no tool has is content.
+        let known = self.spec.tools.iter().any(|known| known.name == tool);
+        let looked = self.looked(Stage::ToolArguments, known.then_some(tool));
+        self.look(&looked, &plain(arguments, false), &mut Noted::new()).await
     }
 
     /// Has the guards look at the text of a reply, and says whether it is another one now.
