@@ -2,6 +2,7 @@
 
 mod admitted;
 mod admitted_tool;
+mod approvals;
 mod arrived;
 mod asking;
 mod attempts;
@@ -34,17 +35,19 @@ pub(crate) use counted::counted;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
+use self::approvals::Asked;
 use self::candidate::Candidates;
 use self::check::Verdict;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::approval::{Decided, Resumed};
 use crate::error::{Error, ErrorKind};
 use crate::history::HistoryProcessor;
 use crate::hook::{Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
-    Stop, ToolSpec, Work, repair,
+    End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
+    ToolUnit, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -74,6 +77,8 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    /// The paused run that it is.
+    pub(crate) resumed: Option<Box<Resumed>>,
 }
 
 impl Order<'_> {
@@ -97,22 +102,30 @@ pub(crate) struct Opening {
     pub(crate) history: Vec<Message>,
     /// `None` where the history is answered as it stands.
     pub(crate) prompt: Option<UserMessage>,
+    /// A run that has begun already.
+    pub(crate) begun: Option<Box<RunState>>,
 }
 
 impl Opening {
     /// The run before anything was asked; or why there is none, with what was said.
-    fn state(self, spec: RunSpec) -> Result<RunState, (NothingToAnswer, Vec<Message>)> {
-        let Self { history, prompt } = self;
-        match prompt {
-            Some(prompt) => Ok(RunState::new(spec, history, prompt)),
-            None => RunState::continue_from(spec, history.clone())
-                .map_err(|nothing| (nothing, repair(history))),
+    fn state(self, spec: RunSpec) -> Result<RunState, (String, Vec<Message>)> {
+        let Self { history, prompt, begun } = self;
+        match (begun, prompt) {
+            (Some(state), None) if history.is_empty() => Ok(state.with_spec(spec)),
+            (Some(state), _) => Err((
+                "a paused run goes on from itself: resume it without messages or attachments"
+                    .to_owned(),
+                state.into_closed(),
+            )),
+            (None, Some(prompt)) => Ok(RunState::new(spec, history, prompt)),
+            (None, None) => RunState::continue_from(spec, history.clone())
+                .map_err(|nothing| (nothing.to_string(), repair(history))),
         }
     }
 
     /// What was said, where nothing is asked.
     fn said(self) -> Vec<Message> {
-        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
+        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_closed)
     }
 }
 
@@ -150,6 +163,7 @@ pub(crate) async fn drive(
         outside: order.cancellation.clone(),
         limits: order.usage_limits(),
         opens: false,
+        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
     });
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
@@ -160,7 +174,8 @@ pub(crate) async fn drive(
         let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
         telemetry::label(&span, &order.labels);
         telemetry::failed(&span, kind.word());
-        failed(kind, Bill::default(), said)
+        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
+        failed(kind, before.unwrap_or_default(), said)
     };
     let mut scope = match scope {
         Ok(scope) => scope,
@@ -178,15 +193,22 @@ pub(crate) async fn drive(
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
-        Err((nothing, said)) => {
-            return Err(unstarted(ErrorKind::Config(nothing.to_string()), said));
-        }
+        Err((why, said)) => return Err(unstarted(ErrorKind::Config(why), said)),
     };
+    let decided = order.resumed.as_ref().map_or_else(
+        || Ok(Vec::new()),
+        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
+    );
+    let decided = match decided {
+        Ok(decided) => decided,
+        Err(why) => return Err(unstarted(ErrorKind::Config(why), state.into_closed())),
+    };
+    check.go_on_from(state.rejections());
 
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
     let watched = match Watched::begin(info) {
         Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
+        Err(stopped) => return Err(unstarted(stopped.into(), state.into_closed())),
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
@@ -199,16 +221,21 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state).await;
+            let ended = run.go(state, decided).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
+    if ended.is_paused {
+        let paused = run.pause(&ended, &bill);
+        watched.end(RunEnding::Paused, &bill);
+        return Err(failed(ErrorKind::Paused(paused), bill, ended.state.into_closed()));
+    }
     if let Some(kind) = ended.failure {
         watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
         telemetry::failed(&span, kind.word());
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        return Err(failed(kind, bill, ended.state.into_closed()));
     }
     watched.end(RunEnding::Answered, &bill);
     stopping.disarm();
@@ -301,6 +328,8 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
+    /// It waits for decisions about tool calls.
+    is_paused: bool,
 }
 
 impl Ended {
@@ -336,6 +365,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
                     polling: tool.options().polling,
+                    approval: tool.options().approval,
                 })
                 .collect(),
             output: match candidates.output() {
@@ -377,7 +407,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState) -> Ended {
+    async fn go(&self, state: RunState, decided: Vec<(ToolUnit, Decided)>) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -387,7 +417,13 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
+            is_paused: false,
         };
+        if let Some(resumed) = &self.order.resumed
+            && !self.take_up(resumed, decided, &mut ended).await
+        {
+            return ended;
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,
@@ -395,6 +431,20 @@ impl<'r, 'a> Run<'r, 'a> {
                     let stop = self.run_tools(turn, units, &mut ended).await;
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
+                }
+                Work::Arguments { turn, units } => {
+                    self.read_arguments(turn, units, &mut ended);
+                    continue;
+                }
+                Work::AwaitApproval { turn, units } => {
+                    match self.ask_approval(turn, units, &mut ended).await {
+                        Ok(Asked::Decided) => continue,
+                        Ok(Asked::Elsewhere) => {
+                            ended.is_paused = true;
+                            return ended;
+                        }
+                        Err(stop) => Event::Stopped { stop, partial: None },
+                    }
                 }
                 Work::Check { text } => self.check(&text, &mut ended).await,
                 Work::Done(End::Answered { text }) => {

@@ -8,6 +8,7 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{History, ModelError, ModelErrorKind};
 
 use crate::agent::OutputError;
+use crate::approval::{ClaimError, PausedRun};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
 use crate::money::{Bill, Cost, Refusal};
@@ -136,6 +137,15 @@ pub enum ErrorKind {
     TooDeep,
     /// What the history processors made cannot be sent; nothing was.
     History(HistoryFault),
+    /// The run waits for decisions about tool calls, and can be [gone on from](crate::approval) with
+    /// these.
+    #[doc(alias = "ApprovalRequired")]
+    #[doc(alias = "CallDeferred")]
+    Paused(PausedRun),
+    /// The paused run was gone on from already; nothing ran.
+    AlreadyResumed,
+    /// Nobody can say whether the paused run was gone on from; nothing ran.
+    Claim(ClaimError),
 }
 
 /// What kind of trouble an error is, for a decision what to do about it.
@@ -212,6 +222,27 @@ impl Error {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
+    }
+
+    /// The run as it waits for decisions, where that is how it ended.
+    #[must_use]
+    pub fn paused(&self) -> Option<&PausedRun> {
+        match &self.0.kind {
+            ErrorKind::Paused(paused) => Some(paused),
+            _ => None,
+        }
+    }
+
+    /// The run as it waits for decisions, given away.
+    ///
+    /// # Errors
+    /// The error itself, where it is none of a pause.
+    pub fn into_paused(self) -> Result<PausedRun, Self> {
+        let inner = *self.0;
+        match inner.kind {
+            ErrorKind::Paused(paused) => Ok(paused),
+            kind => Err(Self(Box::new(Inner { kind, ..inner }))),
+        }
     }
 
     /// The failure of the model, where that is what it was; of the last one, where several were
@@ -292,6 +323,9 @@ impl ErrorKind {
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
             Self::History(_) => "history",
+            Self::Paused(_) => "paused",
+            Self::AlreadyResumed => "already_resumed",
+            Self::Claim(_) => "claim",
         }
     }
 
@@ -306,6 +340,8 @@ impl ErrorKind {
             }
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
+            | Self::Paused(_)
+            | Self::AlreadyResumed
             | Self::Refused
             | Self::Filtered
             | Self::Unbounded(_)
@@ -324,6 +360,7 @@ impl ErrorKind {
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
             | Self::HookPanicked { .. }
+            | Self::Claim(_)
             | Self::Cancelled => ErrorCategory::Unknown,
         }
     }
@@ -458,6 +495,17 @@ impl fmt::Display for ErrorKind {
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
             Self::History(fault) => fault.fmt(f),
+            Self::Paused(paused) => write!(
+                f,
+                "the run waits for decisions about tool calls ({}): resume it with them",
+                paused.requests().len()
+            ),
+            Self::AlreadyResumed => f.write_str(
+                "the paused run was resumed already, and runs once: ask again, or go on from its history",
+            ),
+            Self::Claim(_) => f.write_str(
+                "nobody can say whether the paused run was resumed already: see to the claims of the runtime, and try again",
+            ),
         }
     }
 }
@@ -485,6 +533,7 @@ impl StdError for Error {
             ErrorKind::Denied { denied, .. } => denied.cause(),
             ErrorKind::OutputFailed(error) => error.cause(),
             ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
+            ErrorKind::Claim(error) => Some(error.cause()),
             _ => self.model_error()?.source(),
         }
     }

@@ -44,6 +44,7 @@ mod alert;
 mod approval;
 mod breaker;
 mod call;
+mod decision;
 mod denied;
 mod gate;
 mod hooks;
@@ -61,6 +62,7 @@ pub use approval::Approval;
 pub use breaker::{CircuitBreaker, CircuitOpen};
 pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
+pub use decision::{ApprovalDecision, ApprovalStep};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
 pub(crate) use hooks::{Hooks, Stopped, Waiting};
@@ -112,6 +114,13 @@ pub trait Hook: Send + Sync + 'static {
     /// Learns that an account did not cover an attempt; no hook was asked about it then.
     fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
         let _ = (account, refusal);
+    }
+
+    /// Learns that someone is asked about a tool call that needs a decision, and what was decided; see
+    /// [`approval`](crate::approval). What is approved passes [`before_tool`](Self::before_tool) as any
+    /// call does.
+    fn on_approval(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        let _ = (run, decision);
     }
 
     /// Decides about an attempt at a tool.

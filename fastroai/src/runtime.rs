@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::approval::{Approver, Claims};
 use crate::error::Error;
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
@@ -52,6 +53,8 @@ struct Shared {
     hooks: Hooks,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 /// The one for runs that are given none.
@@ -191,6 +194,14 @@ impl Runtime {
         &self.0.history
     }
 
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.0.approver.as_ref()
+    }
+
+    pub(crate) fn claims(&self) -> Option<&dyn Claims> {
+        self.0.claims.as_deref()
+    }
+
     pub(crate) fn captures_content(&self) -> bool {
         self.0.capture_content
     }
@@ -235,6 +246,8 @@ pub struct RuntimeBuilder {
     hooks: Vec<Arc<dyn Hook>>,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 impl RuntimeBuilder {
@@ -351,6 +364,21 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Who decides about tool calls that need an approval while the run waits, so that it does not
+    /// pause; see [`approval`](crate::approval). It decides for the agents that are called inside as
+    /// well, unless these bring a runtime with another one.
+    pub fn approver(mut self, approver: impl Approver) -> Self {
+        self.approver = Some(Arc::new(approver));
+        self
+    }
+
+    /// Where it is kept which paused runs were gone on from, beside the memory of this process; see
+    /// [`approval`](crate::approval#once).
+    pub fn claims(mut self, claims: impl Claims) -> Self {
+        self.claims = Some(Arc::new(claims));
+        self
+    }
+
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
@@ -367,6 +395,8 @@ impl RuntimeBuilder {
             hooks: Hooks::new(self.hooks),
             strict: self.strict,
             history: self.history,
+            approver: self.approver,
+            claims: self.claims,
         }))
     }
 }

@@ -12,12 +12,13 @@ use tracing::{Instrument, Span};
 
 use crate::agent::Labels;
 use crate::ambient;
+use crate::approval::{Approver, Before};
 use crate::error::ErrorKind;
 use crate::hook::Hooks;
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::usage_limits::{Tally, UsageLimits};
+use crate::usage_limits::{Tally, UsageLimits, Used};
 
 tokio::task_local! {
     static CURRENT: Scope;
@@ -43,6 +44,10 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// Whether the last tally is this run's own.
+    is_tallied: bool,
+    /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
+    approver: Option<Arc<dyn Approver>>,
 }
 
 /// What a run brings along.
@@ -56,6 +61,8 @@ pub(crate) struct Entering {
     pub(crate) limits: UsageLimits,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
+    /// What it had used before it paused.
+    pub(crate) before: Option<Before>,
 }
 
 impl Scope {
@@ -69,7 +76,8 @@ impl Scope {
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
     pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
-        let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
+        let Entering { runtime, timeout, budget, account, outside, limits, opens, before } =
+            entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
@@ -84,6 +92,8 @@ impl Scope {
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
+                approver: runtime.approver().cloned().or(parent.approver),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -96,6 +106,8 @@ impl Scope {
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
+                approver: runtime.approver().cloned(),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -108,7 +120,8 @@ impl Scope {
             },
         };
         if !limits.is_none() {
-            scope.tallies.push(Arc::new(Tally::new(limits)));
+            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+            scope.tallies.push(Arc::new(Tally::new(limits, used)));
         }
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
@@ -124,7 +137,13 @@ impl Scope {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
+            if let Some(Before { bill, .. }) = &before {
+                run.carry(bill.total().known(), bill.possibly_paid());
+            }
             scope.accounts.push(run);
+        }
+        if let Some(before) = before {
+            scope.meter.carry(before.bill);
         }
         Ok(scope)
     }
@@ -172,6 +191,17 @@ impl Scope {
     /// What is counted for it.
     pub(crate) fn tallies(&self) -> &[Arc<Tally>] {
         &self.tallies
+    }
+
+    /// Who decides about tool calls while they wait, where someone does.
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.approver.as_ref()
+    }
+
+    /// What this run and those inside it have used, where it has limits of its own.
+    pub(crate) fn used(&self) -> Option<Used> {
+        let own = self.tallies.last().filter(|_| self.is_tallied)?;
+        Some(own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

@@ -24,6 +24,7 @@ const TABLE: Table = Table {
         "polling",
         "corrections",
         "cost",
+        "approve",
         "type",
         "crate",
     ],
@@ -36,6 +37,10 @@ const TABLE: Table = Table {
         ("poll", "write `polling`"),
         ("parallel", "write `sequential` on the tools that run alone"),
         ("rename", "write `name`"),
+        ("approval", "write `approve`"),
+        ("requires_approval", "write `approve`"),
+        ("confirm", "write `approve`"),
+        ("external", "write `approve = external`"),
     ],
     bare: &["name", "description"],
 };
@@ -43,7 +48,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 10;
+const FIELDS: usize = 11;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
@@ -63,6 +68,8 @@ pub(super) struct Options {
     polling: Option<bool>,
     corrections: Option<u32>,
     cost: Option<TokenStream>,
+    /// The variant of `ToolApproval`.
+    approval: Option<&'static str>,
     is_agent: bool,
 }
 
@@ -93,6 +100,7 @@ impl Options {
                 "polling" => options.polling = pair.flag(report),
                 "corrections" => options.corrections = pair.count(0, "none", report),
                 "cost" => options.cost = cost(&pair, report),
+                "approve" => options.approval = approval(&pair, report),
                 "type" => {
                     let example = "the name of a type: write `type = WeatherTool`";
                     options.type_name = pair.parse(example, report);
@@ -118,6 +126,11 @@ impl Options {
     /// Those of an agent function: it may take what its agent is given.
     pub(super) fn of_agent(timeout: Option<u64>) -> Self {
         Self { timeout, is_agent: true, ..Self::default() }
+    }
+
+    /// Whether its arguments are read before it runs.
+    pub(super) fn needs_approval(&self) -> bool {
+        matches!(self.approval, Some("Asked" | "External"))
     }
 
     /// The `ToolOptions`, naming only what was said.
@@ -166,6 +179,10 @@ impl Options {
         if let Some(cost) = &self.cost {
             fields.push(quote!(cost: #cost));
         }
+        if let Some(approval) = self.approval {
+            let approval = Ident::new(approval, proc_macro2::Span::call_site());
+            fields.push(quote!(approval: __fastroai::ToolApproval::#approval));
+        }
         match fields.len() {
             0 => quote!(__fastroai::ToolOptions::DEFAULT),
             FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
@@ -174,6 +191,33 @@ impl Options {
             }
         }
     }
+}
+
+/// `approve`, or `approve = external`; `true` and `false` as for any flag.
+fn approval(pair: &keys::Pair, report: &mut Report) -> Option<&'static str> {
+    let written = match &pair.value {
+        keys::Value::Absent => return Some("Asked"),
+        keys::Value::Given(tokens) => tokens.to_string(),
+        keys::Value::List(_) => String::new(),
+    };
+    let message = match written.as_str() {
+        "external" => return Some("External"),
+        "true" => return Some("Asked"),
+        "false" => return Some("Never"),
+        "\"external\"" => {
+            "`approve` takes a word without quotes: write `approve = external`".to_owned()
+        }
+        other => match similar::nearest(other, ["external"]) {
+            Some(meant) => format!("unknown approve `{other}`: did you mean `{meant}`?"),
+            None => {
+                "`approve` takes no value, or `external`: write `approve` where someone has to \
+                     say yes, `approve = external` where the tool runs elsewhere"
+                    .to_owned()
+            }
+        },
+    };
+    report.at(pair.place(), message);
+    None
 }
 
 /// An amount for each attempt, or a function of the arguments and the result.

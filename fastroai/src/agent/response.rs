@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
+use serde::{Deserialize, Serialize};
+
 use super::Labels;
 use crate::driver::Finished;
 use crate::money::{Bill, Total};
@@ -124,7 +126,7 @@ impl<T> fmt::Debug for AgentResponse<T> {
 }
 
 /// One tool call of a run.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolCallRecord {
     /// The call's id, unique in its conversation.
@@ -133,7 +135,7 @@ pub struct ToolCallRecord {
     /// The tool.
     #[doc(alias = "tool_name")]
     pub name: String,
-    /// The arguments, exactly as the model wrote them.
+    /// The arguments, exactly as the model wrote them, or as whoever approved the call did.
     #[doc(alias = "args")]
     pub arguments: String,
     /// The turn that asked for it, from 1.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::call::Kept;
-use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
+use super::{
+    Approval, ApprovalDecision, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolUse, Wait,
+};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
 
@@ -150,6 +152,16 @@ impl Hooks {
                 // The run has an error of its own already.
                 let hook = named(&**hook);
                 tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+            }
+        }
+    }
+
+    /// Tells all hooks how far a decision about a tool call is.
+    pub(crate) fn decided(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        for hook in self.iter() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_approval(run, decision))).is_err() {
+                let hook = named(&**hook);
+                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a decision");
             }
         }
     }

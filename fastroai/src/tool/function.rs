@@ -11,11 +11,12 @@ use serde::de::DeserializeOwned;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
 use super::{
-    Arguments, BoundTool, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions, Toolset,
-    ToolsetInfo,
+    Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolError, ToolFailure, ToolFit,
+    ToolFuture, ToolOptions, Toolset, ToolsetInfo,
 };
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
+type Fits = dyn Fn(&str) -> ToolFit + Send + Sync;
 
 /// A tool made at run time from a closure.
 ///
@@ -32,6 +33,7 @@ pub struct FunctionTool {
     definition: Arc<ToolDefinition>,
     options: ToolOptions,
     handler: Arc<Handler>,
+    fits: Arc<Fits>,
 }
 
 impl FunctionTool {
@@ -62,7 +64,27 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(|json: &str| Arguments::new(json).parse::<T>().map(drop)),
         }
+    }
+
+    /// A tool that [never runs here](ToolApproval::External): the run pauses, and the application
+    /// hands the result in.
+    ///
+    /// ```
+    /// use fastroai::tool::FunctionTool;
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Document { id: String }
+    /// let sign = FunctionTool::external::<Document>("sign", "Has a person sign a document.");
+    /// ```
+    pub fn external<T: DeserializeOwned + JsonSchema>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        let tool = Self::new(name, description, |_: T, _| async {
+            Err::<String, _>(ToolError::new("a tool that runs elsewhere was run"))
+        });
+        tool.approval(ToolApproval::External)
     }
 
     /// A tool whose arguments are described by a schema that is only known at run time.
@@ -87,6 +109,14 @@ impl FunctionTool {
         let validator =
             jsonschema::validator_for(&schema).map_err(|error| SchemaError(error.to_string()))?;
         let definition = ToolDefinition::new(name, description, schema.into());
+        let validator = Arc::new(validator);
+        let fits = {
+            let validator = Arc::clone(&validator);
+            move |json: &str| {
+                let value = Arguments::new(json).parse()?;
+                super::validated::check(&validator, &value)
+            }
+        };
         let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
             let checked = Arguments::new(json).parse().and_then(|value| {
                 super::validated::check(&validator, &value)?;
@@ -104,6 +134,7 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(fits),
         })
     }
 
@@ -111,6 +142,13 @@ impl FunctionTool {
     #[must_use]
     pub fn options(mut self, options: ToolOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The same tool, whose calls need this decision.
+    #[must_use]
+    pub fn approval(mut self, approval: ToolApproval) -> Self {
+        self.options.approval = approval;
         self
     }
 }
@@ -126,6 +164,10 @@ impl DynTool for FunctionTool {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         (self.handler)(arguments.as_json(), run)
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        (self.fits)(arguments.as_json())
     }
 }
 
