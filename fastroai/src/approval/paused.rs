@@ -31,7 +31,7 @@ pub struct PausedRun(Box<Stored>);
 pub(crate) struct Stored {
     /// First, so that what is newer is known as that.
     #[serde(deserialize_with = "known")]
-    version: u32,
+    pub(crate) version: u32,
     pub(crate) id: String,
     pub(crate) run_id: String,
     pub(crate) agent: String,
