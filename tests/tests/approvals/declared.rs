@@ -99,7 +99,14 @@ async fn an_agent_struct_pauses_and_goes_on_with_what_it_lends() {
     ]);
     let runtime = on(&model).build();
     let desk = Desk { till: Till::default(), drawer: Drawer };
-    let paused = desk.run("Go").model(MODEL).on(&runtime).await.expect_err("it pauses").into_paused().unwrap();
+    let paused = desk
+        .run("Go")
+        .model(MODEL)
+        .on(&runtime)
+        .await
+        .expect_err("it pauses")
+        .into_paused()
+        .unwrap();
     let waiting: Vec<_> = paused.requests().into_iter().map(|it| it.call_id).collect();
     assert_eq!(waiting, ["a", "b", "c"]);
     let decisions = Decisions::new().approve("a").approve("c").result("b", "signed by hand");
