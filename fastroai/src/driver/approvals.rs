@@ -58,14 +58,14 @@ impl Run<'_, '_> {
         units: Vec<ToolUnit>,
         ended: &mut Ended,
     ) -> Result<Asked, Stop> {
-        let (external, asked): (Vec<_>, Vec<_>) =
-            units.into_iter().partition(|unit| ended.state.is_external(unit.index));
-        let Some(approver) = self.scope.approver().filter(|_| !asked.is_empty()) else {
-            for unit in external.into_iter().chain(asked) {
+        let is_asked = |unit: &ToolUnit| !ended.state.is_external(unit.index);
+        let Some(approver) = self.scope.approver().filter(|_| units.iter().any(is_asked)) else {
+            for unit in units {
                 self.sink.tell(|| Notice::ToolCalled(unit.call));
             }
             return Ok(Asked::Elsewhere);
         };
+        let asked: Vec<_> = units.into_iter().filter(is_asked).collect();
         let deciding = asked.iter().map(|unit| self.decision(&**approver, unit));
         let decisions = self.scope.guard(join_all(deciding)).await?;
         for (unit, Decision { decided, by }) in asked.into_iter().zip(decisions) {
