@@ -158,15 +158,27 @@ proptest! {
                     2 => Event::Denied { index, message: "no".to_owned().into() },
                     _ => Event::ToolDone { index, report: ToolReport::new("forged", ToolOutcome::Success) },
                 };
-                let is_handed_in_early = matches!(work, Work::Tools { .. }) && run.feed(event).is_ok();
-                if is_handed_in_early {
+                let name = run.last_reply().and_then(|reply| reply.tool_calls().nth(index));
+                let is_external = name.is_some_and(|call| call.name == "external");
+                if matches!(work, Work::Tools { .. }) && is_external {
                     // A result from elsewhere, or that there will be none, may come while others run.
+                    let _ = run.feed(event);
                     run = before.clone();
+                } else {
+                    prop_assert!(run.feed(event).is_err());
                 }
                 prop_assert_eq!(&run, &before);
             } else if matches!(work, Work::AwaitApproval { .. }) {
                 let again = run.feed(Event::Deferred { index });
                 prop_assert!(again.is_err());
+                let is_external = matches!(&work, Work::AwaitApproval { units, .. } if units.iter().any(|unit| {
+                    unit.index == index && unit.call.name == "external"
+                }));
+                if !is_external {
+                    let report = ToolReport::new("forged", ToolOutcome::Success);
+                    let ended = run.feed(Event::ToolDone { index, report });
+                    prop_assert!(ended.is_err());
+                }
                 prop_assert_eq!(&run, &before);
             }
 
