@@ -2,6 +2,7 @@
 
 mod admitted;
 mod admitted_tool;
+mod approvals;
 mod arrived;
 mod asking;
 mod attempts;
@@ -37,11 +38,13 @@ pub(crate) use counted::counted;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
+use self::approvals::Asked;
 use self::candidate::Candidates;
 use self::check::Verdict;
 use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::approval::{self, Resumed};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
@@ -51,8 +54,8 @@ use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
 use crate::principal::Principal;
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
-    Stop, ToolSpec, Work, repair,
+    End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
+    ToolUnit, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -88,6 +91,8 @@ pub(crate) struct Order<'a> {
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
     /// Those of the call.
     pub(crate) guards: Guards,
+    /// The paused run that it is.
+    pub(crate) resumed: Option<Box<Resumed>>,
 }
 
 impl Order<'_> {
@@ -111,16 +116,24 @@ pub(crate) struct Opening {
     pub(crate) history: Vec<Message>,
     /// `None` where the history is answered as it stands.
     pub(crate) prompt: Option<UserMessage>,
+    /// A run that has begun already.
+    pub(crate) begun: Option<Box<RunState>>,
 }
 
 impl Opening {
     /// The run before anything was asked; or why there is none, with what was said.
-    fn state(self, spec: RunSpec) -> Result<RunState, (NothingToAnswer, Vec<Message>)> {
-        let Self { history, prompt } = self;
-        match prompt {
-            Some(prompt) => Ok(RunState::new(spec, history, prompt)),
-            None => RunState::continue_from(spec, history.clone())
-                .map_err(|nothing| (nothing, repair(history))),
+    fn state(self, spec: RunSpec) -> Result<RunState, (String, Vec<Message>)> {
+        let Self { history, prompt, begun } = self;
+        match (begun, prompt) {
+            (Some(state), None) if history.is_empty() => Ok(state.with_spec(spec)),
+            (Some(state), _) => Err((
+                "a paused run goes on from itself: resume it without messages or attachments"
+                    .to_owned(),
+                state.into_closed(),
+            )),
+            (None, Some(prompt)) => Ok(RunState::new(spec, history, prompt)),
+            (None, None) => RunState::continue_from(spec, history.clone())
+                .map_err(|nothing| (nothing.to_string(), repair(history))),
         }
     }
 
@@ -162,6 +175,7 @@ fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
         bound: order.bound.clone(),
         principal: order.principal.clone(),
         opens: false,
+        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
     });
     let (mut scope, fit) = match scope {
         Ok(scope) => (scope, Ok(())),
@@ -197,7 +211,8 @@ pub(crate) async fn drive(
         let span = telemetry::invoke_agent(emitter, order.config, asked.as_ref(), &order.run_id);
         telemetry::label(emitter, &span, &order.labels);
         telemetry::failed(&span, kind.word());
-        failed(kind, Bill::default(), said)
+        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
+        failed(kind, before.unwrap_or_default(), said)
     };
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
@@ -221,12 +236,25 @@ pub(crate) async fn drive(
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
-        Err((nothing, said)) => {
-            let kind = ErrorKind::Config(nothing.to_string());
+        Err((why, said)) => {
+            let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
             return Err(unstarted(emitter, kind, said));
         }
     };
+    let decided = order.resumed.as_ref().map_or_else(
+        || Ok(Vec::new()),
+        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
+    );
+    let decided = match decided {
+        Ok(decided) => decided,
+        Err(why) => {
+            let kind = ErrorKind::Config(why);
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, state.into_closed()));
+        }
+    };
+    check.go_on_from(state.rejections());
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
@@ -242,16 +270,21 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state).await;
+            let ended = run.go(state, decided).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
+    if ended.is_paused {
+        let paused = run.pause(&ended, &bill);
+        watched.end(RunEnding::Paused, &bill);
+        return Err(failed(ErrorKind::Paused(paused), bill, ended.state.into_closed()));
+    }
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
-        let error = failed(kind, bill, ended.state.into_messages());
+        let error = failed(kind, bill, ended.state.into_closed());
         return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
@@ -348,6 +381,8 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
+    /// It waits for decisions about tool calls.
+    is_paused: bool,
 }
 
 impl Ended {
@@ -383,6 +418,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
                     polling: tool.options().polling,
+                    approval: tool.options().approval,
                 })
                 .collect(),
             output: match candidates.output() {
@@ -430,7 +466,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState) -> Ended {
+    async fn go(&self, state: RunState, decided: Vec<(ToolUnit, approval::Decided)>) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -440,8 +476,14 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
+            is_paused: false,
         };
-        if let Some(stop) = self.guard_opening(&mut ended).await {
+        if let Some(resumed) = &self.order.resumed {
+            // What was said until then was looked at when it was said.
+            if !self.take_up(resumed, decided, &mut ended).await {
+                return ended;
+            }
+        } else if let Some(stop) = self.guard_opening(&mut ended).await {
             ended.feed(Event::Stopped { stop, partial: None });
         }
         loop {
@@ -451,6 +493,20 @@ impl<'r, 'a> Run<'r, 'a> {
                     let stop = self.run_tools(turn, units, &mut ended).await;
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
+                }
+                Work::Arguments { turn, units } => {
+                    self.read_arguments(turn, units, &mut ended);
+                    continue;
+                }
+                Work::AwaitApproval { turn, units } => {
+                    match self.ask_approval(turn, units, &mut ended).await {
+                        Ok(Asked::Decided) => continue,
+                        Ok(Asked::Elsewhere) => {
+                            ended.is_paused = true;
+                            return ended;
+                        }
+                        Err(stop) => Event::Stopped { stop, partial: None },
+                    }
                 }
                 Work::Check { text } => self.check(&text, &mut ended).await,
                 Work::Done(End::Answered { text }) => {

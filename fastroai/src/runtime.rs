@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::approval::{Approver, Claims};
 use crate::emitted::Emitter;
 use crate::error::Error;
 use crate::grants::Bound;
@@ -58,6 +59,8 @@ struct Shared {
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 /// The one for runs that are given none.
@@ -206,6 +209,14 @@ impl Runtime {
         &self.0.history
     }
 
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.0.approver.as_ref()
+    }
+
+    pub(crate) fn claims(&self) -> Option<&dyn Claims> {
+        self.0.claims.as_deref()
+    }
+
     /// What all texts pass that are written down.
     pub(crate) fn emitter(&self) -> &Emitter {
         &self.0.emitter
@@ -260,6 +271,8 @@ pub struct RuntimeBuilder {
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 impl RuntimeBuilder {
@@ -438,6 +451,21 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Who decides about tool calls that need an approval while the run waits, so that it does not
+    /// pause; see [`approval`](crate::approval). It decides for the agents that are called inside as
+    /// well, unless these bring a runtime with another one.
+    pub fn approver(mut self, approver: impl Approver) -> Self {
+        self.approver = Some(Arc::new(approver));
+        self
+    }
+
+    /// Where it is kept which paused runs were gone on from, beside the memory of this process; see
+    /// [`approval`](crate::approval#once).
+    pub fn claims(mut self, claims: impl Claims) -> Self {
+        self.claims = Some(Arc::new(claims));
+        self
+    }
+
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
@@ -457,6 +485,8 @@ impl RuntimeBuilder {
             strict: self.strict,
             history: self.history,
             bound: self.bound,
+            approver: self.approver,
+            claims: self.claims,
         }))
     }
 }

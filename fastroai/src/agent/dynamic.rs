@@ -11,6 +11,7 @@ use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
     OutputSpec, Turn,
 };
+use crate::approval::{Decisions, PausedRun};
 use crate::guard::Guard;
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
@@ -85,6 +86,11 @@ impl<T: Send + 'static> Agent<T> {
     /// Goes on with a conversation as it stands: see [`AgentSpec::continue_from`].
     pub fn continue_from(&self, history: impl Into<History>) -> Call<'_, T> {
         Call::continue_from(self, history)
+    }
+
+    /// Goes on with a run that waited for decisions: see [`AgentSpec::resume`].
+    pub fn resume(&self, paused: PausedRun, decisions: Decisions) -> Call<'_, T> {
+        Call::resume(self, paused, decisions)
     }
 }
 

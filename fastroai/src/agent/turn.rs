@@ -8,6 +8,8 @@ use fastroai_providers::{
     Message, Model, ModelError, ModelId, Request, Response, Settings, ToolDefinition,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::ambient;
 use crate::driver::Payer;
 use crate::error::Error;
@@ -31,7 +33,7 @@ pub struct Turn<'a> {
 }
 
 /// What a call is labelled with, beside its run's id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Labels {
     pub(crate) conversation_id: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,

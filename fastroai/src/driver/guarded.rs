@@ -183,7 +183,7 @@ impl Run<'_, '_> {
             agent: &self.order.config.name,
             run_id: &self.order.run_id,
         };
-        self.scope.hooks().decided(&run, &decided);
+        self.scope.hooks().guarded(&run, &decided);
         self.guarded.decided.lock().unwrap_or_else(PoisonError::into_inner).push(decided);
     }
 

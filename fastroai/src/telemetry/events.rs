@@ -98,6 +98,26 @@ pub(crate) fn no_price(emitter: &Emitter, line: &Line) {
     );
 }
 
+pub(crate) fn undecided(showing: Showing<'_>, tool: &str, error: &dyn Display) {
+    let Showing { emitter, content } = showing;
+    let tool = emitter.name(tool);
+    if content {
+        tracing::warn!(
+            target: "fastroai",
+            tool = tool.shown(),
+            error = emitter.text(&error.to_string()).shown(),
+            "an approver could not decide"
+        );
+    } else {
+        tracing::warn!(target: "fastroai", tool = tool.shown(), "an approver could not decide");
+    }
+}
+
+pub(crate) fn approver_panicked(showing: Showing<'_>, tool: &str) {
+    let tool = showing.emitter.name(tool);
+    tracing::error!(target: "fastroai", tool = tool.shown(), "an approver panicked");
+}
+
 pub(crate) fn guard_decided(emitter: &Emitter, decided: &Decided) {
     let tool = decided.tool.as_deref();
     tracing::warn!(
@@ -148,6 +168,7 @@ pub(crate) enum Told {
     Refusal,
     ToolDenied,
     Guard,
+    Decision,
     End,
     RunsEnd,
 }
@@ -157,6 +178,7 @@ pub(crate) fn hook_panicked(hook: &str, told: Told) {
         Told::Refusal => "when money was refused",
         Told::ToolDenied => "when it was told of a denied tool",
         Told::Guard => "when it was told what a guard decided",
+        Told::Decision => "when it was told of a decision",
         Told::End => "when it was told of the end",
         Told::RunsEnd => "when it was told of a run's end",
     };
