@@ -184,6 +184,17 @@ async fn behaviour_62_a_body_beyond_the_limit_is_refused() {
 }
 
 #[tokio::test]
+async fn behaviour_62_a_body_that_is_packed_though_nobody_asked_is_not_unpacked() {
+    let body = "what is sent is no gzip: whoever unpacked it would fail";
+    let packed = page(body).replace("connection:", "content-encoding: gzip\r\nconnection:");
+    let server = Server::new(vec![packed]);
+    let client = EgressClient::new().allow_private_addresses().max_bytes(1000);
+    let response = client.get(server.url("/")).send().await.unwrap();
+    assert_eq!(response.bytes(), body.as_bytes(), "as it came, and counted so");
+    assert_eq!(response.header("content-encoding"), Some("gzip"), "for the tool to know");
+}
+
+#[tokio::test]
 async fn s9_files_other_schemes_and_user_names_are_refused() {
     let client = EgressClient::new();
     for url in ["file:///etc/passwd", "ftp://example.com/", "gopher://example.com/", "data:,x"] {
