@@ -63,7 +63,11 @@ impl Safe {
                 let mut stream = rustls::Stream::new(&mut connection, &mut socket);
                 let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
                 // A question without a body ends with its head, the other with its JSON.
-                while !head.ends_with(b"}") && !(head.ends_with(b"\r\n\r\n") && head[0] == b'G') {
+                let is_whole = |asked: &[u8]| {
+                    let end: &[u8] = if asked.starts_with(b"G") { b"\r\n\r\n" } else { b"}" };
+                    asked.ends_with(end)
+                };
+                while !is_whole(&head) {
                     match stream.read(&mut buffer) {
                         Ok(0) | Err(_) => break,
                         Ok(count) => head.extend_from_slice(&buffer[..count]),
