@@ -12,6 +12,8 @@ mod ambient;
 #[cfg(feature = "audit")]
 pub mod audit;
 mod catalogue;
+#[cfg(feature = "config")]
+pub mod config;
 mod driver;
 mod error;
 pub mod guard;

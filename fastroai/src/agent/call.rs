@@ -24,6 +24,8 @@ use crate::error::{Error, ErrorKind};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::runtime::Runtime;
+#[cfg(feature = "config")]
+use crate::runtime::configured;
 use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
 
@@ -382,8 +384,13 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         let own_tools = tools.len();
         let added = self.tools.tools().iter();
         tools.extend(added.map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)));
+        let config = agent.config();
+        #[cfg(feature = "config")]
+        let configured = configured(config, self.runtime.as_ref().or_else(|| agent.runtime()));
+        #[cfg(feature = "config")]
+        let config = configured.as_deref().unwrap_or(config);
         let mut order = Order {
-            config: agent.config(),
+            config,
             instructions: Box::new(instructions),
             tools,
             own_tools,

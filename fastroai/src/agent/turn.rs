@@ -8,6 +8,7 @@ use fastroai_providers::{
     Message, Model, ModelError, ModelId, Request, Response, Settings, ToolDefinition,
 };
 
+use super::AgentConfig;
 use crate::ambient;
 use crate::driver::Payer;
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::money::{Budget, Cost, Total};
 pub struct Turn<'a> {
     pub(crate) number: u32,
     pub(crate) run_id: &'a str,
-    pub(crate) agent: &'a str,
+    pub(crate) agent: &'a AgentConfig,
     pub(crate) asked: &'a Arc<dyn Model>,
     pub(crate) labels: &'a Labels,
     pub(crate) payer: Payer<'a>,
