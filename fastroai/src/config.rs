@@ -287,10 +287,8 @@ impl Config {
     pub fn check_keys(&self) -> Result<(), ConfigError> {
         let faults = self.references().filter_map(|named| {
             let error = named.read(&self.0.variables).err()?;
-            let shown = self.0.shown.iter().find(|shown| {
-                let path = shown::shown_path(&shown.path);
-                path == named.path || path.starts_with(&format!("{}.", named.path))
-            });
+            let mut shown = self.0.shown.iter();
+            let shown = shown.find(|it| shown::shown_path(&it.path) == named.path);
             let place = shown.map_or(&Place::Program, |shown| &shown.place);
             Some(Fault::new(named.path.as_str(), place, FaultKind::NoKey, error.to_string()))
         });

@@ -21,6 +21,12 @@ impl Folder {
         Self(path)
     }
 
+    /// Where a file of this name is in it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// Where an audit trail is in it.
     #[must_use]
     pub fn trail(&self) -> PathBuf {

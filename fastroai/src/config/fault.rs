@@ -28,6 +28,7 @@ impl ConfigError {
         Self { faults }
     }
 
+    #[cfg(feature = "audit")]
     pub(super) fn one(fault: Fault) -> Self {
         Self { faults: vec![fault] }
     }

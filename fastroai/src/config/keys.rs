@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Handle;
 
 use super::fault::FaultKind;
+use super::place::Place;
 use super::section::{Refused, Section};
 use super::shown::{self, MASK};
 use super::tree::Value;
@@ -92,7 +93,7 @@ impl Section<'_> {
     pub(super) fn key(&self, name: &'static str) -> Option<Named> {
         let node = self.node(name)?;
         if let Value::Table(_) = node.value {
-            return self.child(name).and_then(|table| table.reference());
+            return self.referenced(name, &self.child(name)?);
         }
         let path = format!("{}.{name}", self.path());
         let read = |value: &Value| self.written(value, node.place.name());
@@ -103,7 +104,7 @@ impl Section<'_> {
     /// The key of a provider that the user has named.
     pub(super) fn key_of(&self, name: &str, value: &Value) -> Option<Named> {
         if let Value::Table(_) = value {
-            return self.named_table(name)?.reference();
+            return self.referenced(name, &self.named_table(name)?);
         }
         if let Value::Broken = value {
             return None;
@@ -122,36 +123,44 @@ impl Section<'_> {
         }
     }
 
+    fn referenced(&self, name: &str, table: &Section<'_>) -> Option<Named> {
+        let (reference, place) = table.reference()?;
+        let named = Named { reference, path: table.path() };
+        self.show_from(name, named.shown(), place);
+        Some(named)
+    }
+
     /// The table `{ env = "…" }` or `{ file = "…" }`.
-    fn reference(&self) -> Option<Named> {
+    fn reference(&self) -> Option<(Reference, Place)> {
         let before = self.reading.faults.borrow().len();
-        let variable = self.text("env", "\"OPENAI_API_KEY\"");
-        let file = self.text("file", "\"/run/secrets/openai\"");
+        let variable = self.part("env", "\"OPENAI_API_KEY\"");
+        let file = self.part("file", "\"/run/secrets/openai\"");
         self.finish();
         if self.reading.faults.borrow().len() > before {
             return None;
         }
-        let reference = match (variable, file) {
-            (Some(name), None) if is_name(&name) => Reference::Variable(name),
+        match (variable, file) {
+            (Some((name, place)), None) if is_name(&name) => {
+                return Some((Reference::Variable(name), place));
+            }
+            (None, Some((path, place))) if !path.is_empty() => {
+                return Some((Reference::File(path.into()), place));
+            }
             (Some(_), None) => {
                 let what = "it is no name of a variable: write the name, and not the key, as in \
                             `env = \"OPENAI_API_KEY\"`";
                 self.fault("env", FaultKind::BadValue, what);
-                return None;
             }
-            (None, Some(path)) if !path.is_empty() => Reference::File(path.into()),
             (None, Some(_)) => {
                 self.fault("file", FaultKind::BadValue, "it is empty: write the path of a file");
-                return None;
             }
             _ => {
                 let what =
                     "a key is in one place: write either `{ env = \"…\" }` or `{ file = \"…\" }`";
                 self.fault_here(FaultKind::BadValue, what);
-                return None;
             }
-        };
-        Some(Named { reference, path: self.path() })
+        }
+        None
     }
 
     /// A key that is written as a text.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fault::FaultKind;
 use super::section::Section;
 use super::shown::is_secret;
-use crate::money::Overrides;
+use crate::money::{Overrides, Prices, Rates};
 
 /// What a model's rates are called; the first two are needed.
 const RATES: [&str; 10] = [
@@ -53,6 +53,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<Overrides> {
 fn of_models(section: &Section<'_>) -> Value {
     let models = section.named().into_iter().map(|(pattern, rates)| {
         let mut read = Map::new();
+        if let Err(error) = Prices::standard().with_override(pattern, Rates::FREE) {
+            let what = if is_secret(pattern) {
+                "no model has this name".to_owned()
+            } else {
+                error.to_string()
+            };
+            section.refuse_name(pattern, FaultKind::BadValue, what);
+        }
         for (index, name) in RATES.into_iter().enumerate() {
             if let Some(rate) = rates.dollars(name) {
                 read.insert(name.to_owned(), rate.to_string().into());

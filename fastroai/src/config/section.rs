@@ -66,7 +66,11 @@ impl<'r> Section<'r> {
     /// Says of a value that it holds.
     pub(super) fn show(&self, name: &str, value: String) {
         let place = self.table.get(name).map(|entry| entry.node.place.clone());
-        let place = place.unwrap_or(Place::Default);
+        self.show_from(name, value, place.unwrap_or(Place::Default));
+    }
+
+    /// The same of a value that is put together from others.
+    pub(super) fn show_from(&self, name: &str, value: String, place: Place) {
         self.reading.shown.borrow_mut().push(Shown { path: self.path_to(name), value, place });
     }
 
@@ -197,6 +201,18 @@ impl<'r> Section<'r> {
         self.value(name, |value| text_of(value, name, like), |text| shown::text(text))
     }
 
+    /// A text that is shown with others, and its place.
+    pub(super) fn part(&self, name: &'static str, like: &str) -> Option<(String, Place)> {
+        let node = self.node(name)?;
+        match text_of(&node.value, name, like) {
+            Ok(text) => Some((text, node.place.clone())),
+            Err((kind, what)) => {
+                self.fault(name, kind, what);
+                None
+            }
+        }
+    }
+
     /// A whole number within a range.
     pub(super) fn integer<N>(&self, name: &'static str, range: RangeInclusive<N>) -> Option<N>
     where
@@ -299,6 +315,7 @@ impl<'r> Section<'r> {
     }
 
     /// One of some words.
+    #[cfg(feature = "limits")]
     pub(super) fn word(
         &self,
         name: &'static str,

@@ -24,6 +24,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
         let unit = if unit == "min" { "m" } else { unit };
         let size = match UNITS.iter().find(|(name, _)| *name == unit) {
             Some((_, size)) => *size,
+            None if tail.starts_with(['.', ',']) => return Err("it is no whole number"),
             None if unit.is_empty() => return Err("it has no unit"),
             None => return Err("there is no such unit"),
         };
