@@ -149,6 +149,10 @@ struct GuideToOutput;
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
 
+#[cfg(all(doctest, feature = "macros", feature = "config"))]
+#[doc = include_str!("../../docs/guide/configuration.md")]
+struct GuideToConfiguration;
+
 /// And so are those of the pages.
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../docs/from-python.md")]
