@@ -172,7 +172,6 @@ impl Config {
     }
 
     /// A configuration to be put together.
-    #[must_use]
     pub fn loader() -> Loader {
         Loader::default()
     }

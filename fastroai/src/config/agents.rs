@@ -46,13 +46,13 @@ struct Agent {
 }
 
 impl Agents {
-    pub(super) fn read(section: Option<Section<'_>>) -> Self {
+    pub(super) fn read(section: Option<&Section<'_>>) -> Self {
         let mut agents = Self::default();
-        for (name, table) in section.iter().flat_map(Section::named) {
+        for (name, table) in section.into_iter().flat_map(Section::named) {
             let mut keys = BTreeMap::new();
             let agent = Agent::read(&table, &mut keys);
             agents.keys.extend(keys.into_values());
-            let place = section.as_ref().map_or(Place::Program, |section| section.place_of(name));
+            let place = section.map_or(Place::Program, |section| section.place_of(name));
             if let Place::Variable { .. } = place {
                 agents.loosely.push((name.to_owned(), agent));
             } else {
@@ -93,9 +93,8 @@ impl Agent {
                 .text("model", "\"provider:model\"")
                 .filter(|model| check_model(section, "model", model)),
             fallback: section.texts("fallback", "\"provider:model\"").filter(|models| {
-                models
-                    .iter()
-                    .fold(true, |all, model| check_model(section, "fallback", model) && all)
+                let refused = |model: &&String| !check_model(section, "fallback", model);
+                models.iter().filter(refused).count() == 0
             }),
             temperature: section.float("temperature", 0.0..=2.0),
             top_p: section.float("top_p", 0.0..=1.0),

@@ -168,7 +168,7 @@ impl Section<'_> {
         let text = match value {
             Value::Text(text) => match &text.only {
                 Some(variable) => return Ok(Reference::Variable(variable.clone())),
-                None => &text.text,
+                None => &text.filled,
             },
             Value::Untyped(text) => match source {
                 // A variable is a place for a key.

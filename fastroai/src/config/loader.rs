@@ -198,14 +198,15 @@ fn settle(
     let literal = table.get("allow_literal_keys").map(|entry| &entry.node.value);
     reading.allows_literal_keys = match literal {
         Some(Value::Bool(allows)) => *allows,
-        Some(Value::Untyped(text)) => text == "true",
+        Some(Value::Untyped(text)) => text.trim() == "true",
+        Some(Value::Text(text)) if text.is_filled => text.filled.trim() == "true",
         _ => false,
     };
     let root = Section::root(&reading, table);
     root.boolean("allow_literal_keys");
-    let providers = Providers::read(root.child("providers"));
+    let providers = Providers::read(root.child("providers").as_ref());
     let running = root.child_or_empty("runtime", Running::read);
-    let agents = Agents::read(root.child("agents"));
+    let agents = Agents::read(root.child("agents").as_ref());
     let prices = root.child("prices").and_then(|section| prices::read(&section));
     let (limits, audit) = (root.child("limits"), root.child("audit"));
     #[cfg(feature = "limits")]

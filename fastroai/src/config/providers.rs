@@ -18,10 +18,10 @@ pub(super) struct Providers {
 }
 
 impl Providers {
-    pub(super) fn read(section: Option<Section<'_>>) -> Self {
+    pub(super) fn read(section: Option<&Section<'_>>) -> Self {
         let mut providers = Self::default();
-        for (name, table) in section.iter().flat_map(Section::named) {
-            let is_known = section.as_ref().is_some_and(|section| check_provider(section, name));
+        for (name, table) in section.into_iter().flat_map(Section::named) {
+            let is_known = section.is_some_and(|section| check_provider(section, name));
             let base_url = table.value(
                 "base_url",
                 |value| {
@@ -61,12 +61,11 @@ pub(super) fn check_provider(section: &Section<'_>, name: &str) -> bool {
         return true;
     }
     let nearest = catalogue::nearest_key(name, known()).map(str::to_owned);
-    let what = match &nearest {
-        Some(nearest) => format!("there is no such provider: did you mean `{nearest}`?"),
-        None => {
-            let names: Vec<String> = known().map(|name| format!("`{name}`")).collect();
-            format!("there is no such provider: the providers are {}", names.join(", "))
-        }
+    let what = if let Some(nearest) = &nearest {
+        format!("there is no such provider: did you mean `{nearest}`?")
+    } else {
+        let names: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+        format!("there is no such provider: the providers are {}", names.join(", "))
     };
     section.refuse_name(name, FaultKind::UnknownKey { nearest }, what);
     false

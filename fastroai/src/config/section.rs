@@ -380,7 +380,7 @@ impl<'r> Section<'r> {
 /// A text that is no key.
 pub(super) fn text_of(value: &Value, name: &str, like: &str) -> Result<String, Refused> {
     let text = match value {
-        Value::Text(text) => &text.text,
+        Value::Text(text) => &text.filled,
         Value::Untyped(text) => text,
         other => {
             let what = format!("it is {}: write `{} = {like}`", other.kind(), shown_name(name));
@@ -399,7 +399,7 @@ pub(super) fn text_of(value: &Value, name: &str, like: &str) -> Result<String, R
 fn parsed<T: std::str::FromStr>(value: &Value, like: &str) -> Result<T, Refused> {
     let text = match value {
         Value::Untyped(text) => text,
-        Value::Text(text) if text.is_filled => &text.text,
+        Value::Text(text) if text.is_filled => &text.filled,
         other => {
             return Err((FaultKind::WrongType, format!("it is {}: write {like}", other.kind())));
         }

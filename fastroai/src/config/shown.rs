@@ -1,5 +1,6 @@
 //! What may be seen of a configuration.
 
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 use super::place::Place;
@@ -46,7 +47,9 @@ fn quoted(text: &str) -> String {
             '"' | '\\' => written.extend(['\\', c]),
             '\n' => written.push_str("\\n"),
             '\t' => written.push_str("\\t"),
-            c if c.is_control() => written.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(written, "\\u{:04X}", u32::from(c));
+            }
             c => written.push(c),
         }
     }
@@ -97,12 +100,12 @@ pub(super) fn document(shown: &[Shown]) -> String {
         if of != table {
             let names: Vec<String> = of.iter().map(|name| key(name)).collect();
             let gap = if written.is_empty() { "" } else { "\n" };
-            written.push_str(&format!("{gap}[{}]\n", names.join(".")));
+            let _ = writeln!(written, "{gap}[{}]", names.join("."));
             table = of;
         }
         let source = shown.place.source();
         let source: String = source.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        written.push_str(&format!("{} = {} # {source}\n", key(name), shown.value));
+        let _ = writeln!(written, "{} = {} # {source}", key(name), shown.value);
     }
     written
 }

@@ -44,7 +44,7 @@ pub(super) enum Value {
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     /// With its variables in place, once they are.
-    pub(super) text: String,
+    pub(super) filled: String,
     /// Whether a variable is in it, so that its type is for the reader to say.
     pub(super) is_filled: bool,
     /// The variable that it is, if it is nothing else.
@@ -53,7 +53,7 @@ pub(super) struct Text {
 
 impl Text {
     fn new(text: String) -> Self {
-        Self { text, is_filled: false, only: None }
+        Self { filled: text, is_filled: false, only: None }
     }
 }
 
@@ -182,10 +182,10 @@ pub(super) fn fill_in(
 
 fn fill_node(node: &mut Node, path: &[&str], variables: &Environment, faults: &mut Vec<Fault>) {
     match &mut node.value {
-        Value::Text(text) if text.text.contains('$') => {
-            match fill(&text.text, |name| variables.get(name)) {
+        Value::Text(text) if text.filled.contains('$') => {
+            match fill(&text.filled, |name| variables.get(name)) {
                 Ok(Filled { text: filled, only, has_variables }) => {
-                    *text = Text { text: filled, only, is_filled: has_variables };
+                    *text = Text { filled, only, is_filled: has_variables };
                 }
                 Err(gaps) => {
                     let path = shown_path(path);
@@ -198,7 +198,9 @@ fn fill_node(node: &mut Node, path: &[&str], variables: &Environment, faults: &m
             }
         }
         Value::List(values) => {
-            values.iter_mut().for_each(|node| fill_node(node, path, variables, faults));
+            for node in values {
+                fill_node(node, path, variables, faults);
+            }
         }
         Value::Table(table) => fill_in(table, path, variables, faults),
         _ => {}

@@ -1,5 +1,6 @@
 //! Durations, as the attributes write them: `30s`, `250ms`, `1m30s`.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 /// The units, from the largest, each in milliseconds.
@@ -51,7 +52,7 @@ pub(super) fn written(duration: Duration) -> String {
     let mut written = String::new();
     for (unit, size) in UNITS {
         if left >= size {
-            written.push_str(&format!("{}{unit}", left / size));
+            let _ = write!(written, "{}{unit}", left / size);
             left %= size;
         }
     }

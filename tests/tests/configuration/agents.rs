@@ -22,7 +22,7 @@ fn agent(name: &str) -> Agent {
 
 fn on(config: &Config, models: impl IntoIterator<Item = Scripted>) -> Runtime {
     let builder = config.runtime().unwrap();
-    models.into_iter().fold(builder, |builder, model| builder.model(model)).build()
+    models.into_iter().fold(builder, fastroai::RuntimeBuilder::model).build()
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ fn promise_2_a_literal_key_is_refused_and_not_shown() {
             assert!(is(&fault, &FaultKind::LiteralKey), "{fault}");
             assert!(fault.to_string().contains("allow_literal_keys = true"), "{fault}");
             assert!(!seen(&error).to_lowercase().contains("canary"), "{error}");
-            assert!(!format!("{:?}", fault).to_lowercase().contains("canary"), "{error}");
+            assert!(!format!("{fault:?}").to_lowercase().contains("canary"), "{error}");
         }
     }
 }
