@@ -115,10 +115,6 @@ impl KeyProvider for FixedKeys {
     fn key<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
         ready(Ok(self.0.get(provider).cloned())).boxed()
     }
-
-    fn known(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
-        Some(Ok(self.0.get(provider).cloned()))
-    }
 }
 
 /// Keys that a function hands out, from a vault, say. It is called for each request, and once more

@@ -212,11 +212,11 @@ fn settle(
     #[cfg(feature = "limits")]
     let limits = limits.map(|section| policies::limits(&section));
     #[cfg(not(feature = "limits"))]
-    limits.iter().for_each(|section| policies::refuse(section, "limits"));
+    policies::refuse(limits.as_ref(), "limits");
     #[cfg(feature = "audit")]
     let audit = audit.and_then(|section| policies::audit(&section));
     #[cfg(not(feature = "audit"))]
-    audit.iter().for_each(|section| policies::refuse(section, "audit"));
+    policies::refuse(audit.as_ref(), "audit");
     root.finish();
     let Reading { variables, faults, shown, .. } = reading;
     let faults = faults.into_inner();

@@ -62,9 +62,23 @@ pub(super) fn audit(section: &Section<'_>) -> Option<Audit> {
 
 /// Refuses a section whose feature is off.
 #[cfg(not(all(feature = "audit", feature = "limits")))]
-pub(super) fn refuse(section: &Section<'_>, feature: &'static str) {
+pub(super) fn refuse(section: Option<&Section<'_>>, feature: &'static str) {
+    let Some(section) = section else { return };
     let what = format!(
         "the feature `{feature}` of `fastroai` is off: turn it on in `Cargo.toml`, or leave the section out"
     );
     section.fault_here(FaultKind::FeatureOff { feature }, what);
+}
+
+#[cfg(all(test, not(feature = "audit"), not(feature = "limits")))]
+mod tests {
+    use crate::config::{Config, FaultKind};
+
+    #[test]
+    fn a_section_whose_feature_is_off_is_refused_with_its_name() {
+        let error = Config::parse("[audit]\npath = \"a\"\n\n[limits]\nburst = 1").unwrap_err();
+        let told: Vec<_> = error.faults().iter().map(|it| (it.line(), it.kind().clone())).collect();
+        let off = |feature| FaultKind::FeatureOff { feature };
+        assert_eq!(told, [(Some(1), off("audit")), (Some(4), off("limits"))]);
+    }
 }

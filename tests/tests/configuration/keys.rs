@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use fastroai::config::{Config, FaultKind};
+use fastroai::providers::connect::EnvironmentKeys;
 use fastroai::providers::http::{ApiKey, FixedKeys, KeyCallback};
 use fastroai::providers::{Connection, connect};
 use fastroai::{Agent, Runtime};
@@ -161,7 +162,7 @@ async fn an_agent_with_keys_of_its_own_asks_each_runtime_at_its_own_address() {
 
 #[test]
 fn retries_are_counted_apart_for_each_key_and_each_owner() {
-    let fixed = |key: &str| FixedKeys::new().with("openai", ApiKey::new(key).unwrap());
+    let fixed = |key: &'static str| EnvironmentKeys::looked_up_by(move |_| Some(key.to_owned()));
     let minted = || KeyCallback::new(|_| async { Ok(Some(ApiKey::new("sk-x")?)) });
     let shared = Connection::new().environment(|_| None).key("openai", "sk-a");
     let connections = [
