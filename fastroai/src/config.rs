@@ -56,10 +56,10 @@
 //! | --- | --- |
 //! | the top | `allow_literal_keys` |
 //! | `[providers.NAME]` | `base_url`, `key` |
-//! | `[runtime]` | `budget`, `strict`, `capture_content`, `environment_proxy` |
+//! | `[runtime]` | `budget`, `strict`, `capture_content`, `environment_proxy`, `grants` |
 //! | `[runtime.retry]` | `attempts`, `first_wait`, `longest_wait`, `attempt_timeout`, `repeat_ambiguous` |
 //! | `[runtime.timeouts]` | `connect`, `first_byte`, `idle`, `total` |
-//! | `[agents.NAME]` | `model`, `fallback`, `temperature`, `top_p`, `max_tokens`, `budget`, `timeout`, `max_turns`, `max_tool_calls`, `max_concurrency`, `output_attempts` |
+//! | `[agents.NAME]` | `model`, `fallback`, `temperature`, `top_p`, `max_tokens`, `budget`, `timeout`, `max_turns`, `max_tool_calls`, `max_concurrency`, `output_attempts`, `grants`, `capture_content` |
 //! | `[agents.NAME.keys]` | a key for each provider |
 //! | `[prices]` | as a file of [`Overrides`](crate::money::Overrides) |
 //! | `[limits]`, with the feature `limits` | `requests_per_minute`, `burst`, `tokens_per_minute`, `concurrency`, `max_queued`, `per` |
@@ -185,10 +185,14 @@ impl Config {
     pub fn runtime(&self) -> Result<RuntimeBuilder, ConfigError> {
         self.tell_of_open_files();
         let running = &self.0.running;
-        let mut builder = Runtime::builder()
-            .connection(self.connection())
-            .retry(running.retry.clone())
-            .capture_content(running.capture_content);
+        let mut builder =
+            Runtime::builder().connection(self.connection()).retry(running.retry.clone());
+        if let Some(capture) = running.capture_content {
+            builder = builder.capture_content(capture);
+        }
+        if let Some(grants) = &running.grants {
+            builder = builder.grants(grants);
+        }
         if running.strict {
             builder = builder.strict();
         }

@@ -1,6 +1,6 @@
 //! A folder for the files of one test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A folder of its own, gone at the end.
@@ -21,10 +21,10 @@ impl Folder {
         Self(path)
     }
 
-    /// Where a file of this name is in it.
+    /// Where it is.
     #[must_use]
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Where an audit trail is in it.

@@ -42,6 +42,8 @@ struct Agent {
     max_tool_calls: Option<u32>,
     max_concurrency: Option<usize>,
     output_attempts: Option<u32>,
+    grants: Option<Vec<String>>,
+    capture_content: Option<bool>,
     keys: Option<OwnKeys>,
 }
 
@@ -105,6 +107,8 @@ impl Agent {
             max_tool_calls: section.integer("max_tool_calls", 0..=u32::MAX),
             max_concurrency: section.integer("max_concurrency", 1..=1_024),
             output_attempts: section.integer("output_attempts", 1..=u32::MAX),
+            grants: section.texts("grants", "\"net\""),
+            capture_content: section.boolean("capture_content"),
             keys: section.child("keys").and_then(|table| {
                 for (name, node) in table.names() {
                     if check_provider(&table, name) {
@@ -141,6 +145,10 @@ impl Agent {
         config.max_tool_calls = self.max_tool_calls.unwrap_or(config.max_tool_calls);
         config.max_concurrency = self.max_concurrency.unwrap_or(config.max_concurrency);
         config.output_attempts = self.output_attempts.unwrap_or(config.output_attempts);
+        if let Some(grants) = &self.grants {
+            config.grants.clone_from(grants);
+        }
+        config.capture_content = self.capture_content.or(config.capture_content);
         if let Some(keys) = &self.keys {
             config.keys = Some(keys.over(config.keys.take()));
         }

@@ -14,8 +14,10 @@ pub(super) struct Running {
     /// One for all runtimes that the configuration makes, so that they share it.
     pub(super) account: Option<Budget>,
     pub(super) strict: bool,
-    pub(super) capture_content: bool,
+    pub(super) capture_content: Option<bool>,
     pub(super) environment_proxy: bool,
+    /// The most that any agent is granted.
+    pub(super) grants: Option<Vec<String>>,
     pub(super) retry: RetryPolicy,
     pub(super) timeouts: Timeouts,
 }
@@ -28,13 +30,14 @@ impl Running {
             if set.is_none() {
                 section.show(name, "false".to_owned());
             }
-            set.unwrap_or(false)
+            set
         };
         let running = Self {
             account: budget.map(|budget| Budget::new("process", budget)),
-            strict: flag("strict"),
+            strict: flag("strict").unwrap_or(false),
             capture_content: flag("capture_content"),
-            environment_proxy: flag("environment_proxy"),
+            environment_proxy: flag("environment_proxy").unwrap_or(false),
+            grants: section.texts("grants", "\"net\""),
             retry: section.child_or_empty("retry", retry),
             timeouts: section.child_or_empty("timeouts", timeouts),
         };

@@ -5,10 +5,14 @@ use std::time::Duration;
 use fastroai::config::{Config, FaultKind};
 use fastroai::prelude::*;
 use fastroai::providers::ModelError;
+use fastroai::tool::FunctionTool;
 use fastroai::{ErrorKind, Runtime, Settings, usd};
 use tests::scripted::{Scripted, Step, text};
 
 use crate::{is, loader, only, read};
+
+#[derive(serde::Deserialize, JsonSchema)]
+struct Nothing {}
 
 fn agent(name: &str) -> Agent {
     Agent::builder()
@@ -110,6 +114,26 @@ async fn a_name_in_capitals_in_the_environment_is_the_agent_of_that_name() {
     agent("Travel").run("Hi").on(&on(&config, [model])).await.unwrap();
     config.check_agents(["Travel"]).unwrap();
     assert!(config.check_agents(["Billing"]).is_err());
+}
+
+#[tokio::test]
+async fn promise_3_grants_of_the_file_are_in_place_of_the_program_s_and_the_runtime_bounds_them() {
+    let tool = |name: &str, needs: &'static [&'static str]| {
+        let run = |_: Nothing, _| async { Ok::<_, ToolError>("done".to_owned()) };
+        FunctionTool::new(name, "Does it.", run).needs(needs)
+    };
+    let agent = |name: &str| {
+        let built = Agent::builder().name(name).model("scripted:code");
+        let built = built.tool(tool("net", &["net"])).tool(tool("write", &["write"]));
+        built.configure(|config| config.grants(["net", "write"])).build().unwrap()
+    };
+    let config = read("[runtime]\ngrants = [\"net\"]\n[agents.A]\ngrants = [\"write\"]\n");
+    let model = Scripted::new("scripted:code", [text("a"), text("b")]);
+    let runtime = on(&config, [model.clone()]);
+    agent("A").run("Hi").on(&runtime).await.unwrap();
+    agent("B").run("Hi").on(&runtime).await.unwrap();
+    let offered: Vec<_> = model.asked().iter().map(|asked| asked.tools.clone()).collect();
+    assert_eq!(offered, [vec![], vec!["net".to_owned()]]);
 }
 
 #[test]

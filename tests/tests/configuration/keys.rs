@@ -46,7 +46,7 @@ fn sent(transport: &ScriptedTransport) -> Vec<String> {
 #[tokio::test]
 async fn s9_a_key_rotated_in_the_file_between_two_requests_is_the_new_one() {
     let folder = Folder::new();
-    let (shared, own) = (folder.file("openai"), folder.file("billing"));
+    let (shared, own) = (folder.path().join("openai"), folder.path().join("billing"));
     fs::write(&shared, "sk-1\n").unwrap();
     fs::write(&own, "sk-own-1\n").unwrap();
     let config = crate::read(&format!(
@@ -206,7 +206,7 @@ async fn a_key_that_is_missing_is_told_before_anything_is_sent() {
 #[tokio::test]
 async fn a_file_of_a_key_that_is_missing_or_none_is_told_and_not_shown() {
     let folder = Folder::new();
-    let path = folder.file("key");
+    let path = folder.path().join("key");
     let config =
         crate::read(&format!("[providers.openai]\nkey = {{ file = '{}' }}", path.display()));
     let transport = ScriptedTransport::new([]);

@@ -87,7 +87,7 @@ fn a_key_in_a_later_layer_takes_the_place_of_a_reference() {
 #[test]
 fn a_file_is_read_and_one_that_is_missing_or_too_large_is_told() {
     let folder = Folder::new();
-    let path = folder.file("fastroai.toml");
+    let path = folder.path().join("fastroai.toml");
     let error = Config::load(&path).unwrap_err();
     assert!(is(&only(&error), &FaultKind::Unreadable), "{error}");
     assert_eq!(only(&error).source_name(), Some(&*path.display().to_string()));
@@ -108,8 +108,11 @@ fn a_file_is_read_and_one_that_is_missing_or_too_large_is_told() {
 #[test]
 fn an_env_file_beside_it_is_not_read() {
     let folder = Folder::new();
-    fs::write(folder.file(".env"), "FASTROAI_TEST_OF_NOTHING=1").unwrap();
-    fs::write(folder.file("fastroai.toml"), "[agents.A]\nmodel = \"${FASTROAI_TEST_OF_NOTHING}\"")
-        .unwrap();
-    assert!(Config::load(folder.file("fastroai.toml")).is_err());
+    fs::write(folder.path().join(".env"), "FASTROAI_TEST_OF_NOTHING=1").unwrap();
+    fs::write(
+        folder.path().join("fastroai.toml"),
+        "[agents.A]\nmodel = \"${FASTROAI_TEST_OF_NOTHING}\"",
+    )
+    .unwrap();
+    assert!(Config::load(folder.path().join("fastroai.toml")).is_err());
 }

@@ -51,7 +51,7 @@ fn a_key_that_is_near_to_none_is_told_the_keys_that_there_are() {
     assert_eq!(
         fault.to_string(),
         "fastroai.toml:2:1: `runtime.shade`: there is no such key: the keys of `runtime` are `budget`, \
-         `strict`, `capture_content`, `environment_proxy`, `retry`, `timeouts`"
+         `strict`, `capture_content`, `environment_proxy`, `grants`, `retry`, `timeouts`"
     );
     let error = refused("[servers.a]\nx = 1");
     assert!(
