@@ -13,6 +13,8 @@ pub mod approval;
 #[cfg(feature = "audit")]
 pub mod audit;
 mod catalogue;
+#[cfg(feature = "config")]
+pub mod config;
 mod driver;
 mod emitted;
 mod error;
@@ -155,6 +157,10 @@ struct GuideToOutput;
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
+
+#[cfg(all(doctest, feature = "macros", feature = "config"))]
+#[doc = include_str!("../../docs/guide/configuration.md")]
+struct GuideToConfiguration;
 
 /// And so are those of the pages.
 #[cfg(all(doctest, feature = "macros"))]

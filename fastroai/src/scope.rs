@@ -102,6 +102,12 @@ impl Scope {
         CURRENT.try_with(Clone::clone).ok()
     }
 
+    /// What is said of the runtime that this code runs on, if it runs in a scope.
+    #[cfg(feature = "config")]
+    pub(crate) fn with_runtime<R>(say: impl FnOnce(&Runtime) -> R) -> Option<R> {
+        CURRENT.try_with(|scope| say(&scope.runtime)).ok()
+    }
+
     /// A scope inside the current one, or a first one.
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and

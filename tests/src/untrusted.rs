@@ -7,6 +7,7 @@
 mod amounts;
 mod arguments;
 mod bodies;
+mod configurations;
 mod histories;
 mod names;
 mod pauses;
@@ -55,6 +56,7 @@ pub const READERS: [Reader; 16] = [
     Reader { name: "cost", read: amounts::read },
     Reader { name: "partial", read: snapshots::read },
     Reader { name: "paused", read: pauses::read },
+    Reader { name: "config", read: configurations::read },
 ];
 
 /// Puts bytes through the reader of this name.

@@ -29,6 +29,8 @@ use crate::money::{Budget, Cost};
 use crate::principal::Principal;
 use crate::run::RunState;
 use crate::runtime::Runtime;
+#[cfg(feature = "config")]
+use crate::runtime::configured;
 use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
 
@@ -453,8 +455,13 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         tools.extend(added.map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)));
         let (resumed, begun) = self.resumed.unzip();
         let before = resumed.as_ref().map(|resumed| self.labels.within(&resumed.labels));
+        let config = agent.config();
+        #[cfg(feature = "config")]
+        let configured = configured(config, self.runtime.as_ref().or_else(|| agent.runtime()));
+        #[cfg(feature = "config")]
+        let config = configured.as_deref().unwrap_or(config);
         let mut order = Order {
-            config: agent.config(),
+            config,
             instructions: Box::new(instructions),
             tools,
             own_tools,

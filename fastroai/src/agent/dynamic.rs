@@ -162,6 +162,14 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Where the keys for this agent's requests come from, and for those of no other: see
+    /// [`AgentConfig::key_provider`].
+    #[cfg(feature = "http")]
+    pub fn key_provider(mut self, keys: impl fastroai_providers::http::KeyProvider) -> Self {
+        self.config = self.config.key_provider(keys);
+        self
+    }
+
     /// The models to ask where that one cannot be, in this order: names, or [`Fallback`]s.
     #[doc(alias = "FallbackModel")]
     pub fn fallback<F: Into<Fallback>>(mut self, models: impl IntoIterator<Item = F>) -> Self {
