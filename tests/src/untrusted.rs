@@ -33,7 +33,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 16] = [
+pub const READERS: [Reader; 17] = [
     Reader { name: "stream_chat", read: |bytes| streams::read(&ChatCompletions::new(), bytes) },
     Reader {
         name: "stream_responses",
