@@ -19,6 +19,7 @@ const TABLE: Table = Table {
         "model",
         "fallback",
         "tools",
+        "grants",
         "instructions",
         "output",
         "output_fn",
@@ -34,6 +35,7 @@ const TABLE: Table = Table {
         "output_attempts",
         "output_mode",
         "end_strategy",
+        "capture_content",
         "settings",
         "prepare_tools",
         "history",
@@ -72,6 +74,10 @@ const TABLE: Table = Table {
         ("output_guardrails", "write `guards = [path]`"),
         ("model_settings", "write `settings = path`, the path of a function"),
         ("prepare", "write `prepare_tools`"),
+        ("needs", "write `grants` here, and `needs` on the tools"),
+        ("capabilities", "write `grants`"),
+        ("permissions", "write `grants`"),
+        ("instrument", "write `capture_content`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -94,6 +100,10 @@ pub(super) struct Settings {
     pub(super) model: Option<LitStr>,
     pub(super) fallback: Vec<LitStr>,
     pub(super) tools: Vec<Listed>,
+    /// What the tools may need.
+    pub(super) grants: Vec<LitStr>,
+    /// Whether not all that is granted is known, as one has a mistake.
+    pub(super) grants_more: bool,
     /// What stands before the names of all tools.
     pub(super) prefix: String,
     /// What it is for, where another agent lists it: an expression.
@@ -170,12 +180,17 @@ impl Settings {
                 });
                 self.call("end_strategy", strategy);
             }
+            "capture_content" => {
+                let capture = pair.flag(report);
+                self.call("capture_content", capture.map(|capture| quote!(#capture)));
+            }
             "output_fn" => {
                 self.is_made = true;
                 self.output_fn = function(pair, "book", report);
             }
             "validate" => self.validate = function(pair, "check", report),
             "tools" => self.tools = listed::read(pair, report),
+            "grants" => self.grant(pair, report),
             "description" => self.description = pair.text_or_macro(report),
             "tool_name" => self.tool_name = tool_name(pair, report),
             "prefix" => self.prefix = prefix(pair, report),
@@ -227,6 +242,15 @@ impl Settings {
             }
             _ => {}
         }
+    }
+
+    /// What the tools may need.
+    fn grant(&mut self, pair: &Pair, report: &mut Report) {
+        let before = report.len();
+        self.grants = pair.texts("net", literal::capability, report);
+        self.grants_more = report.len() > before;
+        let grants = &self.grants;
+        self.call("grants", (!grants.is_empty()).then(|| quote!([#(#grants),*])));
     }
 
     /// What is asked before each request: made once for all agents of the type, but for a history

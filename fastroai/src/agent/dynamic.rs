@@ -260,6 +260,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Whether what is said in its runs goes to the trace: see [`AgentConfig::capture_content`].
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.config = self.config.capture_content(capture);
+        self
+    }
+
     /// What becomes of tools that are called beside an answer; they run, unless said otherwise.
     pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
         self.config = self.config.end_strategy(strategy);
@@ -351,6 +357,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
     /// What one run may use.
     pub fn usage_limits(mut self, limits: UsageLimits) -> Self {
         self.config = self.config.usage_limits(limits);
+        self
+    }
+
+    /// What its tools may need: see [`AgentConfig::grants`].
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.config = self.config.grants(grants);
         self
     }
 

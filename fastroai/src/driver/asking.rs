@@ -11,6 +11,7 @@ use super::said::said;
 use super::{Ended, Run, attempts};
 use crate::error::ErrorKind;
 use crate::run::{Event, Stop};
+use crate::telemetry::events;
 
 /// Why there is no reply.
 enum Unanswered {
@@ -126,12 +127,10 @@ impl Run<'_, '_> {
                 });
             }
             ended.asked = (ended.asked + 1) % self.candidates.count();
-            tracing::warn!(
-                target: "fastroai",
-                failed = candidate.model.id().as_str(),
-                next = self.candidates.at(ended.asked).model.id().as_str(),
-                "asking another model"
-            );
+            let next = self.candidates.at(ended.asked).model.id();
+            let failed = candidate.model.id();
+            let emitter = self.scope.runtime().emitter();
+            events::asking_another(emitter, failed.as_str(), next.as_str());
         }
     }
 

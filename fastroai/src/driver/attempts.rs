@@ -21,9 +21,9 @@ use super::candidate::Candidate;
 use super::guarded::Held;
 use super::payer::Terms;
 use super::unsettled::Unsettled;
-use crate::error::{ErrorKind, model_word};
+use crate::error::ErrorKind;
 use crate::runtime::{LONGEST_RETRY_AFTER, RetryPolicy};
-use crate::telemetry;
+use crate::telemetry::{self, error_word, events};
 use crate::usage_limits::Exceeded;
 
 /// Why there is no reply.
@@ -90,17 +90,19 @@ impl Run<'_, '_> {
         requests: &mut u32,
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
-        let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
-        if let Some(conversation) = &self.scope.labels().conversation_id {
-            span.record("gen_ai.conversation.id", conversation.as_str());
-        }
+        let showing = self.showing();
+        let streamed = self.sink.is_streaming();
+        let span = telemetry::chat(showing, candidate.model.id(), request, streamed);
+        telemetry::conversation(showing.emitter, &span, self.scope.labels());
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
         unended.end();
         match &asked {
             Ok(_) => {}
-            Err(Unanswered::Failed(error)) => telemetry::failed(&span, error_word(error)),
+            Err(Unanswered::Failed(error)) => {
+                telemetry::model_failed(self.showing_reply(), &span, error)
+            }
             Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }
         asked
@@ -149,7 +151,7 @@ impl Run<'_, '_> {
                     Box::pin(within(limit, asked)).await
                 }
             };
-            span.record("fastroai.attempts", i64::from(attempt));
+            telemetry::attempted(span, attempt);
             let error = match outcome {
                 Ok(mut reply) => {
                     reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
@@ -157,7 +159,7 @@ impl Run<'_, '_> {
                     unsettled.settle();
                     self.sink.attempted();
                     spent.add(&reply.usage, cost);
-                    telemetry::replied(span, &reply);
+                    telemetry::replied(self.showing_reply(), span, &reply);
                     budget.refund(taken);
                     return match passed.succeeded(&reply.usage, cost) {
                         Ok(()) => Ok(reply),
@@ -199,13 +201,8 @@ impl Run<'_, '_> {
             let Some(wait) = self.wait(&error, waits.next()) else { return Err(error.into()) };
             let Some(cost) = budget.take(class) else { return Err(error.into()) };
             taken = cost;
-            tracing::debug!(
-                target: "fastroai",
-                attempt = i64::from(attempt),
-                wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
-                reason = error_word(&error),
-                "asking again"
-            );
+            let emitter = self.scope.runtime().emitter();
+            events::asking_again(emitter, attempt, wait, error_word(&error));
             failure = Some(error);
             self.sink.attempted();
             tokio::time::sleep(wait).await;
@@ -330,8 +327,4 @@ async fn within(
         let error = ModelError::new(kind, format!("the attempt took longer than {limit} s"));
         Err(error.into())
     })
-}
-
-fn error_word(error: &ModelError) -> &str {
-    error.code().unwrap_or_else(|| model_word(error))
 }

@@ -18,8 +18,8 @@ use crate::error::ErrorKind;
 use crate::guard::{Action, Decided, GuardError, Guards, Looked, Stage, Verdict, named};
 use crate::hook::RunInfo;
 use crate::run::{RunState, ToolReport};
-use crate::runtime::Runtime;
 use crate::scope::Scope;
+use crate::telemetry::events;
 
 /// What the model reads in place of a result that a guard has blocked.
 const WITHHELD_RESULT: &str = "A guard withheld the result of this call.";
@@ -57,11 +57,9 @@ impl From<Held> for ErrorKind {
 pub(super) type Noted = Vec<(usize, Action)>;
 
 impl Guarded {
-    /// Those of the runtimes, of the agent, and of the call; without a scope there is one runtime.
-    pub(super) fn new(order: &Order<'_>, scope: Option<&Scope>) -> Self {
-        let runtime = || order.runtime.as_ref().map(Runtime::guards);
-        let around = scope.map(Scope::guards).or_else(runtime).cloned().unwrap_or_default();
-        let guards = around.and(&order.config.guards).and(&order.guards);
+    /// Those of the runtimes, of the agent, and of the call.
+    pub(super) fn new(order: &Order<'_>, scope: &Scope) -> Self {
+        let guards = scope.guards().and(&order.config.guards).and(&order.guards);
         Self { guards, decided: Mutex::default() }
     }
 
@@ -179,14 +177,7 @@ impl Run<'_, '_> {
     ) {
         let (stage, tool) = (looked.stage, looked.tool.map(str::to_owned));
         let decided = Decided { guard, stage, tool, action, reason };
-        tracing::warn!(
-            target: "fastroai",
-            guard = decided.guard.as_str(),
-            stage = stage.as_str(),
-            tool = decided.tool.as_deref(),
-            action = action.as_str(),
-            "a guard did not simply let a text pass"
-        );
+        events::guard_decided(self.scope.runtime().emitter(), &decided);
         let run = RunInfo {
             scope: &self.scope,
             agent: &self.order.config.name,

@@ -185,7 +185,7 @@ pub enum HoldBack {
     Bytes(usize),
 }
 
-/// Why a guard cannot tell: the service that it asks is away, say. `Debug` shows nothing of the cause.
+/// Why a guard cannot tell: the service that it asks is away, say. `Debug` does not show it.
 pub struct GuardError(Box<dyn StdError + Send + Sync>);
 
 impl GuardError {
@@ -201,14 +201,14 @@ impl GuardError {
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for GuardError {
-    fn from(cause: E) -> Self {
-        Self::new(cause)
-    }
-}
-
 impl fmt::Debug for GuardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GuardError(..)")
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for GuardError {
+    fn from(cause: E) -> Self {
+        Self::new(cause)
     }
 }

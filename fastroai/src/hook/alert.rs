@@ -269,7 +269,7 @@ impl Hook for Alerts {
         Ok(self.watch(call.accounts()))
     }
 
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
+    fn on_refusal(&self, _: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let mut seen = self.lock();
         let watched = seen.watched(account);
         if !std::mem::replace(&mut watched.refused, true) {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::hooks::named;
 use super::{Hooks, RunInfo};
 use crate::guard::{Action, Decided, Stage};
+use crate::telemetry::events::{self, Told};
 
 /// What a guard has decided about a text. It has no content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,7 @@ impl Hooks {
         for hook in self.iter() {
             if catch_unwind(AssertUnwindSafe(|| hook.on_guard(run, &decision))).is_err() {
                 // What the guard has said holds without it.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a guard");
+                events::hook_panicked(&named(&**hook), Told::Guard);
             }
         }
     }
