@@ -262,15 +262,12 @@ pub(crate) async fn drive(
     let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
     telemetry::label(emitter, &span, scope.labels());
     let showing = run.showing();
-    if showing.shows_on(&span) {
-        telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
-    }
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state, decided).await;
+            let ended = run.go(state, decided, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
@@ -279,7 +276,8 @@ pub(crate) async fn drive(
     if ended.is_paused {
         let paused = run.pause(&ended, &bill);
         watched.end(RunEnding::Paused, &bill);
-        return Err(failed(ErrorKind::Paused(paused), bill, ended.state.into_closed()));
+        let error = failed(ErrorKind::Paused(paused), bill, ended.state.into_closed());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
@@ -466,7 +464,12 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState, decided: Vec<(ToolUnit, approval::Decided)>) -> Ended {
+    async fn go(
+        &self,
+        state: RunState,
+        decided: Vec<(ToolUnit, approval::Decided)>,
+        span: &tracing::Span,
+    ) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -478,13 +481,21 @@ impl<'r, 'a> Run<'r, 'a> {
             hidden: Vec::new(),
             is_paused: false,
         };
-        if let Some(resumed) = &self.order.resumed {
+        let stop = match &self.order.resumed {
             // What was said until then was looked at when it was said.
-            if !self.take_up(resumed, decided, &mut ended).await {
-                return ended;
+            Some(resumed) => {
+                if !self.take_up(resumed, decided, &mut ended).await {
+                    return ended;
+                }
+                None
             }
-        } else if let Some(stop) = self.guard_opening(&mut ended).await {
+            None => self.guard_opening(&mut ended).await,
+        };
+        if let Some(stop) = stop {
             ended.feed(Event::Stopped { stop, partial: None });
+        } else if self.showing().shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(self.showing(), span, Some(&instructions), ended.state.messages());
         }
         loop {
             let event = match ended.state.next() {

@@ -57,7 +57,7 @@ impl From<Held> for ErrorKind {
 pub(super) type Noted = Vec<(usize, Action)>;
 
 impl Guarded {
-    /// Those of the runtimes, of the agent, and of the call; without a scope there is one runtime.
+    /// Those of the runtimes, of the agent, and of the call.
     pub(super) fn new(order: &Order<'_>, scope: &Scope) -> Self {
         let guards = scope.guards().and(&order.config.guards).and(&order.guards);
         Self { guards, decided: Mutex::default() }

@@ -212,3 +212,26 @@ async fn a_trace_tells_of_each_decision_and_of_no_content() {
         assert!(!shown.contains(content), "{content}");
     }
 }
+
+#[tokio::test]
+async fn a_trace_that_captures_content_has_none_that_did_not_pass() {
+    let spans = Spans::default();
+    let _other = tracing::Dispatch::new(tracing_subscriber::registry());
+    let subscriber = tracing_subscriber::registry().with(spans.layer());
+    let _keeping = tracing::subscriber::set_default(subscriber);
+    let (tool, _) = echo();
+    let agent = agent().tool(tool).build().unwrap();
+    let rt = |model: &tests::scripted::Scripted| {
+        builder(model)
+            .capture_content(true)
+            .guard(replace(&super::rig::ALL, "4111", "[CARD]"))
+            .guard(block(&super::rig::ALL, "weapon"))
+            .build()
+    };
+    let model = script([call("a", "echo", r#"{"text":"4111 weapon"}"#), text("Done, 4111.")]);
+    agent.run("My card: 4111").on(&rt(&model)).await.unwrap();
+    agent.run("a weapon").on(&rt(&script([]))).await.unwrap_err();
+    let said = format!("{:?} {:?}", spans.events(), spans.all());
+    assert!(said.contains("My card: [CARD]") && said.contains("Done, [CARD]."), "{said}");
+    assert!(!said.contains("4111") && !said.contains("weapon"), "{said}");
+}

@@ -9,6 +9,7 @@ use super::super::{Ended, Run};
 use super::{Held, Noted, Replaced, plain};
 use crate::guard::Stage;
 use crate::run::{Event, Stop};
+use crate::telemetry::Showing;
 
 /// What stands in a transcript in place of a reply that a guard has blocked.
 const WITHHELD_REPLY: &str = "[A guard withheld this reply.]";
@@ -50,6 +51,16 @@ impl Run<'_, '_> {
                 Event::Stopped { stop, partial: Some(reply) }
             }
         }
+    }
+
+    /// How a reply may be written down that no guard has looked at yet: without content, where one
+    /// will.
+    pub(in super::super) fn showing_reply(&self) -> Showing<'_> {
+        let mut showing = self.showing();
+        showing.content &= ![Stage::Output, Stage::ToolArguments]
+            .into_iter()
+            .any(|stage| self.guarded.look_at(stage));
+        showing
     }
 
     /// Has the guards look at all that a reply says, and gives the places of the calls that they hold
