@@ -165,6 +165,19 @@ async fn captured_content_has_the_forms_of_the_conventions() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn defect_44_a_failure_is_recorded_where_it_happened_in_one_tree_of_spans() {
+    let failing = [call("a", "echo", r#"{"word": "fail"}"#), Step::Reply(reply(Vec::new()))];
+    let empty = Step::Reply(reply(Vec::new()));
+    let spans = traced(Runtime::builder(), script(failing.into_iter().chain([empty])), None).await;
+    let all = spans.all();
+    let roots: Vec<_> = all.iter().filter(|span| span.parent.is_none()).collect();
+    assert_eq!(roots.len(), 1, "{:?}", spans.paths());
+    assert_eq!(roots[0].text("error.type"), Some("empty"));
+    assert_eq!(spans.one("execute_tool echo").text("error.type"), Some("failed"));
+    assert!(all.iter().all(|span| span.closed));
+}
+
+#[tokio::test(start_paused = true)]
 async fn t8_the_text_of_a_tools_error_is_captured_and_redacted_like_all_else() {
     let failing = || script([call("a", "echo", r#"{"word": "fail"}"#), text("Done")]);
     let spans = traced(Runtime::builder(), failing(), Some(true)).await;
