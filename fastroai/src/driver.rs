@@ -172,7 +172,7 @@ pub(crate) async fn drive(
     };
     scope.label(&order.labels);
     scope.darken(order.config);
-    let emitter = scope.runtime().emitter();
+    let emitter = scope.emitter();
     sink.watch(scope.meter());
     let outputs = output_tools(check);
     let candidates =

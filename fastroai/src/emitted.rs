@@ -52,6 +52,11 @@ impl Emitter {
         Self(redactor)
     }
 
+    /// Whether it replaces nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// For what belongs to no runtime.
     pub(crate) fn standard() -> &'static Self {
         static STANDARD: LazyLock<Emitter> = LazyLock::new(Emitter::default);

@@ -12,6 +12,7 @@ use tracing::{Instrument, Span};
 
 use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
+use crate::emitted::Emitter;
 use crate::error::ErrorKind;
 use crate::hook::Hooks;
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
@@ -46,6 +47,8 @@ pub(crate) struct Scope {
     labels: Arc<Labels>,
     /// Someone around has said that no content is to be written down.
     dark: bool,
+    /// Someone around has what is written down redacted.
+    redacts: bool,
 }
 
 /// What a run brings along.
@@ -85,6 +88,7 @@ impl Scope {
             ));
         }
         let dark = runtime.captures_content() == Some(false);
+        let redacts = !runtime.emitter().is_open();
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -98,6 +102,7 @@ impl Scope {
                 tallies: parent.tallies,
                 labels: parent.labels,
                 dark: parent.dark || dark,
+                redacts: parent.redacts || redacts,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -111,6 +116,7 @@ impl Scope {
                 tallies: Vec::new(),
                 labels: Arc::default(),
                 dark,
+                redacts,
             },
         };
         if !limits.is_none() {
@@ -170,7 +176,14 @@ impl Scope {
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+    }
+
+    /// What all texts pass that are written down of what runs here.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        let own = self.runtime.emitter();
+        // What a run is given inside another one that is redacted is that one's, too.
+        if self.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
