@@ -27,7 +27,7 @@ use std::time::Duration;
 use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
@@ -82,6 +82,19 @@ impl Order<'_> {
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
         self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
+    }
+
+    /// What its texts pass where no scope is entered.
+    fn emitter(&self) -> &Emitter {
+        self.runtime.as_ref().map_or(Emitter::standard(), Runtime::emitter)
+    }
+
+    /// Leaves a span of a run that was not to be.
+    fn never_began(&self, emitter: &Emitter, kind: &ErrorKind) {
+        let asked = self.model.as_deref().unwrap_or(&self.config.model).parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(emitter, self.config, asked.as_ref(), &self.run_id);
+        telemetry::label(emitter, &span, &self.labels);
+        telemetry::failed(&span, kind.word());
     }
 
     /// How many tool calls this run may make by itself, and whether it is a limit of its usage that
@@ -155,20 +168,13 @@ pub(crate) async fn drive(
     let failed = |kind, bill, messages: Vec<Message>| {
         Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
     };
-    let name = order.model.as_deref().unwrap_or(&order.config.model);
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
-        let asked = name.parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(emitter, order.config, asked.as_ref(), &order.run_id);
-        telemetry::label(emitter, &span, &order.labels);
-        telemetry::failed(&span, kind.word());
+        order.never_began(emitter, &kind);
         failed(kind, Bill::default(), said)
     };
     let mut scope = match scope {
         Ok(scope) => scope,
-        Err(kind) => {
-            let emitter = order.runtime.as_ref().map_or(Emitter::standard(), Runtime::emitter);
-            return Err(unstarted(emitter, kind, opening.said()));
-        }
+        Err(kind) => return Err(unstarted(order.emitter(), kind, opening.said())),
     };
     scope.label(&order.labels);
     scope.darken(order.config);
@@ -197,13 +203,7 @@ pub(crate) async fn drive(
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let first = run.candidates.at(0).model.id();
-    let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
-    telemetry::label(emitter, &span, scope.labels());
-    let showing = run.showing();
-    if showing.shows_on(&span) {
-        telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
-    }
+    let (span, showing) = (run.span(&state), run.showing());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -375,6 +375,19 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             (failure, _) => ErrorKind::of(failure),
         }
+    }
+
+    /// Its span, with what it begins with where that may be shown.
+    fn span(&self, state: &RunState) -> Span {
+        let (order, showing) = (self.order, self.showing());
+        let first = self.candidates.at(0).model.id();
+        let emitter = showing.emitter;
+        let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
+        telemetry::label(emitter, &span, self.scope.labels());
+        if showing.shows_on(&span) {
+            telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
+        }
+        span
     }
 
     /// How it may be written down.

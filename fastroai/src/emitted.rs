@@ -4,7 +4,7 @@
 //! and what is long is cut. It happens in this order, so that nothing is found by its beginning only.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -196,7 +196,7 @@ impl Sheet<'_> {
                 text.push(letter);
             } else {
                 for unit in letter.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04x}"));
+                    let _infallible = write!(text, "\\u{unit:04x}");
                 }
             }
         }

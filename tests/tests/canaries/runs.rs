@@ -29,6 +29,12 @@ struct Plan {
     city: String,
 }
 
+#[derive(serde::Deserialize, fastroai::schemars::JsonSchema)]
+#[schemars(crate = "fastroai::schemars")]
+struct Word {
+    word: String,
+}
+
 /// A hook that says no, in words of its own.
 struct Closed(String);
 
@@ -291,7 +297,7 @@ async fn stopped(program: &mut Program) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         token.cancel();
     };
-    let (ended, ()) = tokio::join!(async { running.await }, cancel);
+    let (ended, ()) = tokio::join!(running, cancel);
     program.written.error(&ended.unwrap_err());
 
     let transport = program.transport(asks());
@@ -299,7 +305,7 @@ async fn stopped(program: &mut Program) {
     let running = agent.run(&*prompt).timeout(Duration::from_secs(5)).on(&on);
     program.written.error(&running.await.unwrap_err());
     let dropped = agent.run(&*prompt).on(&on);
-    assert!(tokio::time::timeout(Duration::from_secs(1), async { dropped.await }).await.is_err());
+    assert!(tokio::time::timeout(Duration::from_secs(1), dropped).await.is_err());
 }
 
 /// A model that takes over from another, one that is asked again, and an agent within an agent.
@@ -328,11 +334,6 @@ async fn others_involved(program: &mut Program) {
     ]);
     let on = program.runtime(program.connection(&transport));
     let inner = std::sync::Arc::new(program.agent().name("inner").build().unwrap());
-    #[derive(serde::Deserialize, fastroai::schemars::JsonSchema)]
-    #[schemars(crate = "fastroai::schemars")]
-    struct Word {
-        word: String,
-    }
     let ask = FunctionTool::new("ask", "Asks another.", move |Word { word }: Word, _run| {
         let inner = inner.clone();
         async move { Ok::<_, ToolError>(inner.run(word).await?.output) }
