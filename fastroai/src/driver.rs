@@ -11,6 +11,8 @@ mod check;
 mod counted;
 mod direct;
 mod growing;
+mod guarded;
+mod held_back;
 mod payer;
 mod said;
 mod shape;
@@ -19,6 +21,7 @@ mod sink;
 mod snapshot;
 mod tools;
 mod unsettled;
+mod withheld;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,13 +39,17 @@ pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use self::check::Verdict;
+use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
+use crate::grants::Bound;
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
-use crate::hook::{Origin, RunEnding, RunInfo, Watched};
+use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
+use crate::principal::Principal;
 use crate::run::{
     End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
     Stop, ToolSpec, Work, repair,
@@ -75,6 +82,12 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
+    /// The tools that do not exist for this run, and why.
+    pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
+    /// Those of the call.
+    pub(crate) guards: Guards,
 }
 
 impl Order<'_> {
@@ -82,11 +95,6 @@ impl Order<'_> {
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
         self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
-    }
-
-    /// What its texts pass where no scope is entered.
-    fn emitter(&self) -> &Emitter {
-        self.runtime.as_ref().map_or(Emitter::standard(), Runtime::emitter)
     }
 
     /// Leaves a span of a run that was not to be.
@@ -144,16 +152,11 @@ pub(crate) struct Finished {
     pub(crate) elapsed: Duration,
     pub(crate) processed: Option<Vec<Message>>,
     pub(crate) labels: Arc<Labels>,
+    pub(crate) guarded: Vec<Decided>,
 }
 
-/// Runs an agent to its end. Dropping the future stops everything inside it.
-pub(crate) async fn drive(
-    order: Order<'_>,
-    opening: Opening,
-    check: &dyn Check,
-    sink: &Sink,
-) -> Result<Finished, Error> {
-    let start = Instant::now();
+/// The scope of a run, and whether it may be there.
+fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
     let scope = Scope::enter(Entering {
@@ -163,42 +166,65 @@ pub(crate) async fn drive(
         account: order.account.clone(),
         outside: order.cancellation.clone(),
         limits: order.usage_limits(),
+        bound: order.bound.clone(),
+        principal: order.principal.clone(),
         opens: false,
     });
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
+    };
+    scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
+    scope.darken(order.config);
+    (scope, fit)
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    mut order: Order<'_>,
+    opening: Opening,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let outputs = output_tools(check);
+    let (scope, fit) = enter(&order);
+    let fit = fit.and(names_differ(&order, &outputs));
+    order.withhold(&scope);
+    let emitter = scope.emitter();
     let failed = |kind, bill, messages: Vec<Message>| {
-        Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
+        let history = History::from(messages);
+        Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
+            .of_agent(&order.config.name)
     };
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
         failed(kind, Bill::default(), said)
     };
-    let mut scope = match scope {
-        Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(order.emitter(), kind, opening.said())),
-    };
-    scope.label(&order.labels);
-    scope.darken(order.config);
-    let emitter = scope.emitter();
     sink.watch(scope.meter());
-    let outputs = output_tools(check);
-    let candidates =
-        names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
+    // First of all, so that a run that cannot begin is one that hooks know of, too.
+    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
+    let watched = match Watched::begin(info) {
+        Ok(watched) => watched,
+        Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
+    };
+    let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
-        Err(kind) => return Err(unstarted(emitter, kind, opening.said())),
+        Err(kind) => {
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, opening.said()));
+        }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
         Err((nothing, said)) => {
-            return Err(unstarted(emitter, ErrorKind::Config(nothing.to_string()), said));
+            let kind = ErrorKind::Config(nothing.to_string());
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, said));
         }
-    };
-
-    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
-    let watched = match Watched::begin(info) {
-        Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(emitter, stopped.into(), state.into_messages())),
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
@@ -216,9 +242,10 @@ pub(crate) async fn drive(
         .await;
     unended.end();
     if let Some(kind) = ended.failure {
-        watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
+        watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        let error = failed(kind, bill, ended.state.into_messages());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
     telemetry::answered(showing, &span, &ended.text);
@@ -234,6 +261,7 @@ pub(crate) async fn drive(
     Ok(Finished {
         processed,
         labels: Arc::clone(scope.labels()),
+        guarded: run.guarded.take(),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -297,6 +325,7 @@ struct Run<'r, 'a> {
     check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
+    guarded: Guarded,
 }
 
 /// How it ended.
@@ -361,7 +390,8 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, check, sink, spec }
+        let guarded = Guarded::new(order, &scope);
+        Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -400,7 +430,7 @@ impl<'r, 'a> Run<'r, 'a> {
         Origin {
             scope: &self.scope,
             agent: Some(&self.order.config.name),
-            run_id: Some(&self.order.run_id),
+            id: &self.order.run_id,
             turn,
             attempt,
         }
@@ -417,6 +447,9 @@ impl<'r, 'a> Run<'r, 'a> {
             sent: None,
             hidden: Vec::new(),
         };
+        if let Some(stop) = self.guard_opening(&mut ended).await {
+            ended.feed(Event::Stopped { stop, partial: None });
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

@@ -15,10 +15,15 @@ mod catalogue;
 mod driver;
 mod emitted;
 mod error;
+mod grants;
 pub mod guard;
+#[cfg(feature = "jsonschema")]
+mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
+mod principal;
+pub mod process;
 mod provide;
 pub mod run;
 mod runtime;
@@ -32,7 +37,7 @@ mod usage_limits;
 pub use agent::{
     Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
 };
-pub use error::{Error, ErrorCategory, ErrorKind, Result};
+pub use error::{Error, ErrorCategory, ErrorKind, InternalError, PublicError, Result, Withheld};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;
@@ -54,6 +59,7 @@ pub use fastroai_providers::{
     Usage,
 };
 pub use money::Cost;
+pub use principal::Principal;
 pub use provide::Provide;
 pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
 pub use scope::{spawn, spawn_blocking};

@@ -17,7 +17,8 @@ pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
 use crate::emitted::Emitter;
 use crate::error::Error;
-use crate::guard::Redactor;
+use crate::grants::Bound;
+use crate::guard::{Guard, Guards, Redactor};
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -53,8 +54,10 @@ struct Shared {
     emitter: Emitter,
     capture_content: Option<bool>,
     hooks: Hooks,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    bound: Bound,
 }
 
 /// The one for runs that are given none.
@@ -125,7 +128,7 @@ impl Runtime {
         };
         match Scope::enter(entering) {
             Ok(scope) => Ok(scope.run(future).await),
-            Err(kind) => Err(Error::unstarted(kind)),
+            Err(unentered) => Err(Error::unstarted(unentered.kind)),
         }
     }
 
@@ -186,6 +189,15 @@ impl Runtime {
         &self.0.hooks
     }
 
+    /// The most that runs on it may be granted.
+    pub(crate) fn bound(&self) -> &Bound {
+        &self.0.bound
+    }
+
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -244,8 +256,10 @@ pub struct RuntimeBuilder {
     redactor: Option<Redactor>,
     unredacted: bool,
     hooks: Vec<Arc<dyn Hook>>,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    bound: Bound,
 }
 
 impl RuntimeBuilder {
@@ -339,12 +353,39 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a guard that the texts of all its runs pass, and of those that these call, whichever
+    /// runtime they bring along: after those added before, and before those of agents and calls. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.shared_guard(Arc::new(guard))
+    }
+
+    /// Adds a guard that is kept elsewhere as well, or shared with another runtime. What passes both
+    /// runtimes passes it once.
+    pub fn shared_guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
     /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
     /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
     /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
     /// them as well.
     pub fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Grants no run on it more than this, whatever its agent is [granted](crate::agent::AgentConfig::grants), nor the
+    /// runs inside. Said again, what both say holds; unsaid, there is no bound.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// let reads_only = Runtime::builder().grants(["net", "read"]).build();
+    /// # let _ = reads_only;
+    /// ```
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.bound = self.bound.and(&Bound::of(grants));
         self
     }
 
@@ -412,8 +453,10 @@ impl RuntimeBuilder {
             emitter: Emitter::new((!self.unredacted).then(|| self.redactor.unwrap_or_default())),
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
+            guards: self.guards,
             strict: self.strict,
             history: self.history,
+            bound: self.bound,
         }))
     }
 }

@@ -9,6 +9,7 @@ mod function;
 mod lent;
 mod limits;
 mod names;
+mod needs;
 mod offer;
 mod options;
 mod prefixed;
@@ -17,8 +18,6 @@ mod returned;
 mod schema;
 mod toolset;
 mod undescribed;
-#[cfg(feature = "jsonschema")]
-mod validated;
 
 use std::sync::Arc;
 

@@ -24,6 +24,8 @@ const TABLE: Table = Table {
         "polling",
         "corrections",
         "cost",
+        "needs",
+        "roles",
         "type",
         "crate",
     ],
@@ -36,6 +38,11 @@ const TABLE: Table = Table {
         ("poll", "write `polling`"),
         ("parallel", "write `sequential` on the tools that run alone"),
         ("rename", "write `name`"),
+        ("capabilities", "write `needs`"),
+        ("requires", "write `needs`"),
+        ("permissions", "write `needs`, or `roles`"),
+        ("grants", "write `needs` here, and `grants` on the agent"),
+        ("role", "write `roles`"),
     ],
     bare: &["name", "description"],
 };
@@ -43,7 +50,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 10;
+const FIELDS: usize = 12;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
@@ -63,6 +70,8 @@ pub(super) struct Options {
     polling: Option<bool>,
     corrections: Option<u32>,
     cost: Option<TokenStream>,
+    needs: Vec<LitStr>,
+    roles: Vec<LitStr>,
     is_agent: bool,
 }
 
@@ -93,6 +102,8 @@ impl Options {
                 "polling" => options.polling = pair.flag(report),
                 "corrections" => options.corrections = pair.count(0, "none", report),
                 "cost" => options.cost = cost(&pair, report),
+                "needs" => options.needs = pair.texts("net", literal::capability, report),
+                "roles" => options.roles = pair.texts("support", literal::role, report),
                 "type" => {
                     let example = "the name of a type: write `type = WeatherTool`";
                     options.type_name = pair.parse(example, report);
@@ -165,6 +176,12 @@ impl Options {
         }
         if let Some(cost) = &self.cost {
             fields.push(quote!(cost: #cost));
+        }
+        for (name, texts) in [("needs", &self.needs), ("roles", &self.roles)] {
+            if !texts.is_empty() {
+                let name = Ident::new(name, proc_macro2::Span::call_site());
+                fields.push(quote!(#name: &[#(#texts),*]));
+            }
         }
         match fields.len() {
             0 => quote!(__fastroai::ToolOptions::DEFAULT),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fastroai_providers::{HostedTool, Settings};
 
 use super::{EachRequest, Fallback, Turn};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -62,10 +63,15 @@ pub struct AgentConfig {
     pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// What its tools may need: a tool that [needs](crate::tool::ToolOptions::needs) anything else does not
+    /// exist for it. None unless said otherwise.
+    pub grants: Vec<String>,
     /// Whether what is said in its runs goes to the trace; where it does not say, the runtime does.
     pub capture_content: Option<bool>,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
+    /// What looks at its texts, after the guards of the runtime.
+    pub(crate) guards: Guards,
 }
 
 impl AgentConfig {
@@ -87,8 +93,10 @@ impl AgentConfig {
             output_mode: None,
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
+            grants: Vec::new(),
             capture_content: None,
             each_request: EachRequest::default(),
+            guards: Guards::default(),
         }
     }
 
@@ -218,6 +226,31 @@ impl AgentConfig {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.each_request.tools.push(Arc::new(prepare));
+        self
+    }
+
+    /// Grants what its tools may need, in place of what was granted before.
+    ///
+    /// An agent that is a tool has its own grants, not those of the agent that lists it; what a
+    /// [runtime](crate::RuntimeBuilder::grants) or a [call](crate::Call::only_grants) is bound to holds for both.
+    #[must_use]
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.grants = grants.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Grants this too.
+    #[must_use]
+    pub fn grant(mut self, grant: impl Into<String>) -> Self {
+        self.grants.push(grant.into());
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass, after those of the runtime and those that were
+    /// added before. See [`guard`](crate::guard).
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.guards.push(Arc::new(guard));
         self
     }
 

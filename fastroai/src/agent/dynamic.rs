@@ -11,6 +11,7 @@ use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
     OutputSpec, Turn,
 };
+use crate::guard::Guard;
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -310,6 +311,13 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Adds a guard that the texts of its runs pass: see [`guard`](crate::guard).
+    #[doc(alias = "guardrail")]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.config = self.config.guard(guard);
+        self
+    }
+
     /// The temperature.
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.config = self.config.temperature(temperature);
@@ -349,6 +357,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
     /// What one run may use.
     pub fn usage_limits(mut self, limits: UsageLimits) -> Self {
         self.config = self.config.usage_limits(limits);
+        self
+    }
+
+    /// What its tools may need: see [`AgentConfig::grants`].
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.config = self.config.grants(grants);
         self
     }
 

@@ -12,6 +12,7 @@ use crate::ambient;
 use crate::driver::Payer;
 use crate::error::Error;
 use crate::money::{Budget, Cost, Total};
+use crate::principal::Principal;
 
 /// What is known of a run when it is about to ask a model: for what is decided anew before each
 /// request, as its settings, its tools and its history. `Debug` shows no content.
@@ -76,6 +77,12 @@ impl<'a> Turn<'a> {
     #[must_use]
     pub fn metadata(&self) -> &'a BTreeMap<String, String> {
         &self.labels.metadata
+    }
+
+    /// For whom the run acts; see [`Call::principal`](crate::Call::principal).
+    #[must_use]
+    pub fn principal(&self) -> Option<&'a Principal> {
+        self.payer.scope.principal()
     }
 
     /// The model that is about to be asked.

@@ -14,6 +14,7 @@ pub struct Event {
     pub(super) kind: String,
     pub(super) run: Option<String>,
     pub(super) subject: Option<String>,
+    pub(super) actor: Option<String>,
     pub(super) fields: Map<String, Value>,
     pub(super) content: Vec<(String, Vec<u8>)>,
 }
@@ -25,6 +26,7 @@ impl Event {
             kind: kind.into(),
             run: None,
             subject: None,
+            actor: None,
             fields: Map::new(),
             content: Vec::new(),
         }
@@ -40,6 +42,12 @@ impl Event {
     /// it out.
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// Who did it: kept beside the chain as the subject is, and [`erase`](super::erase) takes it out.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
         self
     }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::chain::{LONGEST_LINE, walk};
 use super::error::AuditError;
 use super::event::Event;
-use super::record::{Beside, Head, Line, Record, SUBJECT, chained, salted};
+use super::record::{ACTOR, Actor, Beside, Head, Line, Record, SUBJECT, chained, salted};
 use crate::emitted::Emitter;
 use crate::guard::Redactor;
 
@@ -123,7 +123,7 @@ impl AuditTrail {
 
     fn write(&self, state: &mut State, event: Event) -> Result<Head, AuditError> {
         let Shared { options, .. } = &*self.0;
-        let salt = Uuid::new_v4().simple().to_string();
+        let salt = new_salt();
         let mut digests: BTreeMap<String, String> = BTreeMap::new();
         for (name, content) in &event.content {
             digests.insert(name.clone(), salted(&salt, name, content));
@@ -133,6 +133,10 @@ impl AuditTrail {
             let subject = event.subject.as_deref().unwrap_or_default();
             digests.insert(SUBJECT.to_owned(), salted(&salt, SUBJECT, subject.as_bytes()));
         }
+        let actor = event.actor.map(|name| Actor { salt: new_salt(), name });
+        if let Some(actor) = &actor {
+            digests.insert(ACTOR.to_owned(), salted(&actor.salt, ACTOR, actor.name.as_bytes()));
+        }
         let record = Record {
             number: state.head.number + 1,
             at: now(),
@@ -141,12 +145,14 @@ impl AuditTrail {
             fields: event.fields,
             digests,
             subject: None,
+            actor: None,
             salt: None,
+            actor_salt: None,
         };
         let record = to_raw_value(&record).map_err(std::io::Error::from)?;
         let hash = chained(options.key.as_ref(), &state.head.hash, record.get());
         let beside = has_beside.then_some(Beside { salt, subject: event.subject });
-        let mut text = serde_json::to_vec(&Line { record, hash: hash.clone(), beside })
+        let mut text = serde_json::to_vec(&Line { record, hash: hash.clone(), beside, actor })
             .map_err(std::io::Error::from)?;
         text.push(b'\n');
         if text.len() as u64 > LONGEST_LINE {
@@ -185,6 +191,10 @@ impl fmt::Debug for AuditTrail {
             .field("options", &self.0.options)
             .finish_non_exhaustive()
     }
+}
+
+fn new_salt() -> String {
+    Uuid::new_v4().simple().to_string()
 }
 
 fn now() -> u64 {

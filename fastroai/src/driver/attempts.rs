@@ -18,6 +18,7 @@ use super::admitted::{Admitted, Passed, admit};
 use super::arrived::Arrived;
 use super::background::{self, Job};
 use super::candidate::Candidate;
+use super::guarded::Held;
 use super::payer::Terms;
 use super::unsettled::Unsettled;
 use crate::error::ErrorKind;
@@ -50,8 +51,20 @@ impl From<ErrorKind> for Unanswered {
 enum Broken {
     /// It failed.
     Failed(ModelError),
-    /// The run has used what it may.
-    Exceeded(Exceeded),
+    /// The run has used what it may, or a guard did not let the reply through.
+    Cut(Box<ErrorKind>),
+}
+
+impl From<Exceeded> for Broken {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Cut(Box::new(exceeded.into()))
+    }
+}
+
+impl From<Held> for Broken {
+    fn from(held: Held) -> Self {
+        Self::Cut(Box::new(held.into()))
+    }
 }
 
 impl From<ModelError> for Broken {
@@ -155,14 +168,14 @@ impl Run<'_, '_> {
                     };
                 }
                 Err(Broken::Failed(error)) => error,
-                Err(Broken::Exceeded(exceeded)) => {
+                Err(Broken::Cut(kind)) => {
                     let mut seen = Box::new(Response::default());
                     seen.usage = arrived.usage().cloned().unwrap_or_default();
                     let cost = unsettled.price(&seen).await;
                     drop(unsettled);
                     spent.add(&seen.usage, cost);
                     passed.cut_off(&seen.usage, cost)?;
-                    return Err(ErrorKind::from(exceeded).into());
+                    return Err((*kind).into());
                 }
             };
             let mut cost = None;
@@ -233,19 +246,19 @@ impl Run<'_, '_> {
                 Some(Ok(StreamEvent::Delta(delta))) => {
                     *delivered = true;
                     arrived.add(&delta);
-                    self.sink.delta(delta, self);
+                    self.show(delta, arrived).await?;
                 }
                 Some(Ok(StreamEvent::Usage(usage))) => {
                     let within = passed.see(&usage);
                     arrived.count(usage);
-                    within.map_err(Broken::Exceeded)?;
+                    within?;
                 }
                 Some(Ok(StreamEvent::Done(reply))) => {
                     job.iter_mut().for_each(Job::end);
                     let waited = reply.finish_reason == FinishReason::Pending;
                     let reply = background::whole(model, settings, *reply, delivered).await?;
                     if waited {
-                        self.tell_rest(&reply, arrived);
+                        self.tell_rest(&reply, arrived).await?;
                     }
                     return Ok(reply);
                 }
@@ -266,16 +279,17 @@ impl Run<'_, '_> {
         // The provider goes on without the stream: what is missing is fetched.
         *delivered = true;
         let reply = job.finish(error.take_partial().unwrap_or_default()).await?;
-        self.tell_rest(&reply, arrived);
+        self.tell_rest(&reply, arrived).await?;
         Ok(reply)
     }
 
     /// Shows what a whole reply has beyond the pieces of it that were shown.
-    fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) {
+    async fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) -> Result<(), Held> {
         for delta in arrived.rest_of(reply) {
             arrived.add(&delta);
-            self.sink.delta(delta, self);
+            self.show(delta, arrived).await?;
         }
+        Ok(())
     }
 }
 

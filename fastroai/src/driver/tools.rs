@@ -109,6 +109,7 @@ impl Run<'_, '_> {
             let turn = ended.state.turn();
             let record = ToolCallRecord::new(&unit, turn, 0, result.outcome, Duration::ZERO);
             ended.tool_calls.push(record);
+            self.tell_withheld(turn, &unit.call);
             self.sink.tell(|| Notice::ToolCalled(unit.call));
             self.sink.tell(|| Notice::ToolDone(result));
         }
@@ -125,7 +126,8 @@ impl Run<'_, '_> {
         let unended = telemetry::Unended::new(&span);
         let mut attempts = 0;
         let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
-        let report = match self.order.tools.iter().find(named) {
+        let may_use = |tool: &&BoundTool<'_>| self.may_use(tool, turn, &unit.call);
+        let report = match self.order.tools.iter().find(named).filter(may_use) {
             Some(tool) => {
                 let running = self.repeat(tool, turn, &unit.call, &mut attempts, &span);
                 running.instrument(span.clone()).await?
@@ -134,8 +136,8 @@ impl Run<'_, '_> {
         };
         unended.end();
         telemetry::attempted(&span, attempts);
+        let report = self.guard_result(&unit.call.name, capped(report)).await?;
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        let report = capped(report);
         telemetry::gave(showing, &span, &report.content);
         Ok((unit.index, report, record))
     }

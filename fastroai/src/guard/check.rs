@@ -29,6 +29,10 @@ use futures_util::future::BoxFuture;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no guard",
+    note = "write one of `fastroai::guard`, implement `Guard` for `{Self}`, or make one of a function with `guard::from_fn`"
+)]
 pub trait Guard: Send + Sync + 'static {
     /// What errors and records call it; the name of its type unless said otherwise.
     fn name(&self) -> &str {

@@ -29,6 +29,8 @@ use crate::error::ErrorCategory;
 /// let denied = Denied::new("it is after six").caused_by(Closed);
 /// assert_eq!(denied.to_string(), "it is after six");
 /// ```
+///
+/// `Debug` shows neither what the model is told nor what the cause says.
 #[doc(alias = "DispatchSkippedError")]
 #[must_use]
 pub struct Denied {

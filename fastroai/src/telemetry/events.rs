@@ -8,6 +8,7 @@ use tracing::Level;
 
 use super::{Showing, shown};
 use crate::emitted::Emitter;
+use crate::guard::Decided;
 use crate::money::Line;
 
 pub(crate) fn tool_failed(
@@ -97,6 +98,18 @@ pub(crate) fn no_price(emitter: &Emitter, line: &Line) {
     );
 }
 
+pub(crate) fn guard_decided(emitter: &Emitter, decided: &Decided) {
+    let tool = decided.tool.as_deref();
+    tracing::warn!(
+        target: "fastroai",
+        guard = emitter.name(&decided.guard).shown(),
+        stage = emitter.name(decided.stage.as_str()).shown(),
+        tool = shown(tool.map(|tool| emitter.name(tool)).as_ref()),
+        action = emitter.name(decided.action.as_str()).shown(),
+        "a guard did not simply let a text pass"
+    );
+}
+
 pub(crate) fn no_summary(emitter: &Emitter, error: &dyn Display) {
     tracing::warn!(
         target: "fastroai",
@@ -133,6 +146,8 @@ pub(crate) fn sink_panicked() {
 #[derive(Clone, Copy)]
 pub(crate) enum Told {
     Refusal,
+    ToolDenied,
+    Guard,
     End,
     RunsEnd,
 }
@@ -140,6 +155,8 @@ pub(crate) enum Told {
 pub(crate) fn hook_panicked(hook: &str, told: Told) {
     let when = match told {
         Told::Refusal => "when money was refused",
+        Told::ToolDenied => "when it was told of a denied tool",
+        Told::Guard => "when it was told what a guard decided",
         Told::End => "when it was told of the end",
         Told::RunsEnd => "when it was told of a run's end",
     };

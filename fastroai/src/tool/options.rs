@@ -41,6 +41,12 @@ pub struct ToolOptions {
     pub on_timeout: Option<&'static str>,
     /// What it costs.
     pub cost: ToolCost,
+    /// What it needs of the world, in words of one's own, as `net` or `write`: an agent that is not
+    /// [granted](crate::agent::AgentConfig::grants) all of it does not have the tool.
+    pub needs: &'static [&'static str],
+    /// For whom it is: a run whose [principal](crate::Principal) has none of these roles does not have the tool. Empty,
+    /// it is for all.
+    pub roles: &'static [&'static str],
 }
 
 impl ToolOptions {
@@ -56,6 +62,8 @@ impl ToolOptions {
         on_error: None,
         on_timeout: None,
         cost: ToolCost::Free,
+        needs: &[],
+        roles: &[],
     };
 }
 
