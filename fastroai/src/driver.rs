@@ -31,7 +31,7 @@ use std::time::Duration;
 use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
@@ -100,6 +100,14 @@ impl Order<'_> {
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
         self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
+    }
+
+    /// Leaves a span of a run that was not to be.
+    fn never_began(&self, emitter: &Emitter, kind: &ErrorKind) {
+        let asked = self.model.as_deref().unwrap_or(&self.config.model).parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(emitter, self.config, asked.as_ref(), &self.run_id);
+        telemetry::label(emitter, &span, &self.labels);
+        telemetry::failed(&span, kind.word());
     }
 
     /// How many tool calls this run may make by itself, and whether it is a limit of its usage that
@@ -199,18 +207,14 @@ pub(crate) async fn drive(
     let (scope, fit) = enter(&order);
     let fit = fit.and(names_differ(&order, &outputs));
     order.withhold(&scope);
-    let emitter = scope.runtime().emitter();
+    let emitter = scope.emitter();
     let failed = |kind, bill, messages: Vec<Message>| {
         let history = History::from(messages);
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
             .of_agent(&order.config.name)
     };
-    let name = order.model.as_deref().unwrap_or(&order.config.model);
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
-        let asked = name.parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(emitter, order.config, asked.as_ref(), &order.run_id);
-        telemetry::label(emitter, &span, &order.labels);
-        telemetry::failed(&span, kind.word());
+        order.never_began(emitter, &kind);
         let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
         failed(kind, before.unwrap_or_default(), said)
     };
@@ -258,10 +262,7 @@ pub(crate) async fn drive(
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let first = run.candidates.at(0).model.id();
-    let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
-    telemetry::label(emitter, &span, scope.labels());
-    let showing = run.showing();
+    let (span, showing) = (run.span(), run.showing());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -446,6 +447,15 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             (failure, _) => ErrorKind::of(failure),
         }
+    }
+
+    /// Its span, with what it begins with where that may be shown.
+    fn span(&self) -> Span {
+        let (order, emitter) = (self.order, self.showing().emitter);
+        let first = self.candidates.at(0).model.id();
+        let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
+        telemetry::label(emitter, &span, self.scope.labels());
+        span
     }
 
     /// How it may be written down.

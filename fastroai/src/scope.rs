@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
 use crate::approval::{Approver, Before};
+use crate::emitted::Emitter;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
 use crate::guard::Guards;
@@ -64,6 +65,8 @@ pub(crate) struct Scope {
     principal: Option<Principal>,
     /// Someone around has said that no content is to be written down.
     dark: bool,
+    /// Someone around has what is written down redacted.
+    redacts: bool,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -131,6 +134,7 @@ impl Scope {
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
         let dark = runtime.captures_content() == Some(false);
+        let redacts = !runtime.emitter().is_open();
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -155,6 +159,7 @@ impl Scope {
                 labels: parent.labels,
                 run: parent.run,
                 dark: parent.dark || dark,
+                redacts: parent.redacts || redacts,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -175,6 +180,7 @@ impl Scope {
                 labels: Arc::default(),
                 run: None,
                 dark,
+                redacts,
             },
         };
         if let Some(principal) = principal {
@@ -290,7 +296,14 @@ impl Scope {
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+    }
+
+    /// What all texts pass that are written down of what runs here.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        let own = self.runtime.emitter();
+        // What a run is given inside another one that is redacted is that one's, too.
+        if self.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

@@ -177,7 +177,7 @@ impl Run<'_, '_> {
     ) {
         let (stage, tool) = (looked.stage, looked.tool.map(str::to_owned));
         let decided = Decided { guard, stage, tool, action, reason };
-        events::guard_decided(self.scope.runtime().emitter(), &decided);
+        events::guard_decided(self.scope.emitter(), &decided);
         let run = RunInfo {
             scope: &self.scope,
             agent: &self.order.config.name,
