@@ -12,10 +12,10 @@ const THRESHOLD: u32 = 10;
 
 /// How much of a text is scored as one, in bytes: a long text would else gather its score from
 /// pieces that have nothing to do with each other.
-const WINDOW: usize = 4_096;
+const WINDOW: usize = 2_048;
 
 /// How much of a window is looked at again with the next one.
-const OVERLAP: usize = 512;
+const OVERLAP: usize = 256;
 
 /// Flags texts that read like injected instructions.
 #[derive(Debug, Clone)]
