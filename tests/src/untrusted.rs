@@ -7,6 +7,7 @@
 mod amounts;
 mod arguments;
 mod bodies;
+mod guards;
 mod histories;
 mod names;
 mod snapshots;
@@ -31,7 +32,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 15] = [
+pub const READERS: [Reader; 16] = [
     Reader { name: "stream_chat", read: |bytes| streams::read(&ChatCompletions::new(), bytes) },
     Reader {
         name: "stream_responses",
@@ -53,6 +54,7 @@ pub const READERS: [Reader; 15] = [
     Reader { name: "history", read: histories::read },
     Reader { name: "cost", read: amounts::read },
     Reader { name: "partial", read: snapshots::read },
+    Reader { name: "guards", read: guards::read },
 ];
 
 /// Puts bytes through the reader of this name.

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::guard::characters::tagged;
+
 /// No shorter piece holds a sentence.
 const SHORTEST: usize = 20;
 
@@ -14,13 +16,13 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
-/// The texts that are encoded in base64, base32, hex, bits, or with percent signs.
+/// The texts that are encoded in base64, base32, hex, bits or tags, or with percent signs.
 pub(super) fn payloads(text: &str) -> impl Iterator<Item = String> {
     let is_coded = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     text.split(move |c: char| !is_coded(c))
         .filter(|piece| piece.len() >= SHORTEST)
         .flat_map(|piece| [of_hex(piece), of_base32(piece), of_base64(piece)])
-        .chain([of_bits(text), of_percents(text)])
+        .chain([of_bits(text), of_percents(text), of_tags(text)])
         .flatten()
         .filter_map(|bytes| String::from_utf8(bytes).ok())
         .filter(|text| is_a_text(text))
@@ -33,6 +35,12 @@ fn of_bits(text: &str) -> Option<Vec<u8>> {
         groups.filter(|group| group.len() == 8).flat_map(|it| u8::from_str_radix(it, 2).ok());
     let bytes: Vec<u8> = bits.collect();
     (bytes.len() >= SHORTEST).then_some(bytes)
+}
+
+/// What is written in tags, as a text of its own.
+fn of_tags(text: &str) -> Option<Vec<u8>> {
+    let letters: String = text.chars().filter_map(tagged).collect();
+    (!letters.is_empty()).then(|| letters.into_bytes())
 }
 
 /// The text with what percent signs stand for.
