@@ -32,7 +32,7 @@ pub(super) fn payloads(text: &str) -> impl Iterator<Item = String> {
 fn of_bits(text: &str) -> Option<Vec<u8>> {
     let groups = text.split(|c: char| !c.is_ascii_alphanumeric());
     let bits =
-        groups.filter(|group| group.len() == 8).flat_map(|it| u8::from_str_radix(it, 2).ok());
+        groups.filter(|group| group.len() == 8).filter_map(|it| u8::from_str_radix(it, 2).ok());
     let bytes: Vec<u8> = bits.collect();
     (bytes.len() >= SHORTEST).then_some(bytes)
 }
@@ -45,9 +45,7 @@ fn of_tags(text: &str) -> Option<Vec<u8>> {
 
 /// The text with what percent signs stand for.
 fn of_percents(text: &str) -> Option<Vec<u8>> {
-    if text.bytes().filter(|byte| *byte == b'%').nth(2).is_none() {
-        return None;
-    }
+    text.bytes().filter(|byte| *byte == b'%').nth(2)?;
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {
