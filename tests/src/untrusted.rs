@@ -8,6 +8,7 @@ mod amounts;
 mod arguments;
 mod bodies;
 mod configurations;
+mod guards;
 mod histories;
 mod names;
 mod pauses;
@@ -33,7 +34,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 17] = [
+pub const READERS: [Reader; 18] = [
     Reader { name: "stream_chat", read: |bytes| streams::read(&ChatCompletions::new(), bytes) },
     Reader {
         name: "stream_responses",
@@ -57,6 +58,7 @@ pub const READERS: [Reader; 17] = [
     Reader { name: "partial", read: snapshots::read },
     Reader { name: "paused", read: pauses::read },
     Reader { name: "config", read: configurations::read },
+    Reader { name: "guards", read: guards::read },
 ];
 
 /// Puts bytes through the reader of this name.
