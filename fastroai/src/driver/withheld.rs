@@ -13,8 +13,11 @@ impl Order<'_> {
         let Self { tools, withheld, config, .. } = self;
         tools.retain(|tool| {
             let why = scope.withholds(&tool.options(), &config.grants);
-            withheld.extend(why.map(|why| (tool.definition().name.clone(), why)));
-            why.is_none()
+            let Some(why) = why else { return true };
+            let tool = tool.definition().name.clone();
+            tracing::debug!(target: "fastroai", tool, by = %why, "the run does not have a tool");
+            withheld.push((tool, why));
+            false
         });
     }
 }
