@@ -29,6 +29,11 @@
 //! [principal](crate::Call::principal), who is the actor of `run.started` in any case. A tool that may not be used is a
 //! `tool.denied`, which says by what.
 //!
+//! Each run has one `run.started` and one `run.ended`, also where it could not begin; `how` says with the
+//! [code](crate::PublicError) of its error, or `answered` or `dropped`, how it ended. All its records have the
+//! [id](crate::Error::correlation_id) of that error as their [`run`](Record::run). A run that was begun in
+//! another, as by a tool, names that one as its `parent`.
+//!
 //! ```
 //! use fastroai::audit::{self, AuditTrail};
 //! use fastroai::prelude::*;

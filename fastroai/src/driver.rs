@@ -11,6 +11,8 @@ mod check;
 mod counted;
 mod direct;
 mod growing;
+mod guarded;
+mod held_back;
 mod payer;
 mod said;
 mod shape;
@@ -37,10 +39,13 @@ pub(crate) use sink::{Notice, Sink};
 
 use self::candidate::Candidates;
 use self::check::Verdict;
+use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
 use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
@@ -51,7 +56,7 @@ use crate::run::{
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
-use crate::telemetry;
+use crate::telemetry::{self, Showing};
 use crate::tool::{BoundTool, check_name};
 use crate::usage_limits::{Exceeded, Limit, UsageLimits};
 
@@ -81,6 +86,8 @@ pub(crate) struct Order<'a> {
     pub(crate) principal: Option<Principal>,
     /// The tools that do not exist for this run, and why.
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
+    /// Those of the call.
+    pub(crate) guards: Guards,
 }
 
 impl Order<'_> {
@@ -137,20 +144,13 @@ pub(crate) struct Finished {
     pub(crate) elapsed: Duration,
     pub(crate) processed: Option<Vec<Message>>,
     pub(crate) labels: Arc<Labels>,
+    pub(crate) guarded: Vec<Decided>,
 }
 
-/// Runs an agent to its end. Dropping the future stops everything inside it.
-pub(crate) async fn drive(
-    mut order: Order<'_>,
-    opening: Opening,
-    check: &dyn Check,
-    sink: &Sink,
-) -> Result<Finished, Error> {
-    let start = Instant::now();
+/// The scope of a run, and whether it may be there.
+fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
-    let outputs = output_tools(check);
-    let named = names_differ(&order, &outputs);
     let scope = Scope::enter(Entering {
         runtime: order.runtime.clone(),
         timeout: timeouts.into_iter().flatten().min(),
@@ -162,50 +162,76 @@ pub(crate) async fn drive(
         principal: order.principal.clone(),
         opens: false,
     });
-    if let Ok(scope) = &scope {
-        order.withhold(scope);
-    }
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
+    };
+    scope.label(&order.labels);
+    scope.is_of(&order.config.name, &order.run_id);
+    scope.darken(order.config);
+    (scope, fit)
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    mut order: Order<'_>,
+    opening: Opening,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let outputs = output_tools(check);
+    let (scope, fit) = enter(&order);
+    let fit = fit.and(names_differ(&order, &outputs));
+    order.withhold(&scope);
+    let emitter = scope.runtime().emitter();
     let failed = |kind, bill, messages: Vec<Message>| {
-        Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
+        let history = History::from(messages);
+        Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
+            .of_agent(&order.config.name)
     };
     let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let unstarted = |kind: ErrorKind, said| {
+    let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         let asked = name.parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
-        telemetry::label(&span, &order.labels);
+        let span = telemetry::invoke_agent(emitter, order.config, asked.as_ref(), &order.run_id);
+        telemetry::label(emitter, &span, &order.labels);
         telemetry::failed(&span, kind.word());
         failed(kind, Bill::default(), said)
     };
-    let mut scope = match scope {
-        Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
-    };
-    scope.label(&order.labels);
     sink.watch(scope.meter());
-    let candidates = named.and_then(|()| Candidates::connect(&order, &scope, check));
+    // First of all, so that a run that cannot begin is one that hooks know of, too.
+    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
+    let watched = match Watched::begin(info) {
+        Ok(watched) => watched,
+        Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
+    };
+    let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+        Err(kind) => {
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, opening.said()));
+        }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
         Err((nothing, said)) => {
-            return Err(unstarted(ErrorKind::Config(nothing.to_string()), said));
+            let kind = ErrorKind::Config(nothing.to_string());
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, said));
         }
-    };
-
-    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
-    let watched = match Watched::begin(info) {
-        Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
     let first = run.candidates.at(0).model.id();
-    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
-    telemetry::label(&span, scope.labels());
+    let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
+    telemetry::label(emitter, &span, scope.labels());
+    let showing = run.showing();
+    if showing.shows_on(&span) {
+        telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
+    }
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
@@ -218,11 +244,13 @@ pub(crate) async fn drive(
         .await;
     unended.end();
     if let Some(kind) = ended.failure {
-        watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
-        telemetry::failed(&span, kind.word());
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        watched.end(kind.ending(), &bill);
+        telemetry::run_failed(showing, &span, &kind);
+        let error = failed(kind, bill, ended.state.into_messages());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
+    telemetry::answered(showing, &span, &ended.text);
     stopping.disarm();
     let reply = ended.state.last_reply();
     let (model, finish_reason) =
@@ -235,6 +263,7 @@ pub(crate) async fn drive(
     Ok(Finished {
         processed,
         labels: Arc::clone(scope.labels()),
+        guarded: run.guarded.take(),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -298,6 +327,7 @@ struct Run<'r, 'a> {
     check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
+    guarded: Guarded,
 }
 
 /// How it ended.
@@ -362,7 +392,8 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, check, sink, spec }
+        let guarded = Guarded::new(order, &scope);
+        Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -378,12 +409,17 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// How it may be written down.
+    fn showing(&self) -> Showing<'_> {
+        self.scope.showing(self.order.config)
+    }
+
     /// From which run, and for which agent, an attempt is made.
     fn origin(&self, turn: u32, attempt: u32) -> Origin<'_> {
         Origin {
             scope: &self.scope,
             agent: Some(&self.order.config.name),
-            run_id: Some(&self.order.run_id),
+            id: &self.order.run_id,
             turn,
             attempt,
         }
@@ -400,6 +436,9 @@ impl<'r, 'a> Run<'r, 'a> {
             sent: None,
             hidden: Vec::new(),
         };
+        if let Some(stop) = self.guard_opening(&mut ended).await {
+            ended.feed(Event::Stopped { stop, partial: None });
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

@@ -13,12 +13,38 @@
 //! assert_eq!(redactor.redact(line), "ask [EMAIL], card [CARD]");
 //! ```
 
+mod at;
+mod canary;
+mod characters;
 mod check;
+mod decided;
+mod fold;
+mod function;
+mod guards;
+mod injection;
+mod json_texts;
 mod mask;
+mod prompt_leak;
+mod random;
+mod redacting;
 mod redactor;
 mod sensitive;
+mod size_limit;
+mod standard;
+mod untrusted;
 
+pub use at::At;
+pub use canary::{Canary, CanaryError};
+pub use characters::{CharacterClass, Characters};
 pub use check::{Checking, Guard, GuardError, HoldBack, Looked, Stage, Verdict};
+pub use decided::{Action, Decided};
+pub use function::{FunctionGuard, from_fn};
+pub(crate) use guards::{Guards, named};
+pub use injection::Injection;
 pub use mask::{Mask, Unmasking};
+pub use prompt_leak::PromptLeak;
 pub use redactor::{Found, PatternError, Redactor};
 pub use sensitive::Sensitive;
+pub use size_limit::SizeLimit;
+pub use standard::standard;
+pub use untrusted::Untrusted;

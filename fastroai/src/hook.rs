@@ -46,6 +46,7 @@ mod breaker;
 mod call;
 mod denied;
 mod gate;
+mod guarded;
 mod hooks;
 mod permit;
 #[cfg(feature = "limits")]
@@ -65,7 +66,10 @@ pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
+pub use guarded::GuardDecision;
 pub(crate) use hooks::{Hooks, Stopped, Waiting};
+#[cfg(feature = "audit")]
+pub(crate) use permit::Closing;
 pub use permit::{Ended, Outcome, Permit};
 pub(crate) use permit::{Panicked, Permits};
 #[cfg(feature = "limits")]
@@ -87,8 +91,8 @@ pub trait Hook: Send + Sync + 'static {
         name.rsplit("::").next().unwrap_or(name)
     }
 
-    /// Learns that a run begins, before anything is sent; runs that cannot begin at all, as where a
-    /// key is missing, are not told.
+    /// Learns that a run is about to begin, before anything is sent. It may turn out that it cannot, as
+    /// where a key is missing: [`after_run`](Self::after_run) is told so, then.
     ///
     /// # Errors
     /// [`Denied`]: the run ends here.
@@ -113,9 +117,16 @@ pub trait Hook: Send + Sync + 'static {
         Ok(Gate::go())
     }
 
-    /// Learns that an account did not cover an attempt; no hook was asked about it then.
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
-        let _ = (account, refusal);
+    /// Learns that an account did not cover an attempt of this run, or of a request without an agent: no
+    /// hook was asked about it then. Or that it did not cover what a tool
+    /// [charges](crate::RunContext::charge).
+    fn on_refusal(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
+        let _ = (run, account, refusal);
+    }
+
+    /// Learns that a [guard](crate::guard) has not simply let a text pass.
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let _ = (run, decision);
     }
 
     /// Decides about an attempt at a tool.

@@ -13,9 +13,12 @@ mod ambient;
 pub mod audit;
 mod catalogue;
 mod driver;
+mod emitted;
 mod error;
 mod grants;
 pub mod guard;
+#[cfg(feature = "jsonschema")]
+mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
@@ -34,7 +37,7 @@ mod usage_limits;
 pub use agent::{
     Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
 };
-pub use error::{Error, ErrorCategory, ErrorKind, Result};
+pub use error::{Error, ErrorCategory, ErrorKind, InternalError, PublicError, Result, Withheld};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;

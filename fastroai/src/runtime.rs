@@ -15,8 +15,10 @@ use tokio::sync::Semaphore;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::emitted::Emitter;
 use crate::error::Error;
 use crate::grants::Bound;
+use crate::guard::{Guard, Guards, Redactor};
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -49,8 +51,10 @@ struct Shared {
     retry: RetryPolicy,
     retry_budgets: Mutex<HashMap<String, Arc<RetryBudget>>>,
     blocking: Arc<Semaphore>,
-    capture_content: bool,
+    emitter: Emitter,
+    capture_content: Option<bool>,
     hooks: Hooks,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
@@ -124,7 +128,7 @@ impl Runtime {
         };
         match Scope::enter(entering) {
             Ok(scope) => Ok(scope.run(future).await),
-            Err(kind) => Err(Error::unstarted(kind)),
+            Err(unentered) => Err(Error::unstarted(unentered.kind)),
         }
     }
 
@@ -190,6 +194,10 @@ impl Runtime {
         &self.0.bound
     }
 
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -198,7 +206,13 @@ impl Runtime {
         &self.0.history
     }
 
-    pub(crate) fn captures_content(&self) -> bool {
+    /// What all texts pass that are written down.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        &self.0.emitter
+    }
+
+    /// Whether content is written down of agents that do not say; `Some(false)` is for all.
+    pub(crate) fn captures_content(&self) -> Option<bool> {
         self.0.capture_content
     }
 }
@@ -238,8 +252,11 @@ pub struct RuntimeBuilder {
     prices: Option<Prices>,
     account: Option<Budget>,
     retry: RetryPolicy,
-    capture_content: bool,
+    capture_content: Option<bool>,
+    redactor: Option<Redactor>,
+    unredacted: bool,
     hooks: Vec<Arc<dyn Hook>>,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
     bound: Bound,
@@ -336,6 +353,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a guard that the texts of all its runs pass, and of those that these call, whichever
+    /// runtime they bring along: after those added before, and before those of agents and calls. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.shared_guard(Arc::new(guard))
+    }
+
+    /// Adds a guard that is kept elsewhere as well, or shared with another runtime. What passes both
+    /// runtimes passes it once.
+    pub fn shared_guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
     /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
     /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
     /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
@@ -358,9 +389,44 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Whether the texts of tool errors go to the trace. Off unless said so: they may hold secrets.
+    /// Whether what is said in a run goes to the trace: instructions, messages, arguments and results
+    /// of tools, the texts of errors. Off unless said so, here or by
+    /// [the agent](crate::agent::AgentConfig::capture_content).
+    ///
+    /// `true` is for the agents that say nothing themselves. `false` is for all, whatever they say,
+    /// and for all that runs inside. What is captured passes the [redactor](Self::redactor) and is cut
+    /// at 64 KiB for each field. Keys, headers and addresses are never captured.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// let runtime = Runtime::builder().capture_content(true).build();
+    /// ```
     pub fn capture_content(mut self, capture: bool) -> Self {
-        self.capture_content = capture;
+        self.capture_content = Some(capture);
+        self
+    }
+
+    /// What finds personal data and secrets in all that is written down: in spans, in the log, and
+    /// in names and ids there, whether content is captured or not. Without it
+    /// [`Redactor::standard`] does.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// use fastroai::guard::Redactor;
+    /// let redactor = Redactor::standard().with_pattern("CASE", r"\bC-\d{6}\b")?;
+    /// let runtime = Runtime::builder().redactor(redactor).capture_content(true).build();
+    /// # Ok::<(), fastroai::guard::PatternError>(())
+    /// ```
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = Some(redactor);
+        self
+    }
+
+    /// Writes down what is captured as it is, with all personal data and secrets in it: for tests
+    /// and labs, and never for what users say. Line breaks and control characters are escaped all
+    /// the same.
+    pub fn dangerously_capture_unredacted(mut self) -> Self {
+        self.unredacted = true;
         self
     }
 
@@ -384,8 +450,10 @@ impl RuntimeBuilder {
             retry: self.retry,
             retry_budgets: Mutex::default(),
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),
+            emitter: Emitter::new((!self.unredacted).then(|| self.redactor.unwrap_or_default())),
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
+            guards: self.guards,
             strict: self.strict,
             history: self.history,
             bound: self.bound,

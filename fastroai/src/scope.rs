@@ -10,15 +10,17 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use crate::agent::Labels;
+use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
-use crate::hook::{DeniedBy, Hooks};
+use crate::guard::Guards;
+use crate::hook::{DeniedBy, Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
+use crate::telemetry::Showing;
 use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits};
 
@@ -43,12 +45,33 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
+    /// The guards of the runtime, and those of the runs around.
+    guards: Guards,
+    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
+    in_guard: bool,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// The run, where there are hooks to tell of it.
+    run: Option<Arc<Whose>>,
     /// The most that runs in it may be granted.
     bound: Bound,
     principal: Option<Principal>,
+    /// Someone around has said that no content is to be written down.
+    dark: bool,
+}
+
+/// The run, or the request without an agent, that a scope is of.
+struct Whose {
+    agent: String,
+    id: String,
+    around: Option<Arc<Whose>>,
+}
+
+/// A run that may not be, in the scope that it would have had: for those who are told of it.
+pub(crate) struct Unentered {
+    pub(crate) kind: ErrorKind,
+    pub(crate) scope: Scope,
 }
 
 /// What a run brings along.
@@ -76,7 +99,7 @@ impl Scope {
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
-    pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
+    pub(crate) fn enter(entering: Entering) -> Result<Self, Box<Unentered>> {
         let Entering {
             runtime,
             timeout,
@@ -92,18 +115,19 @@ impl Scope {
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
-        if runtime.is_strict() && parent.is_none() && !opens {
-            return Err(ErrorKind::Config(
-                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
-                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
-                    .to_owned(),
-            ));
-        }
+        let astray = runtime.is_strict() && parent.is_none() && !opens;
+        let dark = runtime.captures_content() == Some(false);
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
                 bound: parent.bound.and(runtime.bound()).and(&bound),
                 principal: parent.principal,
+                guards: if parent.in_guard {
+                    Guards::default()
+                } else {
+                    parent.guards.and(runtime.guards())
+                },
+                in_guard: parent.in_guard,
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -113,11 +137,15 @@ impl Scope {
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
                 labels: parent.labels,
+                run: parent.run,
+                dark: parent.dark || dark,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
                 bound: runtime.bound().and(&bound),
                 principal: None,
+                guards: runtime.guards().clone(),
+                in_guard: false,
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -127,10 +155,15 @@ impl Scope {
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
                 labels: Arc::default(),
+                run: None,
+                dark,
             },
         };
         if let Some(principal) = principal {
-            scope.principal = Some(principal.within(scope.principal.as_ref())?);
+            match principal.within(scope.principal.as_ref()) {
+                Ok(principal) => scope.principal = Some(principal),
+                Err(kind) => return Err(Box::new(Unentered { kind, scope })),
+            }
         }
         if !limits.is_none() {
             scope.tallies.push(Arc::new(Tally::new(limits)));
@@ -138,11 +171,21 @@ impl Scope {
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
+        if astray {
+            let kind = ErrorKind::Config(
+                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
+                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
+                    .to_owned(),
+            );
+            return Err(Box::new(Unentered { kind, scope }));
+        }
         if scope.depth > MAX_DEPTH {
-            return Err(ErrorKind::TooDeep);
+            return Err(Box::new(Unentered { kind: ErrorKind::TooDeep, scope }));
         }
         for account in scope.runtime.account().cloned().into_iter().chain(account) {
-            scope.pay_from(account)?;
+            if let Err(kind) = scope.pay_from(account) {
+                return Err(Box::new(Unentered { kind, scope }));
+            }
         }
         if let Some(budget) = budget {
             let run = match scope.accounts.pop() {
@@ -160,6 +203,11 @@ impl Scope {
         let mut scope = Self { cancellation: self.cancellation.child_token(), ..self.clone() };
         scope.tighten(Instant::now().checked_add(timeout));
         scope
+    }
+
+    /// This scope, for a guard: what it asks others is not looked at by the guards around it.
+    pub(crate) fn of_guard(&self) -> Self {
+        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -181,6 +229,20 @@ impl Scope {
         }
     }
 
+    /// Says what runs here: a run of this agent, or a request without one. Nothing is kept where no hook asks.
+    pub(crate) fn is_of(&mut self, agent: &str, id: &str) {
+        if !self.hooks.is_empty() {
+            let around = self.run.take();
+            let (agent, id) = (agent.to_owned(), id.to_owned());
+            self.run = Some(Arc::new(Whose { agent, id, around }));
+        }
+    }
+
+    /// The id of the run that this one was begun in.
+    pub(crate) fn parent_run_id(&self) -> Option<&str> {
+        Some(&self.run.as_ref()?.around.as_ref()?.id)
+    }
+
     /// For whom runs act that are called from here.
     pub(crate) fn principal(&self) -> Option<&Principal> {
         self.principal.as_ref()
@@ -195,6 +257,17 @@ impl Scope {
         self.bound.withholds(tool, grants, self.principal())
     }
 
+    /// Has no content written down of what runs here, where the agent says so.
+    pub(crate) fn darken(&mut self, config: &AgentConfig) {
+        self.dark |= config.capture_content == Some(false);
+    }
+
+    /// How a run of this agent may be written down.
+    pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
+        let said = config.capture_content.or(self.runtime.captures_content());
+        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
+    }
+
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -206,6 +279,11 @@ impl Scope {
     /// The hooks that every attempt in it passes.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.hooks
+    }
+
+    /// The guards that every run in it passes.
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.guards
     }
 
     /// What is counted for it.
@@ -228,26 +306,25 @@ impl Scope {
 
     /// Spends money for a tool at once, from all accounts or from none.
     pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
-        let holds = money::try_reserve(&self.accounts, cost)?;
-        for hold in holds {
+        let holds = money::try_reserve(&self.accounts, cost);
+        for hold in holds.inspect_err(|refusal| self.tell_refusal(refusal))? {
             hold.settle(cost);
         }
         self.meter.record(line);
         Ok(())
     }
 
-    /// Tells the hooks that an account did not cover an attempt.
+    /// Tells the hooks that an account did not cover an attempt or a charge.
     pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
-        if self.hooks.is_empty() {
-            return;
-        }
+        let Some(whose) = &self.run else { return };
+        let run = RunInfo { scope: self, agent: &whose.agent, run_id: &whose.id };
         let lines = self
             .accounts
             .iter()
             .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
         let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
         if let Some(account) = lines.into_iter().find(refused) {
-            self.hooks.refused(account, refusal);
+            self.hooks.refused(&run, account, refusal);
         }
     }
 

@@ -18,8 +18,6 @@ mod returned;
 mod schema;
 mod toolset;
 mod undescribed;
-#[cfg(feature = "jsonschema")]
-mod validated;
 
 use std::sync::Arc;
 

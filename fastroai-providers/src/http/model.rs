@@ -247,6 +247,7 @@ impl HttpModel {
 
     /// A request as it is sent, with the fields that the settings add.
     fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        request.check_schemas()?;
         let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
         encoded.with_fields(&request.settings.extra_body)
     }
@@ -354,7 +355,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<u64, ModelError>> {
         async move {
-            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+            let counting = request
+                .check_schemas()
+                .and_then(|()| self.protocol.encode_count(self.id.name(), request));
+            let encoded = match counting {
                 Ok(Some(encoded)) => Ok(encoded),
                 Ok(None) => Err(ModelError::config(
                     "this provider counts no tokens before it is asked: the usage of a reply says \

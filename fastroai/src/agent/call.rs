@@ -22,6 +22,7 @@ use crate::ambient;
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::principal::Principal;
@@ -69,6 +70,7 @@ pub(super) struct Question<'a, T> {
     run_id: String,
     labels: Labels,
     each_request: EachRequest,
+    guards: Guards,
     tools: DynToolset,
     without: Vec<String>,
     bound: Bound,
@@ -237,9 +239,14 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.cancellation = Some(token))
     }
 
-    /// Gives the run this id instead of a new UUID.
+    /// Gives the run this id instead of a new UUID; an empty one is none.
     pub fn run_id(self, id: impl Into<String>) -> Self {
-        self.refine(|question| question.run_id = id.into())
+        let id = id.into();
+        self.refine(|question| {
+            if !id.is_empty() {
+                question.run_id = id;
+            }
+        })
     }
 
     /// Says which conversation the run belongs to: in its spans, as `gen_ai.conversation.id`, for its
@@ -289,6 +296,12 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.refine(|question| question.each_request.tools.push(Arc::new(prepare)))
+    }
+
+    /// Adds a guard that the texts of this run pass, after those of the runtime and of the agent. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.refine(|question| question.guards.push(Arc::new(guard)))
     }
 
     /// Adds these tools to the agent's for this call.
@@ -383,6 +396,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             run_id: Uuid::now_v7().to_string(),
             labels: Labels::default(),
             each_request: EachRequest::default(),
+            guards: Guards::default(),
             tools: DynToolset::new(),
             without: Vec::new(),
             bound: Bound::default(),
@@ -441,6 +455,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             bound: self.bound,
             principal: self.principal,
             withheld: Vec::new(),
+            guards: self.guards,
         };
         let opening = Opening { history: self.history, prompt: self.prompt };
         let watch = ambient::begin(&mut order);
@@ -448,9 +463,11 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         match check.output(&finished.text).await {
             Ok(output) => Ok(end(check.spec(), finished, output)),
             Err(error) => {
-                let Finished { run_id, bill, messages, elapsed, .. } = finished;
+                let Finished { run_id, bill, messages, elapsed, guarded, .. } = finished;
                 let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
-                Err(Error::new(kind, run_id, bill, messages, elapsed))
+                let agent = &agent.config().name;
+                let error = Error::new(kind, run_id, bill, messages, elapsed).of_agent(agent);
+                Err(error.with_guarded(guarded))
             }
         }
     }

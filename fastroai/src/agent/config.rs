@@ -6,6 +6,7 @@ use std::time::Duration;
 use fastroai_providers::{HostedTool, Settings};
 
 use super::{EachRequest, Fallback, Turn};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -65,8 +66,12 @@ pub struct AgentConfig {
     /// What its tools may need: a tool that [needs](crate::tool::ToolOptions::needs) anything else does not
     /// exist for it. None unless said otherwise.
     pub grants: Vec<String>,
+    /// Whether what is said in its runs goes to the trace; where it does not say, the runtime does.
+    pub capture_content: Option<bool>,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
+    /// What looks at its texts, after the guards of the runtime.
+    pub(crate) guards: Guards,
 }
 
 impl AgentConfig {
@@ -89,7 +94,9 @@ impl AgentConfig {
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
             grants: Vec::new(),
+            capture_content: None,
             each_request: EachRequest::default(),
+            guards: Guards::default(),
         }
     }
 
@@ -239,10 +246,31 @@ impl AgentConfig {
         self
     }
 
+    /// Adds a guard that the texts of its runs pass, after those of the runtime and those that were
+    /// added before. See [`guard`](crate::guard).
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.guards.push(Arc::new(guard));
+        self
+    }
+
     /// Sets how many tools run at one time.
     #[must_use]
     pub fn max_concurrency(mut self, max_concurrency: usize) -> Self {
         self.max_concurrency = max_concurrency;
+        self
+    }
+
+    /// Sets whether what is said in its runs goes to the trace: instructions, messages, arguments and
+    /// results of tools, and the texts of errors, all through the runtime's
+    /// [redactor](crate::RuntimeBuilder::redactor).
+    ///
+    /// Unless said, the runtime decides, which captures nothing unless told to. With `false` nothing
+    /// of the agent is captured, nor of agents that its tools call, whatever the runtime says; with
+    /// `true` it is, but on a runtime that says `false`.
+    #[must_use]
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.capture_content = Some(capture);
         self
     }
 }

@@ -11,6 +11,7 @@ use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
     OutputSpec, Turn,
 };
+use crate::guard::Guard;
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
@@ -259,6 +260,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Whether what is said in its runs goes to the trace: see [`AgentConfig::capture_content`].
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.config = self.config.capture_content(capture);
+        self
+    }
+
     /// What becomes of tools that are called beside an answer; they run, unless said otherwise.
     pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
         self.config = self.config.end_strategy(strategy);
@@ -301,6 +308,13 @@ impl<T: Send + 'static> AgentBuilder<T> {
         prepare: impl Fn(&Turn<'_>, &mut ToolOffer) + Send + Sync + 'static,
     ) -> Self {
         self.config = self.config.prepare_tools(prepare);
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass: see [`guard`](crate::guard).
+    #[doc(alias = "guardrail")]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.config = self.config.guard(guard);
         self
     }
 

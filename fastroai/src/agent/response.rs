@@ -9,6 +9,7 @@ use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
 use super::Labels;
 use crate::driver::Finished;
+use crate::guard::Decided;
 use crate::money::{Bill, Total};
 use crate::run::ToolUnit;
 
@@ -57,10 +58,18 @@ pub struct AgentResponse<T> {
     pub conversation_id: Option<String>,
     /// What the call was labelled with.
     pub metadata: BTreeMap<String, String>,
+    /// What [guards](crate::guard) have flagged, replaced or blocked on the way, in that order.
+    pub guarded: Vec<Decided>,
     first_new: usize,
 }
 
 impl<T> AgentResponse<T> {
+    /// Whether the provider's filter has cut or replaced the text.
+    #[must_use]
+    pub fn was_filtered(&self) -> bool {
+        self.finish_reason == FinishReason::ContentFilter
+    }
+
     /// What was said in this run, without the history that it went on from.
     #[must_use]
     pub fn new_messages(&self) -> &[Message] {
@@ -84,6 +93,7 @@ impl<T> AgentResponse<T> {
             elapsed,
             processed,
             labels,
+            guarded,
         } = finished;
         let Labels { conversation_id, metadata } = Arc::unwrap_or_clone(labels);
         let messages = History::from(messages);
@@ -104,6 +114,7 @@ impl<T> AgentResponse<T> {
             processed: processed.map(History::from),
             conversation_id,
             metadata,
+            guarded,
             first_new,
         }
     }
@@ -133,7 +144,8 @@ pub struct ToolCallRecord {
     /// The tool.
     #[doc(alias = "tool_name")]
     pub name: String,
-    /// The arguments, exactly as the model wrote them.
+    /// The arguments, exactly as the model wrote them; where a guard has put others in their place,
+    /// those, and `{}` where it has blocked them.
     #[doc(alias = "args")]
     pub arguments: String,
     /// The turn that asked for it, from 1.

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::emitted::Emitter;
+
 /// Something that happened: a kind, fields that stay, content of which a digest stays.
 #[derive(Clone)]
 #[must_use = "an event is written by `AuditTrail::append`"]
@@ -63,6 +65,21 @@ impl Event {
     /// The digest is salted; the salt is erased with the subject, and the digest says nothing then.
     pub fn digest_of(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.content.push((name.to_owned(), content.as_ref().to_vec()));
+        self
+    }
+}
+
+impl Event {
+    /// The same, with its texts fit to be kept for good: names come from users, models and peers.
+    pub(super) fn passed(mut self, emitter: &Emitter) -> Self {
+        if let Some(run) = &mut self.run {
+            *run = emitter.id(run).to_string();
+        }
+        for value in self.fields.values_mut() {
+            if let Value::String(text) = value {
+                *text = emitter.name(text).to_string();
+            }
+        }
         self
     }
 }

@@ -21,7 +21,8 @@ pub struct Record {
     pub at: u64,
     /// What kind of thing happened.
     pub kind: String,
-    /// The run that it belongs to.
+    /// The run that it belongs to, or the request without an agent: the
+    /// [`correlation_id`](crate::Error::correlation_id) of its error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     /// What else is known of it.

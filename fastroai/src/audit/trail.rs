@@ -16,6 +16,8 @@ use super::chain::{LONGEST_LINE, walk};
 use super::error::AuditError;
 use super::event::Event;
 use super::record::{ACTOR, Actor, Beside, Head, Line, Record, SUBJECT, chained, salted};
+use crate::emitted::Emitter;
+use crate::guard::Redactor;
 
 /// How a trail is written.
 #[derive(Clone, Default)]
@@ -23,6 +25,7 @@ use super::record::{ACTOR, Actor, Beside, Head, Line, Record, SUBJECT, chained, 
 pub struct AuditOptions {
     key: Option<hmac::Key>,
     sync: bool,
+    emitter: Emitter,
 }
 
 impl AuditOptions {
@@ -35,6 +38,14 @@ impl AuditOptions {
     /// Waits until each record is on the disk, so that a loss of power takes none.
     pub fn sync(mut self, sync: bool) -> Self {
         self.sync = sync;
+        self
+    }
+
+    /// What finds personal data and secrets in the names that a runtime writes by itself: of agents,
+    /// tools, models, accounts and conversations. Without it [`Redactor::standard`] does. An event of
+    /// the program's own is written as it is.
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.emitter = Emitter::new(Some(redactor));
         self
     }
 
@@ -152,6 +163,11 @@ impl AuditTrail {
         }
         state.head = Head { number: state.head.number + 1, hash };
         Ok(state.head.clone())
+    }
+
+    /// What the records of a runtime pass.
+    pub(super) fn emitter(&self) -> &Emitter {
+        &self.0.options.emitter
     }
 
     /// The last record that was written: what to keep elsewhere.

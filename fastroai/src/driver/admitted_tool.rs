@@ -6,6 +6,7 @@ use super::Run;
 use crate::error::ErrorKind;
 use crate::hook::{DeniedBy, Permits, Stopped, ToolUse, Waiting};
 use crate::money::{Cost, Line};
+use crate::telemetry::events;
 use crate::tool::{ToolCost, ToolOptions};
 
 impl Run<'_, '_> {
@@ -54,7 +55,7 @@ impl Run<'_, '_> {
                     Ok(Err(pause)) => {
                         drop(used);
                         drop(holds);
-                        tracing::debug!(target: "fastroai", "an attempt at a tool waits for a hook");
+                        events::tool_waits();
                         match pause.over(&mut waiting).await {
                             Ok(()) => continue,
                             Err(stopped) => return self.refused(stopped, turn, call).map(Err),

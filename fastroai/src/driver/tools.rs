@@ -1,6 +1,7 @@
 //! Running the tools of one reply: concurrently, within their limits, and whatever they do.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::error::ErrorKind;
 use crate::hook;
 use crate::money::Line;
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
-use crate::telemetry;
+use crate::telemetry::{self, events};
 use crate::tool::{
     Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolOptions, ToolReturn,
 };
@@ -120,7 +121,8 @@ impl Run<'_, '_> {
         unit: ToolUnit,
     ) -> Result<(usize, ToolReport, ToolCallRecord), ErrorKind> {
         let start = Instant::now();
-        let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
+        let showing = self.showing();
+        let span = telemetry::execute_tool(showing, &unit.call);
         let unended = telemetry::Unended::new(&span);
         let mut attempts = 0;
         let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
@@ -133,9 +135,11 @@ impl Run<'_, '_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         unended.end();
-        span.record("fastroai.attempts", i64::from(attempts));
+        telemetry::attempted(&span, attempts);
+        let report = self.guard_result(&unit.call.name, capped(report)).await?;
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        Ok((unit.index, capped(report), record))
+        telemetry::gave(showing, &span, &report.content);
+        Ok((unit.index, report, record))
     }
 
     /// Tries a call, as often as its tool allows.
@@ -186,11 +190,7 @@ impl Run<'_, '_> {
             let in_time = until.is_none_or(|until| Instant::now() + wait < until);
             let left = *attempts < options.attempts && in_time;
             let again = repeatable && options.effect.is_repeatable() && left;
-            if let Some(kind) = self.trace(call, &attempt, again)
-                && !again
-            {
-                telemetry::failed(span, kind);
-            }
+            self.trace(call, &attempt, again, span);
             if !again {
                 return Ok(report(attempt, options));
             }
@@ -236,24 +236,25 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Records a failure; its own text only where the runtime was told to capture content.
-    fn trace(&self, call: &ToolCall, attempt: &Attempt, again: bool) -> Option<&'static str> {
-        let (kind, text) = match attempt {
-            Attempt::Returned(Ok(_)) => return None,
-            Attempt::Returned(Err(error)) if error.as_retry().is_some() => {
-                ("retry", error.to_string())
-            }
-            Attempt::Returned(Err(error)) => ("failed", error.to_string()),
-            Attempt::Panicked(text) => ("panicked", text.clone()),
-            Attempt::TimedOut => ("timed_out", String::new()),
+    /// Records a failure; its own text only where content may be written down.
+    fn trace(&self, call: &ToolCall, attempt: &Attempt, again: bool, span: &tracing::Span) {
+        let kind = match attempt {
+            Attempt::Returned(Ok(_)) => return,
+            Attempt::Returned(Err(error)) if error.as_retry().is_some() => "retry",
+            Attempt::Returned(Err(_)) => "failed",
+            Attempt::Panicked(_) => "panicked",
+            Attempt::TimedOut => "timed_out",
         };
-        let tool = call.name.as_str();
-        if self.scope.runtime().captures_content() {
-            tracing::warn!(target: "fastroai", tool, kind, again, error = text, "a tool failed");
-        } else {
-            tracing::warn!(target: "fastroai", tool, kind, again, "a tool failed");
+        let text: Option<&dyn Display> = match attempt {
+            Attempt::Returned(Err(error)) => Some(error),
+            Attempt::Panicked(text) => Some(text),
+            Attempt::Returned(Ok(_)) | Attempt::TimedOut => None,
+        };
+        let showing = self.showing();
+        events::tool_failed(showing, &call.name, kind, again, text);
+        if !again {
+            telemetry::tool_failed(showing, span, kind, text);
         }
-        Some(kind)
     }
 }
 

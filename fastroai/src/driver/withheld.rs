@@ -5,6 +5,7 @@ use fastroai_providers::ToolCall;
 use super::{Order, Run};
 use crate::hook::{DeniedBy, ToolDenied};
 use crate::scope::Scope;
+use crate::telemetry::events;
 use crate::tool::BoundTool;
 
 impl Order<'_> {
@@ -15,7 +16,7 @@ impl Order<'_> {
             let why = scope.withholds(&tool.options(), &config.grants);
             let Some(why) = why else { return true };
             let tool = tool.definition().name.clone();
-            tracing::debug!(target: "fastroai", tool, by = %why, "the run does not have a tool");
+            events::tool_withheld(scope.runtime().emitter(), &tool, why);
             withheld.push((tool, why));
             false
         });

@@ -74,7 +74,7 @@ impl ToolDenied<'_> {
     /// The run's id.
     #[must_use]
     pub fn run_id(&self) -> Option<&str> {
-        self.from.run_id
+        self.from.agent.map(|_| self.from.id)
     }
 
     /// The turn of the run, from 1.
@@ -102,7 +102,7 @@ impl fmt::Debug for ToolDenied<'_> {
         f.debug_struct("ToolDenied")
             .field("tool", &self.call.name)
             .field("by", &self.by)
-            .field("run_id", &self.from.run_id)
+            .field("run_id", &self.run_id())
             .field("turn", &self.from.turn)
             .finish_non_exhaustive()
     }

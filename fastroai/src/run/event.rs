@@ -16,6 +16,11 @@ pub enum Event {
         /// The names of the tools that are hidden.
         hidden: Vec<String>,
     },
+    /// A guard holds calls back of the reply that comes next: they do not run, and the model is told.
+    HeldBack {
+        /// The places of the calls in that reply.
+        calls: Vec<usize>,
+    },
     /// The model has answered.
     Replied {
         /// Its reply.

@@ -32,6 +32,8 @@ pub struct RunState {
     emptied: bool,
     /// The tools that the model was not offered.
     hidden: Vec<String>,
+    /// The places of the calls in the next reply that a guard holds back.
+    held_back: Vec<usize>,
     phase: Phase,
 }
 
@@ -92,6 +94,7 @@ impl RunState {
             rejections: 0,
             emptied: false,
             hidden: Vec::new(),
+            held_back: Vec::new(),
             phase: Phase::Ask,
         };
         run.ask();
@@ -122,6 +125,7 @@ impl RunState {
                 return Err(Misfed::new(&event, "the run has ended"));
             }
             (Phase::Ask, Event::Offered { hidden }) => self.hidden = hidden,
+            (Phase::Ask, Event::HeldBack { calls }) => self.held_back = calls,
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
                 self.keep_partial(partial);
@@ -155,6 +159,11 @@ impl RunState {
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// All that was said before the run, and its prompt, for what looks at it before anything is fed.
+    pub(crate) fn opening(&mut self) -> &mut Vec<Message> {
+        &mut self.messages
     }
 
     /// What was said in this run.
@@ -214,8 +223,9 @@ impl RunState {
     fn replied(&mut self, mut reply: Response) {
         self.turn = self.turn.saturating_add(1);
         self.ids.assign(&mut reply, self.turn);
-        let calls =
-            Calls::of(&reply, self.turn, &offered(&self.spec, &self.hidden), &mut self.repeats);
+        let held_back = std::mem::take(&mut self.held_back);
+        let spec = offered(&self.spec, &self.hidden);
+        let calls = Calls::of(&reply, self.turn, &spec, &held_back, &mut self.repeats);
         let text = reply.text();
         let finish = reply.finish_reason.clone();
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
@@ -350,6 +360,7 @@ impl Misfed {
     fn new(event: &Event, why: &'static str) -> Self {
         let event = match event {
             Event::Offered { .. } => "Offered",
+            Event::HeldBack { .. } => "HeldBack",
             Event::Replied { .. } => "Replied",
             Event::ModelFailed { .. } => "ModelFailed",
             Event::ToolDone { .. } => "ToolDone",

@@ -13,6 +13,9 @@ use super::spec::{RunSpec, ToolSpec};
 use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
 
+/// What the model reads of a call that a guard holds back.
+const HELD_BACK: &str = "A guard withheld the arguments of this call, and the tool did not run.";
+
 /// How often in a row a tool's calls were to be corrected, and how often because of time alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Corrections {
@@ -38,12 +41,23 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// The calls of this turn's reply; those that cannot run are answered at once.
-    pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
+    /// The calls of this turn's reply; those that cannot run, or that a guard holds back, are
+    /// answered at once.
+    pub(super) fn of(
+        reply: &Response,
+        turn: u32,
+        spec: &RunSpec,
+        held_back: &[usize],
+        repeats: &mut Repeats,
+    ) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
         let cut = cut(&asked).zip(cut_by(&reply.finish_reason));
         let cut_at = |at| cut.as_ref().filter(|(index, _)| *index == at).map(|(_, why)| why);
-        let refused = |(index, call)| refuse(call, spec, cut_at(index));
+        let refused = |(index, call)| {
+            let held =
+                held_back.contains(&index).then(|| ToolReport::new(HELD_BACK, ToolOutcome::Failed));
+            held.or_else(|| refuse(call, spec, cut_at(index)))
+        };
         let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
         let reports = vec![None; asked.len()];
         let mut calls = Self {

@@ -8,6 +8,8 @@ use fastroai_providers::ToolDefinition;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "jsonschema")]
+use super::ToolError;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
 use super::{
@@ -67,10 +69,12 @@ impl FunctionTool {
 
     /// A tool whose arguments are described by a schema that is only known at run time.
     ///
-    /// Arguments are checked against the schema before the closure sees them.
+    /// Arguments are checked against the schema before the closure sees them. The schema may come
+    /// from anywhere: nothing that it refers to outside of itself is read, and one that is too large,
+    /// nested too deeply or unfolds to too much is refused.
     ///
     /// # Errors
-    /// Where the schema is not one.
+    /// Where the schema is not one, or is beyond these limits.
     #[cfg(feature = "jsonschema")]
     pub fn from_schema<F, Fut, R, E>(
         name: impl Into<String>,
@@ -84,14 +88,16 @@ impl FunctionTool {
         R: ToolOutput + Send,
         E: ToolFailure + Send,
     {
-        let validator =
-            jsonschema::validator_for(&schema).map_err(|error| SchemaError(error.to_string()))?;
-        let definition = ToolDefinition::new(name, description, schema.into());
+        let held = crate::held::Held::to(schema).map_err(SchemaError)?;
+        let definition = ToolDefinition::new(name, description, held.schema().clone());
         let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
-            let checked = Arguments::new(json).parse().and_then(|value| {
-                super::validated::check(&validator, &value)?;
-                Ok(value)
-            });
+            let checked =
+                Arguments::new(json).parse().and_then(|value| match held.misfits(&value) {
+                    None => Ok(value),
+                    Some(misfits) => {
+                        Err(ToolError::retry(format!("the arguments do not fit: {misfits}")))
+                    }
+                });
             match checked {
                 Ok(arguments) => {
                     let running = function(arguments, run.detach());
@@ -172,8 +178,8 @@ impl fmt::Debug for FunctionTool {
     }
 }
 
-/// A JSON schema that is not one.
+/// A JSON schema that is not one, or a larger one than is taken.
 #[cfg(feature = "jsonschema")]
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the arguments' schema is not a JSON schema: {0}")]
+#[error("the arguments' schema cannot be used: {0}")]
 pub struct SchemaError(String);

@@ -78,8 +78,11 @@ async fn a_missing_role_and_a_policy_are_written_down_by_their_rule() {
         assert_eq!(desk.run("Go").on(&runtime).principal(ada()).await.is_err(), ends);
         drop(runtime);
         let records = told(&of(&folder.trail(), "ada@example.org"));
-        let denied =
-            ["tool.called save", "tool.ended save given up", "tool.denied save hook ToolPolicy"];
+        let denied = [
+            "tool.called save",
+            "tool.ended save ToolPolicy denied",
+            "tool.denied save hook ToolPolicy",
+        ];
         assert_eq!(records[3..6], denied);
         assert_eq!(records.last().unwrap(), &format!("run.ended {how}"));
     }

@@ -1,0 +1,21 @@
+use fastroai::prelude::*;
+
+/// Answer.
+#[agent(model = "offline:demo", guards = [self.guard, "secrets"])]
+struct Held;
+
+/// Answer.
+#[agent(model = "offline:demo", guards = no_secrets)]
+struct NoList;
+
+/// Answer.
+#[agent(model = "offline:demo", guardrails = [])]
+struct Foreign;
+
+struct NoGuard;
+
+/// Answer.
+#[agent(model = "offline:demo", guards = [NoGuard])]
+struct Unguarded;
+
+fn main() {}
