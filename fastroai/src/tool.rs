@@ -43,6 +43,7 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
+pub(crate) use needs::check_capability;
 pub use offer::ToolOffer;
 pub use options::{CostFunction, Effect, ToolApproval, ToolCost, ToolOptions};
 #[doc(hidden)]

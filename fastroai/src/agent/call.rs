@@ -338,7 +338,7 @@ impl<'a, T: Send + 'static> Call<'a, T> {
     }
 
     /// Grants no more than this in this call and in what runs inside it, whatever agents and runtimes grant. Said
-    /// again, what both say holds.
+    /// again, what both say holds. Tools that the provider runs itself need nothing, and stay.
     ///
     /// ```
     /// # use fastroai::prelude::*;

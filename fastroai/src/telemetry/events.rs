@@ -9,6 +9,7 @@ use tracing::Level;
 use super::{Showing, shown};
 use crate::emitted::Emitter;
 use crate::guard::Decided;
+use crate::hook::DeniedBy;
 use crate::money::Line;
 
 pub(crate) fn tool_failed(
@@ -67,6 +68,20 @@ pub(crate) fn model_waits() {
 
 pub(crate) fn tool_waits() {
     tracing::debug!(target: "fastroai", "an attempt at a tool waits for a hook");
+}
+
+pub(crate) fn tool_withheld(emitter: &Emitter, tool: &str, by: DeniedBy<'_>) {
+    if !tracing::enabled!(target: "fastroai", Level::DEBUG) {
+        return;
+    }
+    let by = by.to_string();
+    let (tool, by) = (emitter.name(tool), emitter.name(&by));
+    tracing::debug!(
+        target: "fastroai",
+        tool = tool.shown(),
+        by = by.shown(),
+        "the run does not have a tool"
+    );
 }
 
 pub(crate) fn not_cancelled(provider: &str) {
