@@ -61,7 +61,7 @@
 //! | `[runtime.timeouts]` | `connect`, `first_byte`, `idle`, `total` |
 //! | `[agents.NAME]` | `model`, `fallback`, `temperature`, `top_p`, `max_tokens`, `budget`, `timeout`, `max_turns`, `max_tool_calls`, `max_concurrency`, `output_attempts`, `grants`, `capture_content` |
 //! | `[agents.NAME.keys]` | a key for each provider |
-//! | `[prices]` | as a file of [`Overrides`](crate::money::Overrides) |
+//! | `[prices]` | as a file of [`Overrides`] |
 //! | `[limits]`, with the feature `limits` | `requests_per_minute`, `burst`, `tokens_per_minute`, `concurrency`, `max_queued`, `per` |
 //! | `[audit]`, with the feature `audit` | `path`, `sync`, `key` |
 //!
