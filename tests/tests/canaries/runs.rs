@@ -399,7 +399,7 @@ async fn values(program: &mut Program) {
         async move { Ok(Some(ApiKey::new(key)?)) }
     });
     program.written.debug("KeyCallback", &callback);
-    let mut mask = Mask::new(Redactor::standard().with_pattern("ALL", "(?s).+").unwrap());
+    let mask = Mask::new(Redactor::standard().with_pattern("ALL", "(?s).+").unwrap());
     let _hidden = mask.hide(&prompt);
     program.written.debug("Mask", &mask);
     program.written.debug("Redactor", &Redactor::standard());

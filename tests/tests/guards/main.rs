@@ -10,6 +10,7 @@
 )]
 
 mod input;
+mod masks;
 mod output;
 mod recorded;
 mod rig;
