@@ -36,6 +36,10 @@ pub(crate) const MAX_DEPTH: u32 = 8;
 
 /// Deadline, cancellation, meter, accounts, depth and runtime of a run, inherited by what it calls.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own about what is around"
+)]
 pub(crate) struct Scope {
     runtime: Runtime,
     meter: Meter,
@@ -133,56 +137,14 @@ impl Scope {
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
-        let dark = runtime.captures_content() == Some(false);
-        let redacts = !runtime.emitter().is_open();
         let mut scope = match parent {
-            Some(parent) => Self {
-                hooks: parent.hooks.and(runtime.hooks()),
-                bound: parent.bound.and(runtime.bound()).and(&bound),
-                principal: parent.principal,
-                guards: if parent.in_guard {
-                    Guards::default()
-                } else {
-                    parent.guards.and(runtime.guards())
-                },
-                in_guard: parent.in_guard,
-                approver: runtime.approver().cloned().or(parent.approver),
-                is_tallied: !limits.is_none(),
-                runtime,
-                meter: parent.meter.child(),
-                accounts: parent.accounts,
-                cancellation: parent.cancellation.child_token(),
-                outside,
-                deadline: parent.deadline,
-                depth: parent.depth.saturating_add(u32::from(!opens)),
-                tallies: parent.tallies,
-                labels: parent.labels,
-                run: parent.run,
-                dark: parent.dark || dark,
-                redacts: parent.redacts || redacts,
-            },
-            None => Self {
-                hooks: runtime.hooks().clone(),
-                bound: runtime.bound().and(&bound),
-                principal: None,
-                guards: runtime.guards().clone(),
-                in_guard: false,
-                approver: runtime.approver().cloned(),
-                is_tallied: !limits.is_none(),
-                runtime,
-                meter: ambient::meter(),
-                accounts: Vec::new(),
-                cancellation: CancellationToken::new(),
-                outside,
-                deadline: None,
-                depth: u32::from(!opens),
-                tallies: Vec::new(),
-                labels: Arc::default(),
-                run: None,
-                dark,
-                redacts,
-            },
+            Some(parent) => parent.holding(runtime),
+            None => Self::first(runtime),
         };
+        scope.bound = scope.bound.and(&bound);
+        scope.depth = scope.depth.saturating_add(u32::from(!opens));
+        scope.is_tallied = !limits.is_none();
+        scope.outside = outside;
         if let Some(principal) = principal {
             match principal.within(scope.principal.as_ref()) {
                 Ok(principal) => scope.principal = Some(principal),
@@ -226,6 +188,49 @@ impl Scope {
             scope.meter.carry(before.bill);
         }
         Ok(scope)
+    }
+
+    /// One with none around it.
+    fn first(runtime: Runtime) -> Self {
+        Self {
+            hooks: runtime.hooks().clone(),
+            guards: runtime.guards().clone(),
+            in_guard: false,
+            bound: runtime.bound().clone(),
+            principal: None,
+            approver: runtime.approver().cloned(),
+            is_tallied: false,
+            dark: runtime.captures_content() == Some(false),
+            redacts: !runtime.emitter().is_open(),
+            runtime,
+            meter: ambient::meter(),
+            accounts: Vec::new(),
+            cancellation: CancellationToken::new(),
+            outside: None,
+            deadline: None,
+            depth: 0,
+            tallies: Vec::new(),
+            labels: Arc::default(),
+            run: None,
+        }
+    }
+
+    /// One inside this: what holds here holds there, and what its runtime says as well.
+    fn holding(self, runtime: Runtime) -> Self {
+        let guards =
+            if self.in_guard { Guards::default() } else { self.guards.and(runtime.guards()) };
+        Self {
+            hooks: self.hooks.and(runtime.hooks()),
+            guards,
+            bound: self.bound.and(runtime.bound()),
+            approver: runtime.approver().cloned().or(self.approver),
+            dark: self.dark || runtime.captures_content() == Some(false),
+            redacts: self.redacts || !runtime.emitter().is_open(),
+            runtime,
+            meter: self.meter.child(),
+            cancellation: self.cancellation.child_token(),
+            ..self
+        }
     }
 
     /// A scope inside this one that can be cancelled on its own, with a deadline that is not later

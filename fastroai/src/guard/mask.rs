@@ -57,7 +57,7 @@ struct Words {
     /// What each word stands for.
     things: HashMap<String, String>,
     /// The word of each thing, by label and thing.
-    words: HashMap<(Arc<str>, String), String>,
+    of: HashMap<(Arc<str>, String), String>,
     counts: HashMap<Arc<str>, usize>,
 }
 
@@ -157,8 +157,8 @@ impl Guard for Mask {
 
 impl Words {
     fn word(&mut self, label: &Arc<str>, thing: &str) -> &str {
-        let Self { things, words, counts, .. } = self;
-        words.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
+        let Self { things, of, counts } = self;
+        of.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
             let count = counts.entry(Arc::clone(label)).or_default();
             *count += 1;
             let word = format!("[{label}_{count}]");
