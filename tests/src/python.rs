@@ -1,5 +1,6 @@
 //! Python environments below Cargo's target directory, made on first use.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -37,6 +38,32 @@ pub fn environment(name: &str, requirements: &[&str]) -> Result<PathBuf, String>
             .args(requirements))
     })?;
     Ok(interpreter)
+}
+
+/// A folder with what is in these packages, without what they need: each a requirement that names
+/// one version, and the SHA-256 of its file.
+///
+/// # Errors
+/// Where there is no Python, or a package cannot be fetched or is another one; the text says which.
+pub fn unpacked(name: &str, packages: &[(&str, &str)]) -> Result<PathBuf, String> {
+    let home = folder(HOME)?;
+    let folder = home.join(name);
+    let _lock = lock(&home)?;
+    let requirements: Vec<String> =
+        packages.iter().map(|(package, hash)| format!("{package} --hash=sha256:{hash}")).collect();
+    let recipe = requirements.join("\n");
+    once(&folder, &recipe, || {
+        let file = home.join(format!("{name}.txt"));
+        fs::write(&file, &recipe).map_err(|error| format!("{}: {error}", file.display()))?;
+        run(Command::new(uv(&home)?)
+            .args(["pip", "install", "--quiet", "--no-deps", "--require-hashes", "--python"])
+            .arg(system_python()?)
+            .arg("--target")
+            .arg(&folder)
+            .arg("--requirement")
+            .arg(&file))
+    })?;
+    Ok(folder)
 }
 
 fn uv(home: &Path) -> Result<PathBuf, String> {
