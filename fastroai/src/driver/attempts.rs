@@ -101,7 +101,7 @@ impl Run<'_, '_> {
         match &asked {
             Ok(_) => {}
             Err(Unanswered::Failed(error)) => {
-                telemetry::model_failed(self.showing_reply(), &span, error)
+                telemetry::model_failed(self.showing_reply(), &span, error);
             }
             Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }
