@@ -207,7 +207,7 @@ impl Scope {
 
     /// This scope, for a guard: what it asks others is not looked at by the guards around it.
     pub(crate) fn of_guard(&self) -> Self {
-        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
+        Self { in_guard: true, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
