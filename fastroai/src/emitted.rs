@@ -4,7 +4,7 @@
 //! and what is long is cut. It happens in this order, so that nothing is found by its beginning only.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -50,6 +50,11 @@ impl Emitter {
     /// `None` replaces nothing; what is there is escaped and cut all the same.
     pub(crate) fn new(redactor: Option<Redactor>) -> Self {
         Self(redactor)
+    }
+
+    /// Whether it replaces nothing.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.is_none()
     }
 
     /// For what belongs to no runtime.
@@ -191,7 +196,7 @@ impl Sheet<'_> {
                 text.push(letter);
             } else {
                 for unit in letter.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04x}"));
+                    let _infallible = write!(text, "\\u{unit:04x}");
                 }
             }
         }

@@ -12,6 +12,8 @@ use tracing::{Instrument, Span};
 
 use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
+use crate::approval::{Approver, Before};
+use crate::emitted::Emitter;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
 use crate::guard::Guards;
@@ -22,7 +24,7 @@ use crate::run::Stop;
 use crate::runtime::Runtime;
 use crate::telemetry::Showing;
 use crate::tool::ToolOptions;
-use crate::usage_limits::{Tally, UsageLimits};
+use crate::usage_limits::{Tally, UsageLimits, Used};
 
 tokio::task_local! {
     static CURRENT: Scope;
@@ -52,6 +54,10 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// Whether the last tally is this run's own.
+    is_tallied: bool,
+    /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
+    approver: Option<Arc<dyn Approver>>,
     /// The run, where there are hooks to tell of it.
     run: Option<Arc<Whose>>,
     /// The most that runs in it may be granted.
@@ -59,6 +65,8 @@ pub(crate) struct Scope {
     principal: Option<Principal>,
     /// Someone around has said that no content is to be written down.
     dark: bool,
+    /// Someone around has what is written down redacted.
+    redacts: bool,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -87,12 +95,20 @@ pub(crate) struct Entering {
     pub(crate) principal: Option<Principal>,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
+    /// What it had used before it paused.
+    pub(crate) before: Option<Before>,
 }
 
 impl Scope {
     /// The scope that this code runs in.
     pub(crate) fn current() -> Option<Self> {
         CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// What is said of the runtime that this code runs on, if it runs in a scope.
+    #[cfg(feature = "config")]
+    pub(crate) fn with_runtime<R>(say: impl FnOnce(&Runtime) -> R) -> Option<R> {
+        CURRENT.try_with(|scope| say(&scope.runtime)).ok()
     }
 
     /// A scope inside the current one, or a first one.
@@ -110,6 +126,7 @@ impl Scope {
             bound,
             principal,
             opens,
+            before,
         } = entering;
         let parent = Self::current();
         let runtime = runtime
@@ -117,6 +134,7 @@ impl Scope {
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
         let dark = runtime.captures_content() == Some(false);
+        let redacts = !runtime.emitter().is_open();
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -128,6 +146,8 @@ impl Scope {
                     parent.guards.and(runtime.guards())
                 },
                 in_guard: parent.in_guard,
+                approver: runtime.approver().cloned().or(parent.approver),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -139,6 +159,7 @@ impl Scope {
                 labels: parent.labels,
                 run: parent.run,
                 dark: parent.dark || dark,
+                redacts: parent.redacts || redacts,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -146,6 +167,8 @@ impl Scope {
                 principal: None,
                 guards: runtime.guards().clone(),
                 in_guard: false,
+                approver: runtime.approver().cloned(),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -157,6 +180,7 @@ impl Scope {
                 labels: Arc::default(),
                 run: None,
                 dark,
+                redacts,
             },
         };
         if let Some(principal) = principal {
@@ -166,7 +190,8 @@ impl Scope {
             }
         }
         if !limits.is_none() {
-            scope.tallies.push(Arc::new(Tally::new(limits)));
+            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+            scope.tallies.push(Arc::new(Tally::new(limits, used)));
         }
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
@@ -192,7 +217,13 @@ impl Scope {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
+            if let Some(Before { bill, .. }) = &before {
+                run.carry(bill.total().known(), bill.possibly_paid());
+            }
             scope.accounts.push(run);
+        }
+        if let Some(before) = before {
+            scope.meter.carry(before.bill);
         }
         Ok(scope)
     }
@@ -265,7 +296,14 @@ impl Scope {
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.runtime.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+    }
+
+    /// What all texts pass that are written down of what runs here.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        let own = self.runtime.emitter();
+        // What a run is given inside another one that is redacted is that one's, too.
+        if self.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
@@ -289,6 +327,17 @@ impl Scope {
     /// What is counted for it.
     pub(crate) fn tallies(&self) -> &[Arc<Tally>] {
         &self.tallies
+    }
+
+    /// Who decides about tool calls while they wait, where someone does.
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.approver.as_ref()
+    }
+
+    /// What this run and those inside it have used, where it has limits of its own.
+    pub(crate) fn used(&self) -> Option<Used> {
+        let own = self.tallies.last().filter(|_| self.is_tallied)?;
+        Some(own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

@@ -74,6 +74,7 @@ impl fmt::Debug for AuditOptions {
         f.debug_struct("AuditOptions")
             .field("keyed", &self.key.is_some())
             .field("sync", &self.sync)
+            .field("emitter", &self.emitter)
             .finish()
     }
 }

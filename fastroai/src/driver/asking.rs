@@ -129,7 +129,7 @@ impl Run<'_, '_> {
             ended.asked = (ended.asked + 1) % self.candidates.count();
             let next = self.candidates.at(ended.asked).model.id();
             let failed = candidate.model.id();
-            let emitter = self.scope.runtime().emitter();
+            let emitter = self.scope.emitter();
             events::asking_another(emitter, failed.as_str(), next.as_str());
         }
     }

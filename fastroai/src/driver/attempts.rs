@@ -201,7 +201,7 @@ impl Run<'_, '_> {
             let Some(wait) = self.wait(&error, waits.next()) else { return Err(error.into()) };
             let Some(cost) = budget.take(class) else { return Err(error.into()) };
             taken = cost;
-            let emitter = self.scope.runtime().emitter();
+            let emitter = self.scope.emitter();
             events::asking_again(emitter, attempt, wait, error_word(&error));
             failure = Some(error);
             self.sink.attempted();

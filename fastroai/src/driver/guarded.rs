@@ -177,13 +177,13 @@ impl Run<'_, '_> {
     ) {
         let (stage, tool) = (looked.stage, looked.tool.map(str::to_owned));
         let decided = Decided { guard, stage, tool, action, reason };
-        events::guard_decided(self.scope.runtime().emitter(), &decided);
+        events::guard_decided(self.scope.emitter(), &decided);
         let run = RunInfo {
             scope: &self.scope,
             agent: &self.order.config.name,
             run_id: &self.order.run_id,
         };
-        self.scope.hooks().decided(&run, &decided);
+        self.scope.hooks().guarded(&run, &decided);
         self.guarded.decided.lock().unwrap_or_else(PoisonError::into_inner).push(decided);
     }
 

@@ -52,7 +52,7 @@ impl<'a> Unsettled<'a> {
         line.cost = quote.cost;
         line.prices = quote.table.map(|table| table.to_string());
         if line.cost.is_none() || line.incomplete {
-            events::no_price(self.payer.scope.runtime().emitter(), line);
+            events::no_price(self.payer.scope.emitter(), line);
         }
         line.cost
     }

@@ -151,7 +151,7 @@ impl Compaction {
                 Ok(Cow::Owned(replaced(messages, &known)))
             }
             Err(error) if weighed.fits => {
-                events::no_summary(turn.payer.scope.runtime().emitter(), &error);
+                events::no_summary(turn.payer.scope.emitter(), &error);
                 self.memory.failed(turn.run_id());
                 Ok(current)
             }

@@ -89,13 +89,14 @@ impl Form {
     pub(crate) fn text(self, channel: Channel) -> String {
         match self {
             Self::Unknown => self.secret(channel),
-            Self::Redactable => format!("{} {}", self.mark(channel), self.secret(channel)),
+            Self::Redactable => format!("{} {}", mark(channel), self.secret(channel)),
         }
     }
+}
 
-    pub(crate) fn mark(self, channel: Channel) -> String {
-        format!("mark{channel:?}").to_lowercase()
-    }
+/// The word by which what was planted is recognised where its secret is not to be seen.
+pub(crate) fn mark(channel: Channel) -> String {
+    format!("mark{channel:?}").to_lowercase()
 }
 
 /// A made-up card number that passes its check.

@@ -97,7 +97,10 @@ impl Listening {
             let usual = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |info| {
                 let place = info.location().map(|place| place.file().to_owned());
-                let text = info.payload_as_str().unwrap_or_default().to_owned();
+                let payload = info.payload();
+                let text = payload.downcast_ref::<String>().cloned();
+                let text = text.or_else(|| Some((*payload.downcast_ref::<&str>()?).to_owned()));
+                let text = text.unwrap_or_default();
                 if !is_planted(place.as_deref().unwrap_or_default()) {
                     usual(info);
                 }
@@ -120,6 +123,7 @@ impl Listening {
 
     /// Where something panicked, and what it said.
     pub(crate) fn panics(&self) -> Vec<(String, String)> {
+        let _ = &self.0;
         let process = PROCESS.get().expect("listening");
         process.panics.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -9,6 +9,8 @@ use fastroai::{Runtime, usd};
 use fastroai_providers::error::ProviderFault;
 use tests::folder::Folder;
 use tests::scripted::{Scripted, Step, call, reply, text};
+use tests::spans::{Spans, Value};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::heard::Listening;
 
@@ -38,14 +40,41 @@ fn s12_what_a_model_or_a_peer_makes_up_breaks_no_line_of_the_log() {
         reply.finish_reason_raw = Some(finish.to_owned());
         Step::Reply(reply)
     };
-    let model = Scripted::new("test:one", [call(FORGED, FORGED, FORGED), named(FORGED)]);
+    let failed = || {
+        let fault = ModelError::provider_fault(ProviderFault::Overloaded, "busy");
+        Step::Fail(fault.with_detail(FORGED))
+    };
+    let steps =
+        || [failed(), call(FORGED, FORGED, FORGED), call(FORGED, "fail", "{}"), named(FORGED)];
+    let model = Scripted::new("test:one", steps().into_iter().chain(steps()));
+    let fail = FunctionTool::new("fail", FORGED, |_: Nothing, _run| async {
+        Err::<String, _>(ToolError::new(FORGED))
+    });
     let folder = Folder::new();
     let trail = AuditTrail::open(folder.trail()).unwrap();
     let on = Runtime::builder().model(model).hook(trail).capture_content(true).build();
     let agent = Agent::builder().name(FORGED).model("test:one").instructions(FORGED);
-    let agent = agent.build().unwrap();
-    let call = agent.run(FORGED).run_id(FORGED).conversation_id(FORGED).metadata(FORGED, FORGED);
-    run(async { call.on(&on).await.unwrap() });
+    let agent = agent.tool(fail).build().unwrap();
+    let call = || {
+        let call = agent.run(FORGED).run_id(FORGED).conversation_id(FORGED);
+        call.metadata(FORGED, FORGED).on(&on)
+    };
+    run(async { call().await.unwrap() });
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.layer());
+    tracing::subscriber::with_default(subscriber, || run(async { call().await.unwrap() }));
+    // As they are handed to an exporter, before anyone has made lines of them.
+    let fields = spans
+        .all()
+        .into_iter()
+        .flat_map(|span| span.fields)
+        .chain(spans.events().into_iter().flatten());
+    for (field, value) in fields {
+        if let Value::Text(text) = &value {
+            assert_eq!(troublesome(text), None, "{field}: {text:?}");
+        }
+    }
+    assert!(spans.all().iter().any(|span| span.name.contains("all is lost")));
     let lines = listening.lines();
     assert!(lines.contains("all is lost"), "the forged text was not written at all");
     for line in lines.lines() {
@@ -120,6 +149,34 @@ fn s12_a_tool_that_a_model_has_made_up_breaks_no_line_of_an_error() {
     assert!(error.to_string().contains("all is lost"), "{error}");
     assert_eq!(troublesome(&error.to_string()), None, "{error}");
     assert_eq!(troublesome(&format!("{error:?}")), None, "{error:?}");
+}
+
+#[test]
+fn s12_names_that_are_refused_break_no_line_of_the_error_that_says_so() {
+    let tool = |name: &str| {
+        FunctionTool::new(name, "Nothing.", |_: Nothing, _run| async { Ok::<_, ToolError>("") })
+    };
+    let model = || Scripted::new("test:one", [text("Done")]);
+    let mut errors = Vec::new();
+    let mut refused = |agent: fastroai::agent::AgentBuilder, model_name: Option<&str>| {
+        let on = Runtime::builder().model(model()).build();
+        let ended = agent.build().map_err(|error| error.to_string()).and_then(|agent| {
+            let call = agent.run("Hi").on(&on);
+            let call = if let Some(name) = model_name { call.model(name) } else { call };
+            run(async { call.await.map_err(|error| format!("{error}{error:?}")) })
+        });
+        errors.push(ended.map(|answer| answer.output).unwrap_err());
+    };
+    let agent = || Agent::builder().name("keeper").model("test:one");
+    refused(agent().tool(tool(FORGED)), None);
+    refused(agent().tool(tool("one")).tool(tool("one")), None);
+    for name in [FORGED.to_owned(), format!("openai:{FORGED}"), format!("{FORGED}:one")] {
+        refused(agent(), Some(&name));
+        refused(Agent::builder().name("keeper").model(name), None);
+    }
+    for error in errors {
+        assert_eq!(troublesome(&error), None, "{error:?}");
+    }
 }
 
 fn run<F: Future>(future: F) -> F::Output {

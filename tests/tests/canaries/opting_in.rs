@@ -118,6 +118,36 @@ async fn s11_what_runs_inside_a_dark_agent_is_dark_whatever_it_says_itself() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn s11_a_run_inside_one_that_is_redacted_is_redacted_whatever_its_own_runtime_says() {
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.layer());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let own = Runtime::builder().capture_content(true).dangerously_capture_unredacted();
+    let own = own.model(Scripted::new("test:inner", (0..2).map(|_| text("answered")))).build();
+    let inner = Agent::builder().name("inner").model("test:inner").build().unwrap();
+    let inner = Arc::new(inner);
+    let ask = {
+        let (inner, own) = (Arc::clone(&inner), own.clone());
+        FunctionTool::new("ask", "Asks.", move |Word { word }: Word, _run| {
+            let (inner, own) = (Arc::clone(&inner), own.clone());
+            async move { Ok::<_, ToolError>(inner.run(word).on(&own).await?.output) }
+        })
+    };
+    let asked = json!({ "word": format!("mail {EMAIL}") }).to_string();
+    let on = Runtime::builder().model(script([call("a", "ask", &asked), text("Done")])).build();
+    let outer = Agent::builder().name("outer").model(MODEL).tool(ask).build().unwrap();
+    outer.run("asked").on(&on).await.unwrap();
+    inner.run(format!("alone {EMAIL}")).on(&own).await.unwrap();
+    let told: Vec<String> = spans
+        .named("invoke_agent inner")
+        .iter()
+        .map(|span| span.text("gen_ai.input.messages").unwrap().to_owned())
+        .collect();
+    assert!(told[0].contains("mail [EMAIL]"), "{told:?}");
+    assert!(told[1].contains(EMAIL), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn captured_content_has_the_forms_of_the_conventions() {
     let mut thought = Reasoning::default();
     thought.text.push_str("thought");
@@ -162,6 +192,19 @@ async fn captured_content_has_the_forms_of_the_conventions() {
     let ran = spans.one("execute_tool echo");
     assert_eq!(json_of(&ran, "gen_ai.tool.call.arguments"), json!({ "word": "said" }));
     assert_eq!(json_of(&ran, "gen_ai.tool.call.result"), json!("said"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn defect_44_a_failure_is_recorded_where_it_happened_in_one_tree_of_spans() {
+    let failing = [call("a", "echo", r#"{"word": "fail"}"#), Step::Reply(reply(Vec::new()))];
+    let empty = Step::Reply(reply(Vec::new()));
+    let spans = traced(Runtime::builder(), script(failing.into_iter().chain([empty])), None).await;
+    let all = spans.all();
+    let roots: Vec<_> = all.iter().filter(|span| span.parent.is_none()).collect();
+    assert_eq!(roots.len(), 1, "{:?}", spans.paths());
+    assert_eq!(roots[0].text("error.type"), Some("empty"));
+    assert_eq!(spans.one("execute_tool echo").text("error.type"), Some("failed"));
+    assert!(all.iter().all(|span| span.closed));
 }
 
 #[tokio::test(start_paused = true)]

@@ -207,7 +207,7 @@ impl Program {
         ])
     }
 
-    pub(crate) fn labelled<'a, T: Send + 'static>(call: Call<'a, T>) -> Call<'a, T> {
+    pub(crate) fn labelled<T: Send + 'static>(call: Call<'_, T>) -> Call<'_, T> {
         call.metadata("tenant", LABEL).conversation_id(LABEL)
     }
 

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use fastroai::agent::OutputError;
+use fastroai::audit::Event;
+use fastroai::guard::{GuardError, Mask, Redactor, Verdict};
 use fastroai::history::{HistoryProcessor, Processed, Turn};
 use fastroai::hook::{Denied, Gate, Hook, ModelCall};
 use fastroai::money::Budget;
+use fastroai::providers::http::{ApiKey, FixedKeys, KeyCallback};
 use fastroai::providers::{Connection, Request};
 use fastroai::tool::{DynToolset, FunctionTool};
 use fastroai::{
@@ -24,6 +27,12 @@ use crate::program::{MODEL, Own, Program, chunk, completion, said, tool_calls};
 #[schemars(crate = "fastroai::schemars")]
 struct Plan {
     city: String,
+}
+
+#[derive(serde::Deserialize, fastroai::schemars::JsonSchema)]
+#[schemars(crate = "fastroai::schemars")]
+struct Word {
+    word: String,
 }
 
 /// A hook that says no, in words of its own.
@@ -62,6 +71,7 @@ pub(crate) async fn scripted(program: &mut Program) {
     stopped(program).await;
     others_involved(program).await;
     keys(program).await;
+    values(program).await;
     program.read_trails();
 }
 
@@ -287,7 +297,7 @@ async fn stopped(program: &mut Program) {
         tokio::time::sleep(Duration::from_secs(1)).await;
         token.cancel();
     };
-    let (ended, ()) = tokio::join!(async { running.await }, cancel);
+    let (ended, ()) = tokio::join!(running, cancel);
     program.written.error(&ended.unwrap_err());
 
     let transport = program.transport(asks());
@@ -295,7 +305,7 @@ async fn stopped(program: &mut Program) {
     let running = agent.run(&*prompt).timeout(Duration::from_secs(5)).on(&on);
     program.written.error(&running.await.unwrap_err());
     let dropped = agent.run(&*prompt).on(&on);
-    assert!(tokio::time::timeout(Duration::from_secs(1), async { dropped.await }).await.is_err());
+    assert!(tokio::time::timeout(Duration::from_secs(1), dropped).await.is_err());
 }
 
 /// A model that takes over from another, one that is asked again, and an agent within an agent.
@@ -324,11 +334,6 @@ async fn others_involved(program: &mut Program) {
     ]);
     let on = program.runtime(program.connection(&transport));
     let inner = std::sync::Arc::new(program.agent().name("inner").build().unwrap());
-    #[derive(serde::Deserialize, fastroai::schemars::JsonSchema)]
-    #[schemars(crate = "fastroai::schemars")]
-    struct Word {
-        word: String,
-    }
     let ask = FunctionTool::new("ask", "Asks another.", move |Word { word }: Word, _run| {
         let inner = inner.clone();
         async move { Ok::<_, ToolError>(inner.run(word).await?.output) }
@@ -380,6 +385,41 @@ async fn keys(program: &mut Program) {
         let error = agent.run(program.text(Channel::Prompt)).on(&on).await.unwrap_err();
         program.written.error(&error);
     }
+}
+
+/// What else a program may have at hand.
+async fn values(program: &mut Program) {
+    let key = program.secret(Channel::KeySet);
+    let prompt = program.text(Channel::Prompt);
+    let api_key = ApiKey::new(&*key).unwrap();
+    program.written.debug("ApiKey", &api_key);
+    program.written.debug("FixedKeys", &FixedKeys::new().with("openai", api_key));
+    let callback = KeyCallback::new(move |_| {
+        let key = key.clone();
+        async move { Ok(Some(ApiKey::new(key)?)) }
+    });
+    program.written.debug("KeyCallback", &callback);
+    let mut mask = Mask::new(Redactor::standard().with_pattern("ALL", "(?s).+").unwrap());
+    let _hidden = mask.hide(&prompt);
+    program.written.debug("Mask", &mask);
+    program.written.debug("Redactor", &Redactor::standard());
+    program.written.debug("Verdict", &Verdict::replace(&*prompt, "a word was left out"));
+    program.written.debug("GuardError", &GuardError::new(Own(prompt.clone())));
+    program.written.debug("Event", &Event::new("asked").digest_of("prompt", &prompt));
+    program.written.debug("ToolError", &ToolError::new(Own(program.text(Channel::ToolError))));
+    let failure = OutputError::new(Own(program.text(Channel::ValidatorFailure)));
+    program.written.debug("OutputError", &failure);
+    let denied = Denied::new("closed").caused_by(Own(program.text(Channel::HookCause)));
+    program.written.debug("Denied", &denied);
+    program.written.display("Denied", &denied);
+    program.written.debug("Denied", &Denied::from(Own(program.text(Channel::HookCause))));
+
+    let model = tests::scripted::Scripted::new("test:one", [tests::scripted::text("Done")]);
+    let instructions = program.text(Channel::Instructions);
+    let agent = Agent::builder().model("test:one").instructions(instructions).build().unwrap();
+    agent.run(prompt).on(&Runtime::builder().model(model.clone()).build()).await.unwrap();
+    program.written.debug("Asked", &model.asked());
+    program.written.debug("ScriptedModel", &*model);
 }
 
 /// Real connections, so that the crates below have something to log; on a clock that runs.
