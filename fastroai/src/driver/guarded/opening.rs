@@ -18,10 +18,6 @@ impl Run<'_, '_> {
         if !self.guarded.look_at(Stage::Prompt) && !self.guarded.look_at(Stage::History) {
             return None;
         }
-        // What a model has answered has passed: a run that goes on from a pause was looked at.
-        if ended.state.turn() > 0 {
-            return None;
-        }
         Box::pin(self.look_at_opening(ended)).await
     }
 
