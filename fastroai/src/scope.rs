@@ -47,10 +47,9 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
-    /// The guards of the runtime, and those of the runs around.
-    guards: Guards,
-    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
-    in_guard: bool,
+    /// The guards of the runtime, and those of the runs around; `None` where it is a guard that runs
+    /// here: what that asks others passes none, or it would ask itself.
+    guards: Option<Guards>,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
@@ -140,12 +139,7 @@ impl Scope {
                 hooks: parent.hooks.and(runtime.hooks()),
                 bound: parent.bound.and(runtime.bound()).and(&bound),
                 principal: parent.principal,
-                guards: if parent.in_guard {
-                    Guards::default()
-                } else {
-                    parent.guards.and(runtime.guards())
-                },
-                in_guard: parent.in_guard,
+                guards: parent.guards.map(|guards| guards.and(runtime.guards())),
                 approver: runtime.approver().cloned().or(parent.approver),
                 is_tallied: !limits.is_none(),
                 runtime,
@@ -165,8 +159,7 @@ impl Scope {
                 hooks: runtime.hooks().clone(),
                 bound: runtime.bound().and(&bound),
                 principal: None,
-                guards: runtime.guards().clone(),
-                in_guard: false,
+                guards: Some(runtime.guards().clone()),
                 approver: runtime.approver().cloned(),
                 is_tallied: !limits.is_none(),
                 runtime,
@@ -238,7 +231,7 @@ impl Scope {
 
     /// This scope, for a guard: what it asks others is not looked at by the guards around it.
     pub(crate) fn of_guard(&self) -> Self {
-        Self { in_guard: true, ..self.clone() }
+        Self { guards: None, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -320,8 +313,8 @@ impl Scope {
     }
 
     /// The guards that every run in it passes.
-    pub(crate) fn guards(&self) -> &Guards {
-        &self.guards
+    pub(crate) fn guards(&self) -> Guards {
+        self.guards.clone().unwrap_or_default()
     }
 
     /// What is counted for it.
