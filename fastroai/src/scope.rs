@@ -36,10 +36,6 @@ pub(crate) const MAX_DEPTH: u32 = 8;
 
 /// Deadline, cancellation, meter, accounts, depth and runtime of a run, inherited by what it calls.
 #[derive(Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says something of its own about what is around"
-)]
 pub(crate) struct Scope {
     runtime: Runtime,
     meter: Meter,
@@ -51,10 +47,9 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
-    /// The guards of the runtime, and those of the runs around.
-    guards: Guards,
-    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
-    in_guard: bool,
+    /// The guards of the runtime, and those of the runs around; `None` where it is a guard that runs
+    /// here: what that asks others passes none, or it would ask itself.
+    guards: Option<Guards>,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
@@ -194,8 +189,7 @@ impl Scope {
     fn first(runtime: Runtime) -> Self {
         Self {
             hooks: runtime.hooks().clone(),
-            guards: runtime.guards().clone(),
-            in_guard: false,
+            guards: Some(runtime.guards().clone()),
             bound: runtime.bound().clone(),
             principal: None,
             approver: runtime.approver().cloned(),
@@ -217,11 +211,9 @@ impl Scope {
 
     /// One inside this: what holds here holds there, and what its runtime says as well.
     fn holding(self, runtime: Runtime) -> Self {
-        let guards =
-            if self.in_guard { Guards::default() } else { self.guards.and(runtime.guards()) };
         Self {
             hooks: self.hooks.and(runtime.hooks()),
-            guards,
+            guards: self.guards.map(|guards| guards.and(runtime.guards())),
             bound: self.bound.and(runtime.bound()),
             approver: runtime.approver().cloned().or(self.approver),
             dark: self.dark || runtime.captures_content() == Some(false),
@@ -243,7 +235,7 @@ impl Scope {
 
     /// This scope, for a guard: what it asks others is not looked at by the guards around it.
     pub(crate) fn of_guard(&self) -> Self {
-        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
+        Self { guards: None, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -325,8 +317,8 @@ impl Scope {
     }
 
     /// The guards that every run in it passes.
-    pub(crate) fn guards(&self) -> &Guards {
-        &self.guards
+    pub(crate) fn guards(&self) -> Guards {
+        self.guards.clone().unwrap_or_default()
     }
 
     /// What is counted for it.

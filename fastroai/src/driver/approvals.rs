@@ -7,6 +7,7 @@ use fastroai_providers::ToolOutcome;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
+use super::guarded::Held;
 use super::tools::capped;
 use super::{Ended, Notice, Run};
 use crate::agent::ToolCallRecord;
@@ -14,9 +15,10 @@ use crate::approval::{
     ApprovalRequest, Approver, Decided, Decision, PausedRun, Resumed, Stored, claim,
 };
 use crate::error::ErrorKind;
+use crate::guard::Stage;
 use crate::hook::{ApprovalDecision, ApprovalStep, RunInfo};
 use crate::money::Bill;
-use crate::run::{Event, Stop, ToolReport, ToolUnit};
+use crate::run::{Event, HELD_BACK, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
 use crate::usage_limits::{Used, begin_tools};
 
@@ -70,7 +72,7 @@ impl Run<'_, '_> {
         let deciding = asked.iter().map(|unit| self.decision(&**approver, unit));
         let decisions = self.scope.guard(join_all(deciding)).await?;
         for (unit, Decision { decided, by }) in asked.into_iter().zip(decisions) {
-            self.decide(turn, unit, decided, by.as_deref(), ended);
+            self.decide_guarded(turn, unit, decided, by.as_deref(), ended).await?;
         }
         Ok(Asked::Decided)
     }
@@ -188,8 +190,10 @@ impl Run<'_, '_> {
         }
         for (unit, decided) in decided {
             let Decided::HandedIn(text) = decided else {
-                self.decide(turn, unit, decided, resumed.by(), ended);
-                continue;
+                let doing = self.decide_guarded(turn, unit, decided, resumed.by(), ended).await;
+                let Err(stop) = doing else { continue };
+                ended.feed(Event::Stopped { stop, partial: None });
+                break;
             };
             self.tell_decision(ApprovalStep::HandedIn, &unit, resumed.by());
             let stop = match self.handed_in(&unit, text).await {
@@ -208,6 +212,36 @@ impl Run<'_, '_> {
             break;
         }
         true
+    }
+
+    /// As [`Self::decide`], once guards have looked at arguments that were edited, as at a model's.
+    async fn decide_guarded(
+        &self,
+        turn: u32,
+        unit: ToolUnit,
+        decided: Decided,
+        by: Option<&str>,
+        ended: &mut Ended,
+    ) -> Result<(), Stop> {
+        let edited = match &decided {
+            Decided::Edited(arguments) if self.guarded.look_at(Stage::ToolArguments) => arguments,
+            _ => {
+                self.decide(turn, unit, decided, by, ended);
+                return Ok(());
+            }
+        };
+        let looking = Box::pin(self.guard_arguments(&unit.call.name, edited));
+        let (decided, by) = match self.scope.guard(looking).await? {
+            Ok(None) => (decided, by),
+            Ok(Some(replaced)) => (Decided::Edited(replaced.text), by),
+            Err(Held::Blocked { .. }) => (Decided::Denied(HELD_BACK.to_owned()), None),
+            Err(failed @ Held::Failed { .. }) => {
+                ended.failure = Some(failed.into());
+                return Err(Stop::Denied);
+            }
+        };
+        self.decide(turn, unit, decided, by, ended);
+        Ok(())
     }
 
     /// What the model reads of a result from elsewhere, which guards look at as at any other.
