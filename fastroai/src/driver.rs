@@ -45,7 +45,7 @@ use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
-use crate::guard::{Decided, Guards};
+use crate::guard::{Decided, Guards, Stage};
 use crate::history::HistoryProcessor;
 use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
@@ -229,13 +229,13 @@ pub(crate) async fn drive(
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let (span, showing) = (run.span(&state), run.showing());
+    let (span, showing) = (run.span(), run.showing());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state).await;
+            let ended = run.go(state, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
@@ -407,22 +407,37 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Its span, with what it begins with where that may be shown.
-    fn span(&self, state: &RunState) -> Span {
+    /// Its span.
+    fn span(&self) -> Span {
         let (order, showing) = (self.order, self.showing());
         let first = self.candidates.at(0).model.id();
         let emitter = showing.emitter;
         let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
         telemetry::label(emitter, &span, self.scope.labels());
-        if showing.shows_on(&span) {
-            telemetry::told(showing, &span, Some(&(order.instructions)()), state.messages());
-        }
         span
+    }
+
+    /// Shows what the run begins with, where that may be shown: what guards have let pass.
+    fn tell_opening(&self, state: &RunState, span: &Span) {
+        let showing = self.showing();
+        if showing.shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(showing, span, Some(&instructions), state.messages());
+        }
     }
 
     /// How it may be written down.
     fn showing(&self) -> Showing<'_> {
         self.scope.showing(self.order.config)
+    }
+
+    /// The same for a reply that no guard has looked at yet: where one will, only what passes it is
+    /// written down, with the run's answer and the next request.
+    fn showing_reply(&self) -> Showing<'_> {
+        let showing = self.showing();
+        let is_looked_at =
+            self.guarded.look_at(Stage::Output) || self.guarded.look_at(Stage::ToolArguments);
+        Showing { content: showing.content && !is_looked_at, ..showing }
     }
 
     /// From which run, and for which agent, an attempt is made.
@@ -436,7 +451,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState) -> Ended {
+    async fn go(&self, state: RunState, span: &Span) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -450,6 +465,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if let Some(stop) = self.guard_opening(&mut ended).await {
             ended.feed(Event::Stopped { stop, partial: None });
         }
+        self.tell_opening(&ended.state, span);
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

@@ -317,6 +317,7 @@ pub(crate) fn run_failed(showing: Showing<'_>, span: &Span, kind: &ErrorKind) {
         ErrorKind::OutputInvalid { reason, .. } => Some(reason.as_str().to_owned()),
         ErrorKind::OutputFailed(error) => error.cause().map(ToString::to_string),
         ErrorKind::Denied { denied, .. } => Some(denied.reason().to_owned()),
+        ErrorKind::GuardFailed { cause: Some(error), .. } => Some(error.cause().to_string()),
         ErrorKind::History(HistoryFault::Failed(error)) => Some(error.to_string()),
         _ => None,
     });
@@ -330,9 +331,6 @@ pub(crate) fn model_failed(showing: Showing<'_>, span: &Span, error: &ModelError
     span.record("otel.status_code", "ERROR");
     put(span, "error.type", &showing.emitter.name(error_word(error)));
     detail(showing, span, || error.detail().map(str::to_owned));
-    if let Some(partial) = error.partial() {
-        said(showing, span, partial);
-    }
 }
 
 /// What someone else said of a failure, where it may be shown.

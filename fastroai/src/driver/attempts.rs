@@ -100,7 +100,12 @@ impl Run<'_, '_> {
         unended.end();
         match &asked {
             Ok(_) => {}
-            Err(Unanswered::Failed(error)) => telemetry::model_failed(showing, &span, error),
+            Err(Unanswered::Failed(error)) => {
+                telemetry::model_failed(showing, &span, error);
+                if let Some(partial) = error.partial() {
+                    telemetry::said(self.showing_reply(), &span, partial);
+                }
+            }
             Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }
         asked
@@ -157,7 +162,7 @@ impl Run<'_, '_> {
                     unsettled.settle();
                     self.sink.attempted();
                     spent.add(&reply.usage, cost);
-                    telemetry::replied(self.showing(), span, &reply);
+                    telemetry::replied(self.showing_reply(), span, &reply);
                     budget.refund(taken);
                     return match passed.succeeded(&reply.usage, cost) {
                         Ok(()) => Ok(reply),

@@ -41,6 +41,7 @@ channels! {
     ValidatorFailure Captured
     HookCause Captured
     ProcessorFailure Captured
+    GuardFailure Captured
     FileName Captured
     ErrorBody Captured
     Garbage Captured
