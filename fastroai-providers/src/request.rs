@@ -67,6 +67,7 @@ impl<'a> Request<'a> {
     }
 
     /// Refuses a schema that is larger than schemas may be.
+    #[cfg(feature = "http")]
     pub(crate) fn check_schemas(&self) -> Result<(), ModelError> {
         for tool in self.tools {
             if let Some(limit) = tool.parameters.beyond() {

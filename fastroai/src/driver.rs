@@ -2,6 +2,7 @@
 
 mod admitted;
 mod admitted_tool;
+mod approvals;
 mod arrived;
 mod asking;
 mod attempts;
@@ -37,22 +38,24 @@ pub(crate) use counted::counted;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
+use self::approvals::Asked;
 use self::candidate::Candidates;
 use self::check::Verdict;
 use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::approval::{self, Resumed};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
-use crate::guard::{Decided, Guards, Stage};
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
 use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
 use crate::principal::Principal;
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
-    Stop, ToolSpec, Work, repair,
+    End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
+    ToolUnit, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -88,6 +91,8 @@ pub(crate) struct Order<'a> {
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
     /// Those of the call.
     pub(crate) guards: Guards,
+    /// The paused run that it is.
+    pub(crate) resumed: Option<Box<Resumed>>,
 }
 
 impl Order<'_> {
@@ -119,22 +124,31 @@ pub(crate) struct Opening {
     pub(crate) history: Vec<Message>,
     /// `None` where the history is answered as it stands.
     pub(crate) prompt: Option<UserMessage>,
+    /// A run that has begun already.
+    pub(crate) begun: Option<Box<RunState>>,
 }
 
 impl Opening {
     /// The run before anything was asked; or why there is none, with what was said.
-    fn state(self, spec: RunSpec) -> Result<RunState, (NothingToAnswer, Vec<Message>)> {
-        let Self { history, prompt } = self;
-        match prompt {
-            Some(prompt) => Ok(RunState::new(spec, history, prompt)),
-            None => RunState::continue_from(spec, history.clone())
-                .map_err(|nothing| (nothing, repair(history))),
+    fn state(self, spec: RunSpec) -> Result<RunState, (String, Vec<Message>)> {
+        let Self { history, prompt, begun } = self;
+        match (begun, prompt) {
+            (Some(state), None) if history.is_empty() => Ok(state.with_spec(spec)),
+            (Some(state), _) => Err((
+                "a paused run goes on from itself: resume it without messages or attachments"
+                    .to_owned(),
+                state.into_closed(),
+            )),
+            (None, Some(prompt)) => Ok(RunState::new(spec, history, prompt)),
+            (None, None) => RunState::continue_from(spec, history.clone())
+                .map_err(|nothing| (nothing.to_string(), repair(history))),
         }
     }
 
     /// What was said, where nothing is asked.
-    fn said(self) -> Vec<Message> {
-        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
+    fn said(self, guarded: &Guarded) -> Vec<Message> {
+        let state = self.state(RunSpec::default());
+        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
     }
 }
 
@@ -169,6 +183,7 @@ fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
         bound: order.bound.clone(),
         principal: order.principal.clone(),
         opens: false,
+        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
     });
     let (mut scope, fit) = match scope {
         Ok(scope) => (scope, Ok(())),
@@ -200,32 +215,50 @@ pub(crate) async fn drive(
     };
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
-        failed(kind, Bill::default(), said)
+        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
+        failed(kind, before.unwrap_or_default(), said)
     };
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
     let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
     let watched = match Watched::begin(info) {
         Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(emitter, stopped.into(), opening.said())),
+        Err(stopped) => {
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, stopped.into(), opening.said(&guarded)));
+        }
     };
     let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, opening.said()));
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, kind, opening.said(&guarded)));
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
-        Err((nothing, said)) => {
-            let kind = ErrorKind::Config(nothing.to_string());
+        Err((why, said)) => {
+            let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
             return Err(unstarted(emitter, kind, said));
         }
     };
+    let decided = order.resumed.as_ref().map_or_else(
+        || Ok(Vec::new()),
+        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
+    );
+    let decided = match decided {
+        Ok(decided) => decided,
+        Err(why) => {
+            let kind = ErrorKind::Config(why);
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, state.into_closed()));
+        }
+    };
+    check.go_on_from(state.rejections());
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
@@ -235,16 +268,22 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state, &span).await;
+            let ended = run.go(state, decided, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
+    if ended.is_paused {
+        let paused = run.pause(&ended, &bill);
+        watched.end(RunEnding::Paused, &bill);
+        let error = failed(ErrorKind::Paused(paused), bill, ended.state.into_closed());
+        return Err(error.with_guarded(run.guarded.take()));
+    }
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
-        let error = failed(kind, bill, ended.state.into_messages());
+        let error = failed(kind, bill, ended.state.into_closed());
         return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
@@ -341,6 +380,8 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
+    /// It waits for decisions about tool calls.
+    is_paused: bool,
 }
 
 impl Ended {
@@ -376,6 +417,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
                     polling: tool.options().polling,
+                    approval: tool.options().approval,
                 })
                 .collect(),
             output: match candidates.output() {
@@ -409,9 +451,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Its span.
     fn span(&self) -> Span {
-        let (order, showing) = (self.order, self.showing());
+        let (order, emitter) = (self.order, self.showing().emitter);
         let first = self.candidates.at(0).model.id();
-        let emitter = showing.emitter;
         let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
         telemetry::label(emitter, &span, self.scope.labels());
         span
@@ -431,15 +472,6 @@ impl<'r, 'a> Run<'r, 'a> {
         self.scope.showing(self.order.config)
     }
 
-    /// The same for a reply that no guard has looked at yet: where one will, only what passes it is
-    /// written down, with the run's answer and the next request.
-    fn showing_reply(&self) -> Showing<'_> {
-        let showing = self.showing();
-        let is_looked_at =
-            self.guarded.look_at(Stage::Output) || self.guarded.look_at(Stage::ToolArguments);
-        Showing { content: showing.content && !is_looked_at, ..showing }
-    }
-
     /// From which run, and for which agent, an attempt is made.
     fn origin(&self, turn: u32, attempt: u32) -> Origin<'_> {
         Origin {
@@ -451,7 +483,12 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(&self, state: RunState, span: &Span) -> Ended {
+    async fn go(
+        &self,
+        state: RunState,
+        decided: Vec<(ToolUnit, approval::Decided)>,
+        span: &Span,
+    ) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -461,8 +498,19 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
+            is_paused: false,
         };
-        if let Some(stop) = self.guard_opening(&mut ended).await {
+        let stop = match &self.order.resumed {
+            // What was said until then was looked at when it was said.
+            Some(resumed) => {
+                if !self.take_up(resumed, decided, &mut ended).await {
+                    return ended;
+                }
+                None
+            }
+            None => self.guard_opening(&mut ended).await,
+        };
+        if let Some(stop) = stop {
             ended.feed(Event::Stopped { stop, partial: None });
         }
         self.tell_opening(&ended.state, span);
@@ -473,6 +521,20 @@ impl<'r, 'a> Run<'r, 'a> {
                     let stop = self.run_tools(turn, units, &mut ended).await;
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
+                }
+                Work::Arguments { turn, units } => {
+                    self.read_arguments(turn, units, &mut ended);
+                    continue;
+                }
+                Work::AwaitApproval { turn, units } => {
+                    match self.ask_approval(turn, units, &mut ended).await {
+                        Ok(Asked::Decided) => continue,
+                        Ok(Asked::Elsewhere) => {
+                            ended.is_paused = true;
+                            return ended;
+                        }
+                        Err(stop) => Event::Stopped { stop, partial: None },
+                    }
                 }
                 Work::Check { text } => self.check(&text, &mut ended).await,
                 Work::Done(End::Answered { text }) => {

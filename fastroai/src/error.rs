@@ -20,6 +20,7 @@ pub(crate) use kind::model_word;
 pub use public::PublicError;
 
 pub use self::withheld::Withheld;
+use crate::approval::PausedRun;
 use crate::guard::{Decided, GuardError};
 use crate::history::HistoryFault;
 use crate::money::Bill;
@@ -151,6 +152,27 @@ impl Error {
         &self.0.guarded
     }
 
+    /// The run as it waits for decisions, where that is how it ended.
+    #[must_use]
+    pub fn paused(&self) -> Option<&PausedRun> {
+        match &self.0.kind {
+            ErrorKind::Paused(paused) => Some(paused),
+            _ => None,
+        }
+    }
+
+    /// The run as it waits for decisions, given away.
+    ///
+    /// # Errors
+    /// The error itself, where it is none of a pause.
+    pub fn into_paused(self) -> Result<PausedRun, Self> {
+        let inner = *self.0;
+        match inner.kind {
+            ErrorKind::Paused(paused) => Ok(paused),
+            kind => Err(Self(Box::new(Inner { kind, ..inner }))),
+        }
+    }
+
     /// The failure of the model, where that is what it was; of the last one, where several were
     /// asked.
     #[must_use]
@@ -193,6 +215,7 @@ impl StdError for Error {
             ErrorKind::OutputFailed(error) => error.cause(),
             ErrorKind::GuardFailed { cause, .. } => cause.as_ref().map(GuardError::cause),
             ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
+            ErrorKind::Claim(error) => Some(error.cause()),
             _ => self.model_error()?.source(),
         }
     }

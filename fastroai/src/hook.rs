@@ -44,6 +44,7 @@ mod alert;
 mod approval;
 mod breaker;
 mod call;
+mod decision;
 mod denied;
 mod gate;
 mod guarded;
@@ -64,6 +65,7 @@ pub use approval::Approval;
 pub use breaker::{CircuitBreaker, CircuitOpen};
 pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
+pub use decision::{ApprovalDecision, ApprovalStep};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
 pub use guarded::GuardDecision;
@@ -126,6 +128,13 @@ pub trait Hook: Send + Sync + 'static {
 
     /// Learns that a [guard](crate::guard) has not simply let a text pass.
     fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let _ = (run, decision);
+    }
+
+    /// Learns that someone is asked about a tool call that needs a decision, and what was decided; see
+    /// [`approval`](crate::approval). What is approved passes [`before_tool`](Self::before_tool) as any
+    /// call does.
+    fn on_approval(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
         let _ = (run, decision);
     }
 

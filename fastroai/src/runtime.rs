@@ -1,5 +1,9 @@
 //! What runs share: models, keys, prices, retries, and what may be written down.
 
+#[cfg(feature = "config")]
+mod configured;
+#[cfg(feature = "http")]
+mod own_keys;
 mod retry;
 
 use std::collections::HashMap;
@@ -12,9 +16,17 @@ use fastroai_providers::Connection;
 use fastroai_providers::{Model, ModelError, ModelId, offline::OfflineModel};
 use tokio::sync::Semaphore;
 
+#[cfg(feature = "config")]
+pub(crate) use configured::configured;
+#[cfg(feature = "http")]
+pub(crate) use own_keys::OwnKeys;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::agent::AgentConfig;
+use crate::approval::{Approver, Claims};
+#[cfg(feature = "config")]
+use crate::config::Agents;
 use crate::emitted::Emitter;
 use crate::error::Error;
 use crate::grants::Bound;
@@ -57,7 +69,11 @@ struct Shared {
     guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    #[cfg(feature = "config")]
+    agents: Option<Arc<Agents>>,
     bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 /// The one for runs that are given none.
@@ -137,6 +153,15 @@ impl Runtime {
     /// # Errors
     /// Of kind `Config`, where the name, the provider or the key is missing or wrong.
     pub fn model(&self, name: &str) -> Result<Arc<dyn Model>, ModelError> {
+        self.model_for(None, name)
+    }
+
+    /// The same for an agent, which may have keys of its own.
+    pub(crate) fn model_for(
+        &self,
+        agent: Option<&AgentConfig>,
+        name: &str,
+    ) -> Result<Arc<dyn Model>, ModelError> {
         if let Some(model) = self.0.given.get(name) {
             return Ok(Arc::clone(model));
         }
@@ -145,10 +170,23 @@ impl Runtime {
                 ModelError::config(error.to_string())
             })
         };
+        #[cfg(feature = "http")]
+        let own = agent.and_then(|agent| Some((&agent.name, agent.keys.as_ref()?)));
+        #[cfg(not(feature = "http"))]
+        let _ = agent;
         // What a test's cassette connects is not for others.
         #[cfg(feature = "testing")]
-        if let Some(model) = crate::ambient::played(parsed, &self.0.connection) {
+        if let Some(model) = crate::ambient::played(parsed, |records| match own {
+            Some((agent, keys)) if records => keys.on(&self.0.connection, agent),
+            _ => self.0.connection.clone(),
+        }) {
             return model;
+        }
+        #[cfg(feature = "http")]
+        if let Some((agent, keys)) = own {
+            let connection = || keys.on(&self.0.connection, agent);
+            let connect = || fastroai_providers::connect(&parsed()?, &connection());
+            return keys.model(self, name, connect);
         }
         let mut models = self.0.connected.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = models.get(name) {
@@ -206,6 +244,14 @@ impl Runtime {
         &self.0.history
     }
 
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.0.approver.as_ref()
+    }
+
+    pub(crate) fn claims(&self) -> Option<&dyn Claims> {
+        self.0.claims.as_deref()
+    }
+
     /// What all texts pass that are written down.
     pub(crate) fn emitter(&self) -> &Emitter {
         &self.0.emitter
@@ -259,10 +305,21 @@ pub struct RuntimeBuilder {
     guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    #[cfg(feature = "config")]
+    agents: Option<Arc<Agents>>,
     bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 impl RuntimeBuilder {
+    /// What a configuration says of agents, over what the program says.
+    #[cfg(feature = "config")]
+    pub(crate) fn agents(mut self, agents: Arc<Agents>) -> Self {
+        self.agents = Some(agents);
+        self
+    }
+
     /// The key for a provider; without it the provider's environment variable is read.
     #[cfg(feature = "http")]
     pub fn key(mut self, provider: &str, key: impl Into<String>) -> Self {
@@ -438,6 +495,21 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Who decides about tool calls that need an approval while the run waits, so that it does not
+    /// pause; see [`approval`](crate::approval). It decides for the agents that are called inside as
+    /// well, unless these bring a runtime with another one.
+    pub fn approver(mut self, approver: impl Approver) -> Self {
+        self.approver = Some(Arc::new(approver));
+        self
+    }
+
+    /// Where it is kept which paused runs were gone on from, beside the memory of this process; see
+    /// [`approval`](crate::approval#once).
+    pub fn claims(mut self, claims: impl Claims) -> Self {
+        self.claims = Some(Arc::new(claims));
+        self
+    }
+
     /// The runtime.
     pub fn build(self) -> Runtime {
         Runtime(Arc::new(Shared {
@@ -456,7 +528,11 @@ impl RuntimeBuilder {
             guards: self.guards,
             strict: self.strict,
             history: self.history,
+            #[cfg(feature = "config")]
+            agents: self.agents,
             bound: self.bound,
+            approver: self.approver,
+            claims: self.claims,
         }))
     }
 }

@@ -12,6 +12,7 @@ use tracing::{Instrument, Span};
 
 use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
+use crate::approval::{Approver, Before};
 use crate::emitted::Emitter;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
@@ -23,7 +24,7 @@ use crate::run::Stop;
 use crate::runtime::Runtime;
 use crate::telemetry::Showing;
 use crate::tool::ToolOptions;
-use crate::usage_limits::{Tally, UsageLimits};
+use crate::usage_limits::{Tally, UsageLimits, Used};
 
 tokio::task_local! {
     static CURRENT: Scope;
@@ -53,6 +54,10 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// Whether the last tally is this run's own.
+    is_tallied: bool,
+    /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
+    approver: Option<Arc<dyn Approver>>,
     /// The run, where there are hooks to tell of it.
     run: Option<Arc<Whose>>,
     /// The most that runs in it may be granted.
@@ -90,12 +95,20 @@ pub(crate) struct Entering {
     pub(crate) principal: Option<Principal>,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
+    /// What it had used before it paused.
+    pub(crate) before: Option<Before>,
 }
 
 impl Scope {
     /// The scope that this code runs in.
     pub(crate) fn current() -> Option<Self> {
         CURRENT.try_with(Clone::clone).ok()
+    }
+
+    /// What is said of the runtime that this code runs on, if it runs in a scope.
+    #[cfg(feature = "config")]
+    pub(crate) fn with_runtime<R>(say: impl FnOnce(&Runtime) -> R) -> Option<R> {
+        CURRENT.try_with(|scope| say(&scope.runtime)).ok()
     }
 
     /// A scope inside the current one, or a first one.
@@ -113,6 +126,7 @@ impl Scope {
             bound,
             principal,
             opens,
+            before,
         } = entering;
         let parent = Self::current();
         let runtime = runtime
@@ -132,6 +146,8 @@ impl Scope {
                     parent.guards.and(runtime.guards())
                 },
                 in_guard: parent.in_guard,
+                approver: runtime.approver().cloned().or(parent.approver),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -151,6 +167,8 @@ impl Scope {
                 principal: None,
                 guards: runtime.guards().clone(),
                 in_guard: false,
+                approver: runtime.approver().cloned(),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -172,7 +190,8 @@ impl Scope {
             }
         }
         if !limits.is_none() {
-            scope.tallies.push(Arc::new(Tally::new(limits)));
+            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+            scope.tallies.push(Arc::new(Tally::new(limits, used)));
         }
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
@@ -198,7 +217,13 @@ impl Scope {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
+            if let Some(Before { bill, .. }) = &before {
+                run.carry(bill.total().known(), bill.possibly_paid());
+            }
             scope.accounts.push(run);
+        }
+        if let Some(before) = before {
+            scope.meter.carry(before.bill);
         }
         Ok(scope)
     }
@@ -302,6 +327,17 @@ impl Scope {
     /// What is counted for it.
     pub(crate) fn tallies(&self) -> &[Arc<Tally>] {
         &self.tallies
+    }
+
+    /// Who decides about tool calls while they wait, where someone does.
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.approver.as_ref()
+    }
+
+    /// What this run and those inside it have used, where it has limits of its own.
+    pub(crate) fn used(&self) -> Option<Used> {
+        let own = self.tallies.last().filter(|_| self.is_tallied)?;
+        Some(own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

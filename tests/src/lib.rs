@@ -1,10 +1,11 @@
 //! What the tests of this crate stand on: a scripted model, a scripted transport, the material
 //! beside the repository, Python environments, a real inference server, an emulated one, a
-//! validator of what the adapters write, readers of untrusted bytes, and a measure of growth.
+//! validator of what the adapters write, readers of untrusted bytes, benign texts, and a measure of growth.
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 pub mod aimock;
+pub mod benign;
 pub mod folder;
 pub mod growth;
 pub mod install;

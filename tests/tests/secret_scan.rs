@@ -16,13 +16,11 @@ use tests::secrets::{ALLOWED, Finding, scan};
 fn repository() -> Option<(Folder, PathBuf)> {
     let folder = Folder::new();
     let root = folder.path().to_owned();
-    match Command::new("git").args(["init", "--quiet"]).arg(&root).status() {
-        Ok(status) => assert!(status.success(), "no repository can be made"),
-        Err(_) => {
-            tests::skip("git", "it is not installed");
-            return None;
-        }
-    }
+    let Ok(status) = Command::new("git").args(["init", "--quiet"]).arg(&root).status() else {
+        tests::skip("git", "it is not installed");
+        return None;
+    };
+    assert!(status.success(), "no repository can be made");
     Some((folder, root))
 }
 

@@ -19,6 +19,7 @@ use super::{
     OutputSpec, RunStream, Turn,
 };
 use crate::ambient;
+use crate::approval::{Decisions, PausedRun, Resumed};
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
@@ -26,7 +27,10 @@ use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
 use crate::principal::Principal;
+use crate::run::RunState;
 use crate::runtime::Runtime;
+#[cfg(feature = "config")]
+use crate::runtime::configured;
 use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
 
@@ -75,6 +79,8 @@ pub(super) struct Question<'a, T> {
     without: Vec<String>,
     bound: Bound,
     principal: Option<Principal>,
+    /// A paused run that goes on, and its state.
+    resumed: Option<(Box<Resumed>, Box<RunState>)>,
 }
 
 /// Looks at an output.
@@ -107,6 +113,19 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         history: impl Into<History>,
     ) -> Self {
         Self::of(Held::Lent(agent), None, history.into().into_messages())
+    }
+
+    /// A paused run that an agent goes on with: see [`AgentSpec::resume`].
+    pub fn resume(
+        agent: &'a dyn AgentSpec<Output = T>,
+        paused: PausedRun,
+        decisions: Decisions,
+    ) -> Self {
+        let (resumed, state) = Resumed::new(paused, decisions);
+        Self::of(Held::Lent(agent), None, Vec::new()).refine(|question| {
+            question.run_id.clone_from(&resumed.run_id);
+            question.resumed = Some((Box::new(resumed), Box::new(state)));
+        })
     }
 
     fn of(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
@@ -319,7 +338,7 @@ impl<'a, T: Send + 'static> Call<'a, T> {
     }
 
     /// Grants no more than this in this call and in what runs inside it, whatever agents and runtimes grant. Said
-    /// again, what both say holds.
+    /// again, what both say holds. Tools that the provider runs itself need nothing, and stay.
     ///
     /// ```
     /// # use fastroai::prelude::*;
@@ -401,6 +420,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             without: Vec::new(),
             bound: Bound::default(),
             principal: None,
+            resumed: None,
         }
     }
 
@@ -433,8 +453,15 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         let own_tools = tools.len();
         let added = self.tools.tools().iter();
         tools.extend(added.map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)));
+        let (resumed, begun) = self.resumed.unzip();
+        let before = resumed.as_ref().map(|resumed| self.labels.within(&resumed.labels));
+        let config = agent.config();
+        #[cfg(feature = "config")]
+        let configured = configured(config, self.runtime.as_ref().or_else(|| agent.runtime()));
+        #[cfg(feature = "config")]
+        let config = configured.as_deref().unwrap_or(config);
         let mut order = Order {
-            config: agent.config(),
+            config,
             instructions: Box::new(instructions),
             tools,
             own_tools,
@@ -449,15 +476,16 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             usage_limits: self.usage_limits,
             cancellation: self.cancellation,
             run_id: self.run_id,
-            labels: self.labels,
+            labels: before.unwrap_or(self.labels),
             history: agent.history(),
             each_request: self.each_request,
             bound: self.bound,
             principal: self.principal,
             withheld: Vec::new(),
             guards: self.guards,
+            resumed,
         };
-        let opening = Opening { history: self.history, prompt: self.prompt };
+        let opening = Opening { history: self.history, prompt: self.prompt, begun };
         let watch = ambient::begin(&mut order);
         let finished = watch.run(Box::pin(drive(order, opening, &check, sink))).await?;
         match check.output(&finished.text).await {

@@ -10,6 +10,8 @@ use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
+#[cfg(feature = "http")]
+use crate::runtime::OwnKeys;
 use crate::tool::ToolOffer;
 use crate::usage_limits::UsageLimits;
 
@@ -63,6 +65,9 @@ pub struct AgentConfig {
     pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// Where the keys for its requests come from, if it has any of its own.
+    #[cfg(feature = "http")]
+    pub(crate) keys: Option<OwnKeys>,
     /// What its tools may need: a tool that [needs](crate::tool::ToolOptions::needs) anything else does not
     /// exist for it. None unless said otherwise.
     pub grants: Vec<String>,
@@ -93,11 +98,30 @@ impl AgentConfig {
             output_mode: None,
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
+            #[cfg(feature = "http")]
+            keys: None,
             grants: Vec::new(),
             capture_content: None,
             each_request: EachRequest::default(),
             guards: Guards::default(),
         }
+    }
+
+    /// Sets where the keys for this agent's requests come from, and for those of no other agent, be it
+    /// one of its tools: it is asked before each request. Where it has none for a provider, the
+    /// [runtime's](crate::RuntimeBuilder::key_provider) are asked.
+    ///
+    /// ```
+    /// use fastroai::agent::AgentConfig;
+    /// use fastroai::providers::http::KeyFiles;
+    /// let config = AgentConfig::new("Billing", "openai:gpt-4o-mini")
+    ///     .key_provider(KeyFiles::new().with("openai", "/run/secrets/openai-billing"));
+    /// ```
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn key_provider(mut self, keys: impl fastroai_providers::http::KeyProvider) -> Self {
+        self.keys = Some(OwnKeys::new(keys));
+        self
     }
 
     /// Sets the models to ask where the agent's own cannot be: names, or [`Fallback`]s.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
+use serde::{Deserialize, Serialize};
+
 use super::Labels;
 use crate::driver::Finished;
 use crate::guard::Decided;
@@ -135,7 +137,7 @@ impl<T> fmt::Debug for AgentResponse<T> {
 }
 
 /// One tool call of a run.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolCallRecord {
     /// The call's id, unique in its conversation.
@@ -144,8 +146,8 @@ pub struct ToolCallRecord {
     /// The tool.
     #[doc(alias = "tool_name")]
     pub name: String,
-    /// The arguments, exactly as the model wrote them; where a guard has put others in their place,
-    /// those, and `{}` where it has blocked them.
+    /// The arguments, exactly as the model wrote them, or as whoever approved the call did; where a
+    /// guard has put others in their place, those, and `{}` where it has blocked them.
     #[doc(alias = "args")]
     pub arguments: String,
     /// The turn that asked for it, from 1.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use fastroai_providers::{
     Message, Model, ModelError, ModelId, Request, Response, Settings, ToolDefinition,
 };
+use serde::{Deserialize, Serialize};
 
+use super::AgentConfig;
 use crate::ambient;
 use crate::driver::Payer;
 use crate::error::Error;
@@ -20,7 +22,7 @@ use crate::principal::Principal;
 pub struct Turn<'a> {
     pub(crate) number: u32,
     pub(crate) run_id: &'a str,
-    pub(crate) agent: &'a str,
+    pub(crate) agent: &'a AgentConfig,
     pub(crate) asked: &'a Arc<dyn Model>,
     pub(crate) labels: &'a Labels,
     pub(crate) payer: Payer<'a>,
@@ -31,7 +33,7 @@ pub struct Turn<'a> {
 }
 
 /// What a call is labelled with, beside its run's id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Labels {
     pub(crate) conversation_id: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,

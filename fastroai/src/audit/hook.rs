@@ -5,8 +5,8 @@ use super::event::Event;
 use super::trail::AuditTrail;
 use crate::error::ErrorCategory;
 use crate::hook::{
-    Closing, Denied, Ended, Gate, GuardDecision, Hook, ModelCall, Outcome, Permit, RunEnd,
-    RunEnding, RunInfo, ToolDenied, ToolUse,
+    ApprovalDecision, ApprovalStep, Closing, Denied, Ended, Gate, GuardDecision, Hook, ModelCall,
+    Outcome, Permit, RunEnd, RunEnding, RunInfo, ToolDenied, ToolUse,
 };
 use crate::money::{Budget, Refusal, Total};
 use crate::principal::Principal;
@@ -39,11 +39,27 @@ impl Hook for AuditTrail {
         let how = match end.how {
             RunEnding::Answered => "answered",
             RunEnding::Failed { kind, .. } => kind,
+            RunEnding::Paused => "paused",
             RunEnding::Dropped => "dropped",
         };
         let event = Event::new("run.ended").run(run.run_id()).with("how", how);
         let subject = subject(run.metadata(SUBJECT), run.principal());
         self.tell(cost(event, end.bill.total()), subject);
+    }
+
+    fn on_approval(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        let event = match decision.step {
+            ApprovalStep::Asked => Event::new("approval.asked"),
+            step => Event::new("approval.decided").with("how", step.as_str()),
+        };
+        let event = match decision.by {
+            Some(by) => event.with("by", by),
+            None => event,
+        };
+        let event =
+            event.run(run.run_id()).with("tool", decision.tool).with("call", decision.call_id);
+        let event = event.digest_of("arguments", decision.arguments);
+        self.tell(event, run.metadata("subject"));
     }
 
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {

@@ -35,8 +35,11 @@ fn lets_another_be_asked(kind: &ErrorKind) -> bool {
 fn stop_of(kind: &ErrorKind) -> Stop {
     use ErrorKind::{Blocked, Denied, GuardFailed, HookPanicked, UsageLimit};
     match kind {
-        Denied { .. } | HookPanicked { .. } | UsageLimit(_) => Stop::Denied,
-        Blocked { .. } | GuardFailed { .. } => Stop::Denied,
+        Denied { .. }
+        | HookPanicked { .. }
+        | UsageLimit(_)
+        | Blocked { .. }
+        | GuardFailed { .. } => Stop::Denied,
         _ => Stop::Budget,
     }
 }

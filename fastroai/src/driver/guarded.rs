@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};
 
-use fastroai_providers::ToolOutcome;
+use fastroai_providers::{Message, ToolOutcome};
 use futures_util::FutureExt;
 
 pub(super) use self::plain::plain;
@@ -17,7 +17,7 @@ use super::{Order, Run};
 use crate::error::ErrorKind;
 use crate::guard::{Action, Decided, GuardError, Guards, Looked, Stage, Verdict, named};
 use crate::hook::RunInfo;
-use crate::run::ToolReport;
+use crate::run::{RunState, ToolReport};
 use crate::scope::Scope;
 use crate::telemetry::events;
 
@@ -61,6 +61,17 @@ impl Guarded {
     pub(super) fn new(order: &Order<'_>, scope: &Scope) -> Self {
         let guards = scope.guards().and(&order.config.guards).and(&order.guards);
         Self { guards, decided: Mutex::default() }
+    }
+
+    /// What was said where a run ends before its guards have looked at what is asked, which is no
+    /// part of the transcript then.
+    pub(super) fn said(&self, state: RunState) -> Vec<Message> {
+        let before = state.messages().len() - state.new_messages().len();
+        let mut said = state.into_messages();
+        if !self.is_empty() {
+            said.truncate(before);
+        }
+        said
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -172,7 +183,7 @@ impl Run<'_, '_> {
             agent: &self.order.config.name,
             run_id: &self.order.run_id,
         };
-        self.scope.hooks().decided(&run, &decided);
+        self.scope.hooks().guarded(&run, &decided);
         self.guarded.decided.lock().unwrap_or_else(PoisonError::into_inner).push(decided);
     }
 

@@ -35,6 +35,10 @@ const MEDIA_BYTES: usize = 20 << 20;
 /// What a model reads of a failure that it is not told about.
 const FAILED: &str = "The tool failed; the reason was recorded and is not shown here.";
 
+/// What a model reads of a run inside that waits for a decision, where nobody decides.
+const NEEDS_APPROVAL: &str =
+    "The tool needs an approval that cannot be given here; what needed it did not run.";
+
 /// How one attempt at a tool ended.
 enum Attempt {
     Returned(ToolReturn),
@@ -113,6 +117,18 @@ impl Run<'_, '_> {
             self.sink.tell(|| Notice::ToolCalled(unit.call));
             self.sink.tell(|| Notice::ToolDone(result));
         }
+    }
+
+    /// What the model reads of a call whose arguments do not fit; `None` where they do.
+    pub(super) fn unfit(&self, call: &ToolCall) -> Option<ToolReport> {
+        let named = |tool: &&BoundTool<'_>| tool.definition().name == call.name;
+        let Some(tool) = self.order.tools.iter().find(named) else {
+            return Some(ToolReport::new("There is no such tool.", ToolOutcome::Retry));
+        };
+        let attempt = Attempt::Returned(Err(tool.fits(&call.arguments).err()?));
+        let span = telemetry::execute_tool(self.showing(), call);
+        span.in_scope(|| self.trace(call, &attempt, false, &span));
+        Some(capped(report(attempt, tool.options())))
     }
 
     async fn run_unit(
@@ -241,6 +257,7 @@ impl Run<'_, '_> {
         let kind = match attempt {
             Attempt::Returned(Ok(_)) => return,
             Attempt::Returned(Err(error)) if error.as_retry().is_some() => "retry",
+            Attempt::Returned(Err(error)) if error.is_of_a_pause() => "needs_approval",
             Attempt::Returned(Err(_)) => "failed",
             Attempt::Panicked(_) => "panicked",
             Attempt::TimedOut => "timed_out",
@@ -287,6 +304,8 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
         Attempt::Returned(Err(error)) => {
             if let Some(text) = error.as_retry() {
                 ToolReport::new(text, ToolOutcome::Retry)
+            } else if error.is_of_a_pause() {
+                ToolReport::new(NEEDS_APPROVAL, ToolOutcome::Failed)
             } else if let Some(text) = error.as_tell_model() {
                 ToolReport::new(text, ToolOutcome::Failed)
             } else {
@@ -313,7 +332,7 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
 }
 
 /// Cuts a result that is longer than a model should be given, and says how long it was.
-fn capped(mut report: ToolReport) -> ToolReport {
+pub(super) fn capped(mut report: ToolReport) -> ToolReport {
     let size = report.content.len();
     if size > RESULT_LIMIT {
         let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));

@@ -5,6 +5,7 @@ use fastroai_providers::ToolCall;
 use super::{Order, Run};
 use crate::hook::{DeniedBy, ToolDenied};
 use crate::scope::Scope;
+use crate::telemetry::events;
 use crate::tool::BoundTool;
 
 impl Order<'_> {
@@ -13,8 +14,11 @@ impl Order<'_> {
         let Self { tools, withheld, config, .. } = self;
         tools.retain(|tool| {
             let why = scope.withholds(&tool.options(), &config.grants);
-            withheld.extend(why.map(|why| (tool.definition().name.clone(), why)));
-            why.is_none()
+            let Some(why) = why else { return true };
+            let tool = tool.definition().name.clone();
+            events::tool_withheld(scope.runtime().emitter(), &tool, why);
+            withheld.push((tool, why));
+            false
         });
     }
 }

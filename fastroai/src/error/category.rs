@@ -41,6 +41,8 @@ impl ErrorKind {
                 .map_or(ErrorCategory::Transient, Error::category),
             Self::Empty => ErrorCategory::Transient,
             Self::Config(_)
+            | Self::Paused(_)
+            | Self::AlreadyResumed
             | Self::Blocked { .. }
             | Self::Refused
             | Self::Filtered
@@ -60,6 +62,7 @@ impl ErrorKind {
             | Self::ToolCorrections { .. }
             | Self::Loop { .. }
             | Self::HookPanicked { .. }
+            | Self::Claim(_)
             | Self::GuardFailed { cause: None, .. }
             | Self::Cancelled => ErrorCategory::Unknown,
         }

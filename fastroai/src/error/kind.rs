@@ -7,6 +7,7 @@ use fastroai_providers::{ModelError, ModelErrorKind};
 
 use super::withheld;
 use crate::agent::OutputError;
+use crate::approval::{ClaimError, PausedRun};
 use crate::guard::{GuardError, Stage};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
@@ -135,6 +136,15 @@ pub enum ErrorKind {
     TooDeep,
     /// What the history processors made cannot be sent; nothing was.
     History(HistoryFault),
+    /// The run waits for decisions about tool calls, and can be [gone on from](crate::approval) with
+    /// these.
+    #[doc(alias = "ApprovalRequired")]
+    #[doc(alias = "CallDeferred")]
+    Paused(PausedRun),
+    /// The paused run was gone on from already; nothing ran.
+    AlreadyResumed,
+    /// Nobody can say whether the paused run was gone on from; nothing ran.
+    Claim(ClaimError),
 }
 
 impl ErrorKind {
@@ -199,6 +209,9 @@ impl ErrorKind {
             Self::Cancelled => "cancelled",
             Self::TooDeep => "too_deep",
             Self::History(_) => "history",
+            Self::Paused(_) => "paused",
+            Self::AlreadyResumed => "already_resumed",
+            Self::Claim(_) => "claim",
         }
     }
 }
@@ -324,6 +337,17 @@ impl fmt::Display for ErrorKind {
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
             Self::History(fault) => fault.fmt(f),
+            Self::Paused(paused) => write!(
+                f,
+                "the run waits for decisions about tool calls ({}): resume it with them",
+                paused.requests().len()
+            ),
+            Self::AlreadyResumed => f.write_str(
+                "the paused run was resumed already, and runs once: ask again, or go on from its history",
+            ),
+            Self::Claim(_) => f.write_str(
+                "nobody can say whether the paused run was resumed already: see to the claims of the runtime, and try again",
+            ),
         }
     }
 }

@@ -65,6 +65,9 @@ use super::{Error, ErrorKind};
 /// | `cancelled` | The task was cancelled. |
 /// | `too_deep` | The task was handed on too often. |
 /// | `history` | The conversation could not be prepared. |
+/// | `paused` | The task waits for an approval. |
+/// | `already_resumed` | The task was gone on with already. |
+/// | `claim` | The task could not be gone on with. |
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct PublicError {
     code: &'static str,
@@ -199,6 +202,9 @@ impl ErrorKind {
             Self::Cancelled => "The task was cancelled.",
             Self::TooDeep => "The task was handed on too often.",
             Self::History(_) => "The conversation could not be prepared.",
+            Self::Paused(_) => "The task waits for an approval.",
+            Self::AlreadyResumed => "The task was gone on with already.",
+            Self::Claim(_) => "The task could not be gone on with.",
         }
     }
 }

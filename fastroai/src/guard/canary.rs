@@ -1,6 +1,6 @@
 //! A word that must not come out.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -176,7 +176,10 @@ fn forms(token: &str) -> Vec<String> {
     forms.push(token.chars().map(rot13).collect());
     let cases = [token.to_owned(), token.to_ascii_lowercase(), token.to_ascii_uppercase()];
     for token in cases {
-        forms.push(token.bytes().map(|byte| format!("{byte:02x}")).collect());
+        forms.push(token.bytes().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }));
         // It may begin at each of the three places of a group; the characters at both ends also
         // depend on what is around it.
         for before in 0..3 {
@@ -216,15 +219,13 @@ fn unescaped(text: &str) -> Option<String> {
         read.push_str(&rest[..at]);
         rest = &rest[at..];
         let escape = escape(rest);
-        match escape.and_then(|(code, length)| Some((code, rest.get(length..)?))) {
-            Some((code, behind)) => {
-                read.push(char::from(code));
-                rest = behind;
-            }
-            None => {
-                read.push_str(&rest[..1]);
-                rest = &rest[1..];
-            }
+        let read_on = escape.and_then(|(code, length)| Some((code, rest.get(length..)?)));
+        if let Some((code, behind)) = read_on {
+            read.push(char::from(code));
+            rest = behind;
+        } else {
+            read.push_str(&rest[..1]);
+            rest = &rest[1..];
         }
     }
     read.push_str(rest);

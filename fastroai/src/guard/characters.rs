@@ -113,7 +113,7 @@ impl Characters {
             }
             at += next;
             let rest = &text[at..];
-            let (class, length) = match class::of(rest, &before) {
+            let (class, length) = match class::of(rest, before) {
                 class::Is::Plain(length) => {
                     if let Some(last) = rest[..length].chars().next_back() {
                         before = before.and(last);

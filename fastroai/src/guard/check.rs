@@ -54,7 +54,7 @@ pub trait Guard: Send + Sync + 'static {
     }
 
     /// Says what becomes of a text. Of a streamed answer it is asked again and again, each time
-    /// about all that has come.
+    /// about all that has come, and at the end about the whole; where all is held back, only then.
     ///
     /// # Errors
     /// Where it cannot tell: nothing passes then.

@@ -9,11 +9,11 @@ use super::Stage;
 /// Changes each text of a tool's arguments, field names included, and leaves all else as it was
 /// written: numbers keep their digits. What is no JSON, and a text at another stage, is changed as
 /// a whole.
-pub(super) fn change<'t>(
-    text: &'t str,
+pub(super) fn change(
+    text: &str,
     stage: Stage,
     change: impl Fn(&str) -> Cow<'_, str>,
-) -> Cow<'t, str> {
+) -> Cow<'_, str> {
     if !is_json(text, stage) {
         return own(text, change(text));
     }

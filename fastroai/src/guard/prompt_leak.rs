@@ -68,7 +68,7 @@ impl PromptLeak {
         for stretch in words.windows(self.words) {
             let bytes = stretch.iter().map(|(_, length)| length + 1).sum();
             self.longest = self.longest.max(bytes);
-            self.stretches.insert(self.digest(stretch));
+            self.stretches.insert(digest(stretch));
         }
         self
     }
@@ -78,7 +78,7 @@ impl PromptLeak {
     pub fn except(mut self, said: &str) -> Self {
         let words = self.words_of(said);
         for stretch in words.windows(self.words) {
-            let digest = self.digest(stretch);
+            let digest = digest(stretch);
             self.stretches.remove(&digest);
         }
         self
@@ -91,13 +91,7 @@ impl PromptLeak {
             return false;
         }
         let words = self.words_of(text);
-        words.windows(self.words).any(|stretch| self.stretches.contains(&self.digest(stretch)))
-    }
-
-    fn digest(&self, stretch: &[(u64, usize)]) -> u64 {
-        let digests = stretch.iter().map(|(digest, _)| digest);
-        // Order matters, and each digest is a good one already.
-        digests.fold(0, |all: u64, one| (all.rotate_left(5) ^ one).wrapping_mul(0x0100_0000_01b3))
+        words.windows(self.words).any(|stretch| self.stretches.contains(&digest(stretch)))
     }
 
     /// The digest of each word, and how many bytes it has.
@@ -128,6 +122,12 @@ impl PromptLeak {
         end(&mut word);
         words
     }
+}
+
+/// The digest of a stretch, of which the order matters; those of the words are good ones already.
+fn digest(stretch: &[(u64, usize)]) -> u64 {
+    let digests = stretch.iter().map(|(digest, _)| digest);
+    digests.fold(0, |all: u64, one| (all.rotate_left(5) ^ one).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Whether a character is of a script that is written without spaces.

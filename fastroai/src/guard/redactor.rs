@@ -141,19 +141,18 @@ impl Redactor {
         let mut found: Vec<Found> = Vec::new();
         for (label, regex) in self.patterns.iter() {
             for range in matches(regex, text, false, |_| true) {
-                keep(&mut found, Found { label: Arc::clone(label), range });
+                found.push(Found { label: Arc::clone(label), range });
             }
         }
         for index in COMPILED.set.matches(text) {
             let (kind, rule, regex) = &COMPILED.rules[index];
             if self.kinds.contains(kind) {
                 for range in matches(regex, text, rule.is_greedy, rule.holds) {
-                    keep(&mut found, Found { label: kind.label().into(), range });
+                    found.push(Found { label: kind.label().into(), range });
                 }
             }
         }
-        found.sort_unstable_by_key(|found| found.range.start);
-        found
+        joined(found)
     }
 
     /// The text with `[LABEL]` in place of all that is found.
@@ -225,18 +224,24 @@ pub(super) fn texts_of(value: &mut Value, change: &mut impl FnMut(&mut String)) 
     }
 }
 
-/// Adds what was found, or makes what overlaps it longer: no piece of either stays in the text.
-fn keep(found: &mut Vec<Found>, mut one: Found) {
-    while let Some(at) = found.iter().position(|kept| overlap(&kept.range, &one.range)) {
-        let kept = found.swap_remove(at);
-        let start = kept.range.start.min(one.range.start);
-        one = Found { label: kept.label, range: start..kept.range.end.max(one.range.end) };
+/// All that was found, in the order of the text, what overlaps as one: no piece of either stays in
+/// the text. It has the label of what was found first.
+fn joined(found: Vec<Found>) -> Vec<Found> {
+    let mut found: Vec<(usize, Found)> = found.into_iter().enumerate().collect();
+    found.sort_by_key(|(_, found)| found.range.start);
+    let mut joined: Vec<(usize, Found)> = Vec::with_capacity(found.len());
+    for (rank, one) in found {
+        match joined.last_mut() {
+            Some((first, kept)) if one.range.start < kept.range.end => {
+                kept.range.end = kept.range.end.max(one.range.end);
+                if rank < *first {
+                    (*first, kept.label) = (rank, one.label);
+                }
+            }
+            _ => joined.push((rank, one)),
+        }
     }
-    found.push(one);
-}
-
-fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
-    one.start < other.end && other.start < one.end
+    joined.into_iter().map(|(_, found)| found).collect()
 }
 
 /// Where a pattern matches and the check holds. A greedy pattern may take in what follows, so that

@@ -38,7 +38,7 @@ impl GuardDecision<'_> {
 
 impl Hooks {
     /// Tells all hooks what a guard has decided.
-    pub(crate) fn decided(&self, run: &RunInfo<'_>, decided: &Decided) {
+    pub(crate) fn guarded(&self, run: &RunInfo<'_>, decided: &Decided) {
         let decision = GuardDecision {
             guard: &decided.guard,
             stage: decided.stage,

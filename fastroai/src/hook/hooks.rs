@@ -7,7 +7,10 @@ use tokio::time::Instant;
 
 use super::call::Kept;
 use super::permit::Closing;
-use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied, ToolUse, Wait};
+use super::{
+    Approval, ApprovalDecision, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied,
+    ToolUse, Wait,
+};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
 use crate::telemetry::events::{self, Told};
@@ -161,6 +164,15 @@ impl Hooks {
             if catch_unwind(AssertUnwindSafe(|| hook.on_tool_denied(denied))).is_err() {
                 // The tool does not run, whatever hooks do.
                 events::hook_panicked(&named(&**hook), Told::ToolDenied);
+            }
+        }
+    }
+
+    /// Tells all hooks how far a decision about a tool call is.
+    pub(crate) fn decided(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        for hook in self.iter() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_approval(run, decision))).is_err() {
+                events::hook_panicked(&named(&**hook), Told::Decision);
             }
         }
     }

@@ -91,6 +91,8 @@ pub enum RunEnding<'a> {
         /// What kind of trouble it is.
         category: ErrorCategory,
     },
+    /// It waits for decisions about tool calls. Where it goes on it begins anew, with the same id.
+    Paused,
     /// Its future was dropped.
     Dropped,
 }

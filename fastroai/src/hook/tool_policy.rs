@@ -160,8 +160,9 @@ impl ToolPolicy {
         if !rules.all(|(_, who)| who.has(principal)) {
             return Some("the run acts for no one who may use the tool");
         }
-        let lets = |check: &Box<Check>| principal.is_some_and(|principal| check(principal, call));
-        (!self.checks.iter().all(lets)).then_some("a check does not let this call through")
+        let mut checks = self.checks.iter();
+        let is_let = checks.all(|check| principal.is_some_and(|principal| check(principal, call)));
+        (!is_let).then_some("a check does not let this call through")
     }
 }
 

@@ -9,6 +9,7 @@ use tracing::Level;
 use super::{Showing, shown};
 use crate::emitted::Emitter;
 use crate::guard::Decided;
+use crate::hook::DeniedBy;
 use crate::money::Line;
 
 pub(crate) fn tool_failed(
@@ -69,6 +70,20 @@ pub(crate) fn tool_waits() {
     tracing::debug!(target: "fastroai", "an attempt at a tool waits for a hook");
 }
 
+pub(crate) fn tool_withheld(emitter: &Emitter, tool: &str, by: DeniedBy<'_>) {
+    if !tracing::enabled!(target: "fastroai", Level::DEBUG) {
+        return;
+    }
+    let by = by.to_string();
+    let (tool, by) = (emitter.name(tool), emitter.name(&by));
+    tracing::debug!(
+        target: "fastroai",
+        tool = tool.shown(),
+        by = by.shown(),
+        "the run does not have a tool"
+    );
+}
+
 pub(crate) fn not_cancelled(provider: &str) {
     tracing::warn!(
         target: "fastroai",
@@ -96,6 +111,26 @@ pub(crate) fn no_price(emitter: &Emitter, line: &Line) {
         usage_known = !line.usage.is_unknown(),
         "no price is known for this reply, or for a part of it: the bill is incomplete"
     );
+}
+
+pub(crate) fn undecided(showing: Showing<'_>, tool: &str, error: &dyn Display) {
+    let Showing { emitter, content } = showing;
+    let tool = emitter.name(tool);
+    if content {
+        tracing::warn!(
+            target: "fastroai",
+            tool = tool.shown(),
+            error = emitter.text(&error.to_string()).shown(),
+            "an approver could not decide"
+        );
+    } else {
+        tracing::warn!(target: "fastroai", tool = tool.shown(), "an approver could not decide");
+    }
+}
+
+pub(crate) fn approver_panicked(showing: Showing<'_>, tool: &str) {
+    let tool = showing.emitter.name(tool);
+    tracing::error!(target: "fastroai", tool = tool.shown(), "an approver panicked");
 }
 
 pub(crate) fn guard_decided(emitter: &Emitter, decided: &Decided) {
@@ -148,6 +183,7 @@ pub(crate) enum Told {
     Refusal,
     ToolDenied,
     Guard,
+    Decision,
     End,
     RunsEnd,
 }
@@ -157,6 +193,7 @@ pub(crate) fn hook_panicked(hook: &str, told: Told) {
         Told::Refusal => "when money was refused",
         Told::ToolDenied => "when it was told of a denied tool",
         Told::Guard => "when it was told what a guard decided",
+        Told::Decision => "when it was told of a decision",
         Told::End => "when it was told of the end",
         Told::RunsEnd => "when it was told of a run's end",
     };
@@ -165,6 +202,17 @@ pub(crate) fn hook_panicked(hook: &str, told: Told) {
         hook = Emitter::standard().name(hook).shown(),
         when,
         "a hook panicked"
+    );
+}
+
+#[cfg(feature = "config")]
+pub(crate) fn key_file_is_open(value: &str, file: &str) {
+    let emitter = Emitter::standard();
+    tracing::warn!(
+        target: "fastroai",
+        value = emitter.name(value).shown(),
+        file = emitter.name(file).shown(),
+        "everyone on this machine may read the file of a key: take the right from others"
     );
 }
 

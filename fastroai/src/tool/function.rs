@@ -13,11 +13,12 @@ use super::ToolError;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
 use super::{
-    Arguments, BoundTool, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions, Toolset,
-    ToolsetInfo,
+    Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolFailure, ToolFit, ToolFuture,
+    ToolOptions, Toolset, ToolsetInfo,
 };
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
+type Fits = dyn Fn(&str) -> ToolFit + Send + Sync;
 
 /// A tool made at run time from a closure.
 ///
@@ -34,6 +35,7 @@ pub struct FunctionTool {
     definition: Arc<ToolDefinition>,
     options: ToolOptions,
     handler: Arc<Handler>,
+    fits: Arc<Fits>,
 }
 
 impl FunctionTool {
@@ -64,7 +66,27 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(|json: &str| Arguments::new(json).parse::<T>().map(drop)),
         }
+    }
+
+    /// A tool that [never runs here](ToolApproval::External): the run pauses, and the application
+    /// hands the result in.
+    ///
+    /// ```
+    /// use fastroai::tool::FunctionTool;
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Document { id: String }
+    /// let sign = FunctionTool::external::<Document>("sign", "Has a person sign a document.");
+    /// ```
+    pub fn external<T: DeserializeOwned + JsonSchema>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        let tool = Self::new(name, description, |_: T, _| async {
+            Err::<String, _>(ToolError::new("a tool that runs elsewhere was run"))
+        });
+        tool.approval(ToolApproval::External)
     }
 
     /// A tool whose arguments are described by a schema that is only known at run time.
@@ -88,17 +110,14 @@ impl FunctionTool {
         R: ToolOutput + Send,
         E: ToolFailure + Send,
     {
-        let held = crate::held::Held::to(schema).map_err(SchemaError)?;
+        let held = Arc::new(crate::held::Held::to(schema).map_err(SchemaError)?);
         let definition = ToolDefinition::new(name, description, held.schema().clone());
+        let fits = {
+            let held = Arc::clone(&held);
+            move |json: &str| read(&held, json).map(drop)
+        };
         let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
-            let checked =
-                Arguments::new(json).parse().and_then(|value| match held.misfits(&value) {
-                    None => Ok(value),
-                    Some(misfits) => {
-                        Err(ToolError::retry(format!("the arguments do not fit: {misfits}")))
-                    }
-                });
-            match checked {
+            match read(&held, json) {
                 Ok(arguments) => {
                     let running = function(arguments, run.detach());
                     Box::pin(async move { reply(running.await) })
@@ -110,6 +129,7 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(fits),
         })
     }
 
@@ -117,6 +137,13 @@ impl FunctionTool {
     #[must_use]
     pub fn options(mut self, options: ToolOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The same tool, whose calls need this decision.
+    #[must_use]
+    pub fn approval(mut self, approval: ToolApproval) -> Self {
+        self.options.approval = approval;
         self
     }
 }
@@ -159,6 +186,10 @@ impl DynTool for FunctionTool {
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         (self.handler)(arguments.as_json(), run)
     }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        (self.fits)(arguments.as_json())
+    }
 }
 
 impl ToolsetInfo for FunctionTool {
@@ -183,3 +214,13 @@ impl fmt::Debug for FunctionTool {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the arguments' schema cannot be used: {0}")]
 pub struct SchemaError(String);
+
+/// The arguments, where they fit a schema that is only known at run time.
+#[cfg(feature = "jsonschema")]
+fn read(held: &crate::held::Held, json: &str) -> Result<serde_json::Value, ToolError> {
+    let value = Arguments::new(json).parse()?;
+    match held.misfits(&value) {
+        None => Ok(value),
+        Some(misfits) => Err(ToolError::retry(format!("the arguments do not fit: {misfits}"))),
+    }
+}

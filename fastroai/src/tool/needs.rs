@@ -1,4 +1,4 @@
-//! Whether an agent can offer what it lists, asked while it is compiled.
+//! What tools may need, and whether an agent can offer what it lists.
 
 use super::Listed;
 use crate::sentence::{Sentence, same};
@@ -60,4 +60,16 @@ const fn missing(needs: &[&str], grants: &[&str], from: usize) -> usize {
         place += 1;
     }
     place
+}
+
+/// Refuses a word that no attribute takes for what a tool needs, with what to write.
+pub(crate) fn check_capability(word: &str) -> Result<(), String> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.:-".contains(c);
+    if word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(fine) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is no capability: write a lower-case word (letters, digits, `_`, `.`, `:`, `-`), as in `net`",
+        word.escape_debug()
+    ))
 }

@@ -112,3 +112,24 @@ async fn s14_instructions_are_the_agents_whatever_history_it_is_given() {
     assert_eq!(asked.instructions.as_deref(), Some("Say no."));
     assert!(asked.messages.iter().all(|message| matches!(message, Message::User(_))));
 }
+
+#[test]
+fn s14_a_history_of_very_many_calls_is_taken_in_time() {
+    let calls = (0..40_000).map(|at| {
+        json!({"type": "tool_call", "id": format!("c{at}"), "name": "echo", "arguments": "{}"})
+    });
+    let results = (0..40_000).rev().map(|at| {
+        json!({"call_id": format!("c{at}"), "name": "echo", "content": "ok", "outcome": "success"})
+    });
+    let sent = json!([
+        {"role": "user", "content": "Go"},
+        {"role": "assistant", "parts": calls.collect::<Vec<_>>()},
+        {"role": "tool", "results": results.collect::<Vec<_>>()},
+    ]);
+    let begin = std::time::Instant::now();
+    let taken = History::from_untrusted(&sent.to_string()).unwrap();
+    assert!(begin.elapsed() < std::time::Duration::from_secs(15), "{:?}", begin.elapsed());
+    assert_eq!(taken.dropped(), []);
+    let Message::Tool(tool) = &taken.history()[2] else { panic!("results") };
+    assert_eq!(tool.results.len(), 40_000);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fastroai::money::Budget;
+use fastroai::money::{Budget, Prices, Rates};
 use fastroai::prelude::*;
 use fastroai::usd;
 use tests::scripted::{Scripted, call, text};
@@ -147,9 +147,11 @@ async fn a_scope_is_bound_as_its_runtime_is() {
     let bound = on(&model).grants(["net"]).build();
     let tenant = Budget::new("tenant", usd!("1"));
     let desk = agent(&ran, &["net", "write"]);
-    let wide = on(&model).build();
-    bound.scope(&tenant, async { desk.run("Go").on(&wide).await }).await.unwrap().ok();
-    assert!(ran.all().iter().all(|name| name != "save"), "{:?}", ran.all());
+    let free = Prices::unlisted().with_override("offline:*", Rates::FREE).unwrap();
+    let wide = on(&model).prices(free).build();
+    let run = bound.scope(&tenant, async { desk.run("Go").on(&wide).await });
+    assert_eq!(run.await.unwrap().unwrap().output, "Done");
+    assert_eq!((offered(&model), ran.all()), (ran.all(), vec!["look".into(), "fetch".into()]));
 }
 
 #[tokio::test]

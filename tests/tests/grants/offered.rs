@@ -20,7 +20,7 @@ async fn a_tool_is_offered_and_runs_where_all_that_it_needs_is_granted() {
         (&["net"], &["look", "fetch"]),
         (&["write"], &["look"]),
         (&["write", "net", "mail"], &["look", "fetch", "save"]),
-        (&["Net", "ne", "net ", "network"], &["look"]),
+        (&["ne", "network", "net.write"], &["look"]),
     ] {
         let (ran, model) = (Ran::default(), greedy());
         let runtime = on(&model).build();
@@ -212,6 +212,13 @@ fn grants_are_set_as_a_whole_or_one_by_one() {
     let config = fastroai::agent::AgentConfig::new("Desk", MODEL).grants(["a", "b"]).grant("c");
     assert_eq!(config.grants, ["a", "b", "c"]);
     assert_eq!(config.grants(["d"]).grants, ["d"]);
+    let ran = Ran::default();
+    for grants in ["Net", "net ", "", "*", "2fa"] {
+        let error = Agent::builder().model(MODEL).grants([grants]).build().unwrap_err();
+        assert!(error.to_string().contains("is no capability"), "{error}");
+        let mistaken = tool("look", &ran).needs(&["Net"]);
+        assert!(Agent::builder().model(MODEL).tool(mistaken).build().is_err());
+    }
     let builder: AgentBuilder = Agent::builder().model(MODEL).grants(["e"]);
     assert_eq!(builder.build().unwrap().config().grants, ["e"]);
 }

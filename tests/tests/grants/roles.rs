@@ -108,7 +108,7 @@ async fn hooks_tools_and_functions_of_a_turn_see_the_principal_and_no_model_does
     let turns = seen.clone();
     let agent =
         Agent::builder().model(MODEL).tool(tool("look", &ran)).prepare_tools(move |turn, _| {
-            turns.add(format!("turn {:?}", turn.principal().map(Principal::id)))
+            turns.add(format!("turn {:?}", turn.principal().map(Principal::id)));
         });
     agent.build().unwrap().run("Go").on(&runtime).principal(Principal::new("ada")).await.unwrap();
     let ada = |what: &str| format!("{what} Some(\"ada\")");

@@ -286,6 +286,9 @@ async fn a_run_inside_a_run_passes_the_guards_around_it_whatever_runtime_it_brin
     assert!(stored(&inner_model.asked()[0].messages).contains("c, and x"));
 }
 
+#[derive(serde::Deserialize, JsonSchema)]
+struct Nothing {}
+
 #[tokio::test]
 async fn a_guard_of_two_runtimes_is_asked_once() {
     let (inner_model, outer_model) =
@@ -295,8 +298,6 @@ async fn a_guard_of_two_runtimes_is_asked_once() {
     let outer_runtime = builder(&outer_model).shared_guard(shared.clone()).build();
     let inner = agent().name("ask").description("Asks.").runtime(&inner_runtime).build().unwrap();
     let inner = std::sync::Arc::new(inner);
-    #[derive(serde::Deserialize, JsonSchema)]
-    struct Nothing {}
     let ask = fastroai::tool::FunctionTool::new("ask", "Asks.", move |_: Nothing, _| {
         let inner = std::sync::Arc::clone(&inner);
         async move { Ok::<_, ToolError>(inner.run("inside").await?.output) }
@@ -376,4 +377,35 @@ async fn a_flag_lets_pass() {
     assert_eq!(answer.guarded.len(), 1);
     let history = History::from(answer.messages.to_vec());
     assert_eq!(history.len(), 2);
+}
+
+/// Lets no run begin.
+struct Closed;
+
+impl Hook for Closed {
+    fn before_run(&self, _: &fastroai::hook::RunInfo<'_>) -> Result<(), Denied> {
+        Err(Denied::new("closed"))
+    }
+}
+
+#[tokio::test]
+async fn what_no_guard_has_looked_at_is_in_the_history_of_no_run_that_could_not_begin() {
+    let model = script([]);
+    let guard = || allow(&[Stage::Prompt]);
+    let history = [Message::user("Hi."), Message::Assistant(reply())];
+    let closed = builder(&model).hook(Closed).guard(guard()).build();
+    let open = builder(&model).guard(guard()).build();
+    let (agent, absent) = (agent().build().unwrap(), "test:absent");
+    for run in [
+        agent.run("unseen").on(&closed),
+        agent.run("unseen").on(&open).model(absent),
+        agent.run("unseen").on(&builder(&model).strict().guard(guard()).build()),
+    ] {
+        let error = run.messages(&history[..]).await.unwrap_err();
+        assert_eq!(error.history()[..], history[..], "{error:?}");
+    }
+    // Without a guard it is.
+    let closed = builder(&model).hook(Closed).build();
+    let error = agent.run("unseen").messages(&history[..]).on(&closed).await.unwrap_err();
+    assert_eq!(error.history().len(), 3);
 }

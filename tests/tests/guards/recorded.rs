@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use fastroai::agent::AgentBuilder;
 use fastroai::audit::{self, AuditTrail};
 use fastroai::guard::{Action, GuardError, Stage};
 use fastroai::hook::{Alert, Alerts, GuardDecision, Hook, RunInfo};
@@ -46,9 +47,12 @@ fn guards() -> [Told; 4] {
         flag(&[Stage::Prompt], "odd"),
         replace(&[Stage::ToolArguments], "4111", "[CARD]"),
         block(&[Stage::ToolResult], "[CARD]"),
-        Told::trying("away", &[Stage::Output], |text, _| match text.contains("Done") {
-            true => Err(GuardError::new("secret cause")),
-            false => Ok(fastroai::guard::Verdict::Allow),
+        Told::trying("away", &[Stage::Output], |text, _| {
+            if text.contains("Done") {
+                Err(GuardError::new("secret cause"))
+            } else {
+                Ok(fastroai::guard::Verdict::Allow)
+            }
         }),
     ]
 }
@@ -179,7 +183,7 @@ async fn a_trace_tells_of_each_decision_and_of_no_content() {
     let _keeping = tracing::subscriber::set_default(subscriber);
     let model = script(steps());
     let (tool, _) = echo();
-    let agent = guards().into_iter().fold(agent().tool(tool), |agent, guard| agent.guard(guard));
+    let agent = guards().into_iter().fold(agent().tool(tool), AgentBuilder::guard);
     let agent = agent.build().unwrap();
     agent.run("odd").on(&runtime(&model)).await.unwrap_err();
     let events = spans.events();
@@ -207,4 +211,27 @@ async fn a_trace_tells_of_each_decision_and_of_no_content() {
     for content in ["4111", "[CARD]", "secret cause", "it has the word"] {
         assert!(!shown.contains(content), "{content}");
     }
+}
+
+#[tokio::test]
+async fn a_trace_that_captures_content_has_none_that_did_not_pass() {
+    let spans = Spans::default();
+    let _other = tracing::Dispatch::new(tracing_subscriber::registry());
+    let subscriber = tracing_subscriber::registry().with(spans.layer());
+    let _keeping = tracing::subscriber::set_default(subscriber);
+    let (tool, _) = echo();
+    let agent = agent().tool(tool).build().unwrap();
+    let rt = |model: &tests::scripted::Scripted| {
+        builder(model)
+            .capture_content(true)
+            .guard(replace(&super::rig::ALL, "4111", "[CARD]"))
+            .guard(block(&super::rig::ALL, "weapon"))
+            .build()
+    };
+    let model = script([call("a", "echo", r#"{"text":"4111 weapon"}"#), text("Done, 4111.")]);
+    agent.run("My card: 4111").on(&rt(&model)).await.unwrap();
+    agent.run("a weapon").on(&rt(&script([]))).await.unwrap_err();
+    let said = format!("{:?} {:?}", spans.events(), spans.all());
+    assert!(said.contains("My card: [CARD]") && said.contains("Done, [CARD]."), "{said}");
+    assert!(!said.contains("4111") && !said.contains("weapon"), "{said}");
 }

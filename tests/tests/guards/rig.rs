@@ -133,25 +133,26 @@ pub(crate) fn allow(stages: &[Stage]) -> Told {
 
 /// Blocks what has this word in it.
 pub(crate) fn block(stages: &[Stage], word: &'static str) -> Told {
-    Told::new("block", stages, move |text| match text.contains(word) {
-        true => Verdict::block("it has the word"),
-        false => Verdict::Allow,
+    Told::new("block", stages, move |text| {
+        if text.contains(word) { Verdict::block("it has the word") } else { Verdict::Allow }
     })
 }
 
 /// Puts another word in place of this one.
 pub(crate) fn replace(stages: &[Stage], word: &'static str, with: &'static str) -> Told {
-    Told::new("replace", stages, move |text| match text.contains(word) {
-        true => Verdict::replace(text.replace(word, with), "it has the word"),
-        false => Verdict::Allow,
+    Told::new("replace", stages, move |text| {
+        if text.contains(word) {
+            Verdict::replace(text.replace(word, with), "it has the word")
+        } else {
+            Verdict::Allow
+        }
     })
 }
 
 /// Flags what has this word in it.
 pub(crate) fn flag(stages: &[Stage], word: &'static str) -> Told {
-    Told::new("flag", stages, move |text| match text.contains(word) {
-        true => Verdict::flag("it has the word"),
-        false => Verdict::Allow,
+    Told::new("flag", stages, move |text| {
+        if text.contains(word) { Verdict::flag("it has the word") } else { Verdict::Allow }
     })
 }
 

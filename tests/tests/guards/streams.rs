@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fastroai::agent::AgentBuilder;
 use fastroai::guard::{HoldBack, Stage, Verdict};
 use fastroai::prelude::*;
 use fastroai::providers::{Delta, ModelError, Part, StreamEvent, ToolCall};
@@ -215,7 +216,7 @@ async fn reasoning_is_not_shown_where_a_guard_looks_at_answers_and_goes_back_unc
     };
     let shown = |guards: Vec<Told>| async move {
         let model = script([thinking()]);
-        let agent = guards.into_iter().fold(agent(), |agent, guard| agent.guard(guard));
+        let agent = guards.into_iter().fold(agent(), AgentBuilder::guard);
         let agent = agent.build().unwrap();
         let mut stream = agent.run("Go").on(&runtime(&model)).stream();
         let mut thoughts = Vec::new();

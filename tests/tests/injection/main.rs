@@ -10,7 +10,6 @@
     reason = "a test fails by panicking, and these print what they counted"
 )]
 
-mod benign;
 mod corpus;
 
 use std::collections::BTreeMap;
@@ -18,9 +17,11 @@ use std::time::Instant;
 
 use fastroai::guard::{Guard, Injection, Looked, Stage, Verdict};
 use futures_util::FutureExt;
+use tests::benign;
 
-/// As many lines as the other false positives are counted over.
+/// How many lines and paragraphs false positives are counted over.
 const LINES: usize = 10_000;
+const PARAGRAPHS: usize = 2_000;
 
 fn is_flagged(guard: &Injection, text: &str) -> bool {
     let looked = Looked::at(Stage::Prompt);
@@ -57,7 +58,7 @@ fn recall_is_what_the_documentation_says() {
     let mut tallies: BTreeMap<(bool, &str), [Tally; 2]> = BTreeMap::new();
     let mut totals: [Tally; 2] = Default::default();
     for line in &lines {
-        let half = usize::from(!line.is_for_tuning());
+        let half = usize::from(!corpus::is_for_tuning(&line.text));
         let is_found = is_flagged(&guard, &line.text);
         tallies.entry((!line.is_attack, &line.source)).or_default()[half].add(is_found);
         if line.is_attack {
@@ -78,22 +79,27 @@ fn recall_is_what_the_documentation_says() {
 
 #[test]
 fn false_positives_are_what_the_documentation_says() {
-    let benign = benign::texts();
     let guard = Injection::new();
     let shows = std::env::var_os("FASTROAI_MISSES").is_some();
-    for (name, texts) in [("lines", &benign.lines), ("paragraphs", &benign.paragraphs)] {
-        assert!(texts.len() >= LINES, "only {} {name}", texts.len());
+    for (name, texts, count) in
+        [("lines", benign::lines(), LINES), ("paragraphs", benign::paragraphs(), PARAGRAPHS)]
+    {
+        assert!(texts.len() >= count, "only {} {name}", texts.len());
         let begin = Instant::now();
-        let sample = texts.iter().step_by(texts.len() / LINES).take(LINES);
-        let (mut tally, mut bytes) = (Tally::default(), 0);
+        let sample = texts.iter().step_by(texts.len() / count).take(count);
+        let mut tallies: [Tally; 2] = Default::default();
+        let mut bytes = 0;
         for text in sample {
             bytes += text.len();
+            let half = usize::from(!corpus::is_for_tuning(text));
             let is_found = is_flagged(&guard, text);
-            tally.add(is_found);
-            if shows && is_found {
+            tallies[half].add(is_found);
+            if shows && is_found && half == 0 {
                 println!("TAKEN {} {text}\n", guard.score(text));
             }
         }
-        println!("benign {name}: {}, {bytes} bytes in {:?}", tally.shown(), begin.elapsed());
+        let [tuning, held_out] = tallies.map(|tally| tally.shown());
+        println!("{:40} {tuning:24} {held_out}", format!("benign {name}"));
+        println!("{bytes} bytes in {:?}", begin.elapsed());
     }
 }

@@ -121,9 +121,9 @@ mod tests {
 
         #[test]
         fn the_json_says_the_same(text in ".{0,20}") {
-            let escaped: String =
+            let escaped: Vec<_> =
                 text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-            let json = format!("\"{escaped}\"");
+            let json = format!("\"{}\"", escaped.concat());
             let read: String = serde_json::from_str(&plain(&json, false)).unwrap();
             prop_assert_eq!(read, text);
         }

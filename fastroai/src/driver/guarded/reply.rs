@@ -6,9 +6,10 @@ use fastroai_providers::{Delta, Part, Response};
 
 use super::super::held_back::{Channel, HeldBack};
 use super::super::{Ended, Run};
-use super::{Held, Noted, plain};
+use super::{Held, Noted, Replaced, plain};
 use crate::guard::Stage;
 use crate::run::{Event, Stop};
+use crate::telemetry::Showing;
 
 /// What stands in a transcript in place of a reply that a guard has blocked.
 const WITHHELD_REPLY: &str = "[A guard withheld this reply.]";
@@ -52,6 +53,16 @@ impl Run<'_, '_> {
         }
     }
 
+    /// How a reply may be written down that no guard has looked at yet: without content, where one
+    /// will.
+    pub(in super::super) fn showing_reply(&self) -> Showing<'_> {
+        let mut showing = self.showing();
+        showing.content &= ![Stage::Output, Stage::ToolArguments]
+            .into_iter()
+            .any(|stage| self.guarded.look_at(stage));
+        showing
+    }
+
     /// Has the guards look at all that a reply says, and gives the places of the calls that they hold
     /// back. What a watcher has not seen yet is shown once it has passed.
     async fn guard_reply(
@@ -91,12 +102,7 @@ impl Run<'_, '_> {
                         changed |= self.guard_answer(arguments, place, channel).await?;
                         continue;
                     }
-                    // A model may make a name up: one that no tool has is content.
-                    let known = self.spec.tools.iter().find(|tool| tool.name == call.name);
-                    let name = known.map(|tool| tool.name.as_str());
-                    let looked = self.looked(Stage::ToolArguments, name);
-                    let arguments = plain(&call.arguments, false);
-                    match self.look(&looked, &arguments, &mut Noted::new()).await {
+                    match self.guard_arguments(&call.name, &call.arguments).await {
                         Ok(None) => continue,
                         Ok(Some(replaced)) => call.arguments = replaced.text,
                         Err(Held::Blocked { .. }) => {
@@ -114,6 +120,14 @@ impl Run<'_, '_> {
             forget_original(reply);
         }
         Ok(calls)
+    }
+
+    /// Has the guards look at the arguments of a call, and gives what passes in their place.
+    async fn guard_arguments(&self, tool: &str, arguments: &str) -> Result<Option<Replaced>, Held> {
+        // A model may make a name up: one that no tool has is content.
+        let known = self.spec.tools.iter().any(|known| known.name == tool);
+        let looked = self.looked(Stage::ToolArguments, known.then_some(tool));
+        self.look(&looked, &plain(arguments, false), &mut Noted::new()).await
     }
 
     /// Has the guards look at the text of a reply, and says whether it is another one now.

@@ -6,10 +6,12 @@ use fastroai_providers::error::{Phase, ProtocolFault, ProviderFault, Sent};
 
 use super::*;
 use crate::agent::OutputError;
+use crate::approval::{ClaimError, PausedRun, Stored};
 use crate::guard::{GuardError, Stage};
 use crate::history::HistoryFault;
 use crate::hook::Denied;
-use crate::money::Cost;
+use crate::money::{Bill, Cost};
+use crate::run::{RunSpec, RunState};
 use crate::usage_limits::{Exceeded, Limit};
 
 /// The place of a kind among all: a new one does not compile until it has one, and then lacks a
@@ -42,10 +44,13 @@ fn place(kind: &ErrorKind) -> usize {
         ErrorKind::Cancelled => 23,
         ErrorKind::TooDeep => 24,
         ErrorKind::History(_) => 25,
+        ErrorKind::Paused(_) => 26,
+        ErrorKind::AlreadyResumed => 27,
+        ErrorKind::Claim(_) => 28,
     }
 }
 
-const KINDS: usize = 26;
+const KINDS: usize = 29;
 
 fn models() -> [ModelError; 4] {
     [
@@ -62,6 +67,11 @@ fn models() -> [ModelError; 4] {
 }
 
 const TOLD: &str = "canary";
+
+fn paused() -> PausedRun {
+    let state = RunState::new(RunSpec::default(), Vec::new(), TOLD.to_owned());
+    PausedRun::of(Stored::new(TOLD, TOLD, state, Bill::default()))
+}
 
 fn samples() -> Vec<ErrorKind> {
     let told = || TOLD.to_owned();
@@ -97,6 +107,9 @@ fn samples() -> Vec<ErrorKind> {
         ErrorKind::Cancelled,
         ErrorKind::TooDeep,
         ErrorKind::History(HistoryFault::Empty),
+        ErrorKind::Paused(paused()),
+        ErrorKind::AlreadyResumed,
+        ErrorKind::Claim(ClaimError::new(TOLD)),
     ];
     samples.extend(models().map(ErrorKind::Model));
     samples

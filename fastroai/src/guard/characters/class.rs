@@ -157,7 +157,7 @@ const fn is_selector(c: char) -> bool {
 
 /// What a text begins with, whose first character is suspect. What stays depends on what stays
 /// before it and on the next character alone, so that what was sifted once is left as it is.
-pub(super) fn of(text: &str, before: &Before) -> Is {
+pub(super) fn of(text: &str, before: Before) -> Is {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return Is::Plain(0) };
     let length = first.len_utf8();
@@ -176,7 +176,7 @@ pub(super) fn of(text: &str, before: &Before) -> Is {
 
 /// The tags of a flag behind a black one: a region of 3 to 6 letters or digits, and the end.
 /// <https://unicode.org/reports/tr51/#valid-emoji-tag-sequences>
-fn flag(text: &str, before: &Before) -> Option<usize> {
+fn flag(text: &str, before: Before) -> Option<usize> {
     const REGIONS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
     if before.base != Some('🏴') || before.is_joined || before.is_selected {
         return None;
@@ -188,7 +188,7 @@ fn flag(text: &str, before: &Before) -> Option<usize> {
 }
 
 /// Whether a variant may be selected here.
-fn may_select(selector: char, before: &Before) -> bool {
+fn may_select(selector: char, before: Before) -> bool {
     let Some(base) = before.base.filter(|_| !before.is_selected && !before.is_joined) else {
         return false;
     };
@@ -211,7 +211,7 @@ fn may_select(selector: char, before: &Before) -> bool {
 }
 
 /// Whether a joiner, or what keeps two letters from joining, may stand here.
-fn may_join(joiner: char, after: Option<char>, before: &Before) -> bool {
+fn may_join(joiner: char, after: Option<char>, before: Before) -> bool {
     let (Some(base), Some(after)) = (before.base, after) else { return false };
     if before.is_joined {
         return false;

@@ -64,7 +64,7 @@ fn joined(plain: &str) -> Option<String> {
     let mut at = 0;
     while at < letters.len() {
         let mut end = at;
-        while is_single(end) && letters.get(end + 1).is_none_or(|c| c.is_ascii()) {
+        while is_single(end) && letters.get(end + 1).is_none_or(char::is_ascii) {
             end += 2;
         }
         let count = (end - at) / 2;
@@ -89,9 +89,7 @@ fn without_digits(plain: &str) -> Option<String> {
         let letters = word.bytes().filter(u8::is_ascii_lowercase).count();
         letters >= 1 && word.len() >= 3 && word.len() <= 20 && word.contains(MASKS)
     };
-    if plain.split([' ', '\n']).filter(|word| is_masked(word)).nth(1).is_none() {
-        return None;
-    }
+    plain.split([' ', '\n']).filter(|word| is_masked(word)).nth(1)?;
     let mut read = String::with_capacity(plain.len());
     for word in plain.split_inclusive([' ', '\n']) {
         if is_masked(word.trim_end()) {

@@ -12,10 +12,4 @@ struct NoList;
 #[agent(model = "offline:demo", guardrails = [])]
 struct Foreign;
 
-struct NoGuard;
-
-/// Answer.
-#[agent(model = "offline:demo", guards = [NoGuard])]
-struct Unguarded;
-
 fn main() {}

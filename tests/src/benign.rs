@@ -1,54 +1,59 @@
-//! Texts that are no attack: sources, comments and documentation of the crates that this repository
-//! is built with.
+//! Texts in which nothing is to be found: documentation and sources of the crates that this
+//! repository is built with, by the versions in `Cargo.lock`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Lines of code and prose, and whole paragraphs of prose.
-pub(crate) struct Benign {
-    pub(crate) lines: Vec<String>,
-    pub(crate) paragraphs: Vec<String>,
+/// Every seventh line of prose and code, so that many crates are read and none fills the sample.
+#[must_use]
+pub fn lines() -> Vec<String> {
+    texts(|_, text| {
+        let lines = text.lines().filter(|line| line.trim().len() >= 20).step_by(7).take(40);
+        lines.map(str::to_owned).collect()
+    })
 }
 
-pub(crate) fn texts() -> Benign {
-    let mut files = Vec::new();
-    for root in crates() {
-        collect(&root, &mut files);
-    }
-    files.sort();
-    let mut benign = Benign { lines: Vec::new(), paragraphs: Vec::new() };
-    for file in files {
-        let Ok(text) = fs::read_to_string(&file) else { continue };
-        let lines = text.lines().filter(|line| line.trim().len() >= 20).step_by(7).take(40);
-        benign.lines.extend(lines.map(str::to_owned));
+/// Paragraphs of prose: of documents, and of the comments in sources.
+#[must_use]
+pub fn paragraphs() -> Vec<String> {
+    texts(|file, text| {
         if file.extension().is_some_and(|kind| kind == "md") {
             let is_prose = |text: &&str| text.len() >= 80 && text.contains(". ");
             let paragraphs = text.split("\n\n").filter(is_prose).step_by(2).take(60);
-            benign.paragraphs.extend(paragraphs.map(str::to_owned));
+            paragraphs.map(str::to_owned).collect()
         } else {
-            benign.paragraphs.extend(documentation(&text).take(20));
+            comments(text).take(20).collect()
         }
-    }
-    benign
+    })
 }
 
-/// Each block of documentation that has sentences.
-fn documentation(source: &str) -> impl Iterator<Item = String> {
+/// Each block of comments that has sentences.
+fn comments(source: &str) -> impl Iterator<Item = String> {
     let mut lines = source.lines().peekable();
     std::iter::from_fn(move || {
-        let is_doc = |line: &&str| line.trim_start().starts_with("//");
-        while !is_doc(lines.peek()?) {
+        let is_comment = |line: &&str| line.trim_start().starts_with("//");
+        while !is_comment(lines.peek()?) {
             lines.next();
         }
         let mut block = String::new();
-        while let Some(line) = lines.next_if(is_doc) {
+        while let Some(line) = lines.next_if(is_comment) {
             block.push_str(line.trim_start().trim_start_matches(['/', '!']).trim());
             block.push('\n');
         }
         Some(block)
     })
     .filter(|block| block.len() >= 200 && block.contains(". "))
+}
+
+fn texts(of: impl Fn(&Path, &str) -> Vec<String>) -> Vec<String> {
+    let mut files = Vec::new();
+    for root in crates() {
+        collect(&root, &mut files);
+    }
+    files.sort();
+    let read = |file: &PathBuf| fs::read_to_string(file).ok().map(|text| of(file, &text));
+    files.iter().filter_map(read).flatten().collect()
 }
 
 fn crates() -> Vec<PathBuf> {
