@@ -337,7 +337,7 @@ impl Config {
             if let Reference::File(path) = &named.reference
                 && is_open_to_all(path)
             {
-                events::key_file_is_open(&named.path.to_string(), &path.display().to_string());
+                events::key_file_is_open(&named.path, &path.display().to_string());
             }
         }
     }

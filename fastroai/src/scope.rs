@@ -22,7 +22,7 @@ use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::telemetry::Showing;
+use crate::telemetry::{Hush, Showing};
 use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits, Used};
 
@@ -63,10 +63,8 @@ pub(crate) struct Scope {
     /// The most that runs in it may be granted.
     bound: Bound,
     principal: Option<Principal>,
-    /// Someone around has said that no content is to be written down.
-    dark: bool,
-    /// Someone around has what is written down redacted.
-    redacts: bool,
+    /// What was said about what may be written down, here and around.
+    hush: Hush,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -133,8 +131,7 @@ impl Scope {
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
-        let dark = runtime.captures_content() == Some(false);
-        let redacts = !runtime.emitter().is_open();
+        let hush = parent.as_ref().map(|parent| parent.hush).unwrap_or_default().within(&runtime);
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
@@ -158,8 +155,7 @@ impl Scope {
                 tallies: parent.tallies,
                 labels: parent.labels,
                 run: parent.run,
-                dark: parent.dark || dark,
-                redacts: parent.redacts || redacts,
+                hush,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
@@ -179,8 +175,7 @@ impl Scope {
                 tallies: Vec::new(),
                 labels: Arc::default(),
                 run: None,
-                dark,
-                redacts,
+                hush,
             },
         };
         if let Some(principal) = principal {
@@ -290,20 +285,20 @@ impl Scope {
 
     /// Has no content written down of what runs here, where the agent says so.
     pub(crate) fn darken(&mut self, config: &AgentConfig) {
-        self.dark |= config.capture_content == Some(false);
+        self.hush.dark |= config.capture_content == Some(false);
     }
 
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.hush.dark && said == Some(true) }
     }
 
     /// What all texts pass that are written down of what runs here.
     pub(crate) fn emitter(&self) -> &Emitter {
         let own = self.runtime.emitter();
         // What a run is given inside another one that is redacted is that one's, too.
-        if self.redacts && own.is_open() { Emitter::standard() } else { own }
+        if self.hush.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

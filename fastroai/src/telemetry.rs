@@ -18,6 +18,7 @@ use crate::emitted::{Emitted, Emitter};
 use crate::error::{ErrorKind, model_word};
 use crate::history::HistoryFault;
 use crate::money::Cost;
+use crate::runtime::Runtime;
 
 /// How a run may be written down: by this emitter, and whether with what was said in it.
 #[derive(Clone, Copy)]
@@ -30,6 +31,25 @@ impl Showing<'_> {
     /// Whether anyone would see content that is put on this span.
     pub(crate) fn shows_on(self, span: &Span) -> bool {
         self.content && !span.is_disabled()
+    }
+}
+
+/// What was said about what may be written down of a run, by those around it and by itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Hush {
+    /// Someone has said that no content is to be written down.
+    pub(crate) dark: bool,
+    /// Someone has what is written down redacted.
+    pub(crate) redacts: bool,
+}
+
+impl Hush {
+    /// The same for what runs on this runtime inside.
+    pub(crate) fn within(self, runtime: &Runtime) -> Self {
+        Self {
+            dark: self.dark || runtime.captures_content() == Some(false),
+            redacts: self.redacts || !runtime.emitter().is_open(),
+        }
     }
 }
 
