@@ -380,13 +380,22 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Its span, with what it begins with where that may be shown.
+    /// Its span.
     fn span(&self) -> Span {
         let (order, emitter) = (self.order, self.showing().emitter);
         let first = self.candidates.at(0).model.id();
         let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
         telemetry::label(emitter, &span, self.scope.labels());
         span
+    }
+
+    /// Shows what the run begins with, where that may be shown: what guards have let pass.
+    fn tell_opening(&self, state: &RunState, span: &Span) {
+        let showing = self.showing();
+        if showing.shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(showing, span, Some(&instructions), state.messages());
+        }
     }
 
     /// How it may be written down.
@@ -409,7 +418,7 @@ impl<'r, 'a> Run<'r, 'a> {
         &self,
         state: RunState,
         decided: Vec<(ToolUnit, approval::Decided)>,
-        span: &tracing::Span,
+        span: &Span,
     ) -> Ended {
         let mut ended = Ended {
             state,
@@ -434,10 +443,8 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         if let Some(stop) = stop {
             ended.feed(Event::Stopped { stop, partial: None });
-        } else if self.showing().shows_on(span) {
-            let instructions = (self.order.instructions)();
-            telemetry::told(self.showing(), span, Some(&instructions), ended.state.messages());
         }
+        self.tell_opening(&ended.state, span);
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,

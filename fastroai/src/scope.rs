@@ -22,7 +22,7 @@ use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::telemetry::Showing;
+use crate::telemetry::{Hush, Showing};
 use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits, Used};
 
@@ -62,10 +62,8 @@ pub(crate) struct Scope {
     /// The most that runs in it may be granted.
     bound: Bound,
     principal: Option<Principal>,
-    /// Someone around has said that no content is to be written down.
-    dark: bool,
-    /// Someone around has what is written down redacted.
-    redacts: bool,
+    /// What was said about what may be written down, here and around.
+    hush: Hush,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -194,8 +192,7 @@ impl Scope {
             principal: None,
             approver: runtime.approver().cloned(),
             is_tallied: false,
-            dark: runtime.captures_content() == Some(false),
-            redacts: !runtime.emitter().is_open(),
+            hush: Hush::default().within(&runtime),
             runtime,
             meter: ambient::meter(),
             accounts: Vec::new(),
@@ -216,8 +213,7 @@ impl Scope {
             guards: self.guards.map(|guards| guards.and(runtime.guards())),
             bound: self.bound.and(runtime.bound()),
             approver: runtime.approver().cloned().or(self.approver),
-            dark: self.dark || runtime.captures_content() == Some(false),
-            redacts: self.redacts || !runtime.emitter().is_open(),
+            hush: self.hush.within(&runtime),
             runtime,
             meter: self.meter.child(),
             cancellation: self.cancellation.child_token(),
@@ -287,20 +283,20 @@ impl Scope {
 
     /// Has no content written down of what runs here, where the agent says so.
     pub(crate) fn darken(&mut self, config: &AgentConfig) {
-        self.dark |= config.capture_content == Some(false);
+        self.hush.dark |= config.capture_content == Some(false);
     }
 
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.hush.dark && said == Some(true) }
     }
 
     /// What all texts pass that are written down of what runs here.
     pub(crate) fn emitter(&self) -> &Emitter {
         let own = self.runtime.emitter();
         // What a run is given inside another one that is redacted is that one's, too.
-        if self.redacts && own.is_open() { Emitter::standard() } else { own }
+        if self.hush.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
