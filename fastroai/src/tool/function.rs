@@ -8,7 +8,6 @@ use fastroai_providers::ToolDefinition;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-#[cfg(feature = "jsonschema")]
 use super::ToolError;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
