@@ -2,7 +2,6 @@
 
 use fastroai::approval::Decisions;
 use fastroai::guard::{Checking, Guard, Looked, Stage, Verdict};
-use fastroai::prelude::*;
 use fastroai::providers::ToolOutcome;
 use fastroai::{ErrorKind, Principal};
 use tests::scripted::{call, calls, text};
