@@ -53,8 +53,8 @@ pub(crate) struct Scope {
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
-    /// Whether the last tally is this run's own.
-    is_tallied: bool,
+    /// That of this run, where it has limits of its own.
+    own_tally: Option<Arc<Tally>>,
     /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
     approver: Option<Arc<dyn Approver>>,
     /// The run, where there are hooks to tell of it.
@@ -130,13 +130,15 @@ impl Scope {
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
+        let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+        let own_tally = (!limits.is_none()).then(|| Arc::new(Tally::new(limits, used)));
         let mut scope = match parent {
             Some(parent) => parent.holding(runtime),
             None => Self::first(runtime),
         };
         scope.bound = scope.bound.and(&bound);
         scope.depth = scope.depth.saturating_add(u32::from(!opens));
-        scope.is_tallied = !limits.is_none();
+        scope.own_tally.clone_from(&own_tally);
         scope.outside = outside;
         if let Some(principal) = principal {
             match principal.within(scope.principal.as_ref()) {
@@ -144,10 +146,7 @@ impl Scope {
                 Err(kind) => return Err(Box::new(Unentered { kind, scope })),
             }
         }
-        if !limits.is_none() {
-            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
-            scope.tallies.push(Arc::new(Tally::new(limits, used)));
-        }
+        scope.tallies.extend(own_tally);
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
@@ -167,20 +166,25 @@ impl Scope {
                 return Err(Box::new(Unentered { kind, scope }));
             }
         }
+        scope.cap(budget, before);
+        Ok(scope)
+    }
+
+    /// Takes no more than this of the accounts. What the run had spent before it paused counts here
+    /// alone: those around it have had it.
+    fn cap(&mut self, budget: Option<Cost>, before: Option<Before>) {
+        let before = before.map(|before| before.bill).unwrap_or_default();
         if let Some(budget) = budget {
-            let run = match scope.accounts.pop() {
+            let run = match self.accounts.pop() {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
-            if let Some(Before { bill, .. }) = &before {
-                run.carry(bill.total().known(), bill.possibly_paid());
-            }
-            scope.accounts.push(run);
+            run.carry(before.total().known(), before.possibly_paid());
+            self.accounts.push(run);
         }
-        if let Some(before) = before {
-            scope.meter.carry(before.bill);
+        if !before.is_empty() {
+            self.meter.carry(before);
         }
-        Ok(scope)
     }
 
     /// One with none around it.
@@ -191,7 +195,7 @@ impl Scope {
             bound: runtime.bound().clone(),
             principal: None,
             approver: runtime.approver().cloned(),
-            is_tallied: false,
+            own_tally: None,
             hush: Hush::default().within(&runtime),
             runtime,
             meter: ambient::meter(),
@@ -329,8 +333,7 @@ impl Scope {
 
     /// What this run and those inside it have used, where it has limits of its own.
     pub(crate) fn used(&self) -> Option<Used> {
-        let own = self.tallies.last().filter(|_| self.is_tallied)?;
-        Some(own.so_far())
+        self.own_tally.as_ref().map(|own| own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

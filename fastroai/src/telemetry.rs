@@ -332,6 +332,10 @@ pub(crate) fn tool_failed(
 
 /// Why a run failed.
 pub(crate) fn run_failed(showing: Showing<'_>, span: &Span, kind: &ErrorKind) {
+    // A run that waits has not failed.
+    if matches!(kind, ErrorKind::Paused(_)) {
+        return;
+    }
     failed(span, kind.word());
     detail(showing, span, || match kind {
         ErrorKind::OutputInvalid { reason, .. } => Some(reason.as_str().to_owned()),
