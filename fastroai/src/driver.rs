@@ -40,14 +40,14 @@ pub(crate) use finished::Finished;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
-use self::approvals::Asked;
+use self::approvals::{Asked, Opened};
 use self::candidate::Candidates;
 use self::check::Verdict;
 use self::guarded::Guarded;
 use self::names::names_differ;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
-use crate::approval::{self, Resumed};
+use crate::approval::{Before, Resumed};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
@@ -58,7 +58,7 @@ use crate::money::{Bill, Budget, Cost};
 use crate::principal::Principal;
 use crate::run::{
     End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
-    ToolUnit, Work, repair,
+    Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
@@ -99,6 +99,11 @@ pub(crate) struct Order<'a> {
 }
 
 impl Order<'_> {
+    /// What the run had used before it paused.
+    fn before(&self) -> Option<Before> {
+        self.resumed.as_ref().map(|resumed| resumed.before.clone())
+    }
+
     /// The tighter ones of the agent and of the call.
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
@@ -150,8 +155,13 @@ impl Opening {
 
     /// What was said, where nothing is asked.
     fn said(self, guarded: &Guarded) -> Vec<Message> {
-        let state = self.state(RunSpec::default());
-        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
+        // What was said before a run paused was looked at then.
+        let has_begun = self.begun.is_some();
+        match self.state(RunSpec::default()) {
+            Ok(state) if has_begun => state.into_closed(),
+            Ok(state) => guarded.said(state),
+            Err((_, said)) => said,
+        }
     }
 }
 
@@ -169,7 +179,7 @@ fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
         bound: order.bound.clone(),
         principal: order.principal.clone(),
         opens: false,
-        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
+        before: order.before(),
     });
     let (mut scope, fit) = match scope {
         Ok(scope) => (scope, Ok(())),
@@ -201,8 +211,7 @@ pub(crate) async fn drive(
     };
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
-        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
-        failed(kind, before.unwrap_or_default(), said)
+        failed(kind, order.before().map(|before| before.bill).unwrap_or_default(), said)
     };
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
@@ -224,27 +233,14 @@ pub(crate) async fn drive(
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
-    let state = match opening.state(run.spec.clone()) {
-        Ok(state) => state,
+    let opened = match run.open(opening) {
+        Ok(opened) => opened,
         Err((why, said)) => {
             let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
             return Err(unstarted(emitter, kind, said));
         }
     };
-    let decided = order.resumed.as_ref().map_or_else(
-        || Ok(Vec::new()),
-        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
-    );
-    let decided = match decided {
-        Ok(decided) => decided,
-        Err(why) => {
-            let kind = ErrorKind::Config(why);
-            watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, state.into_closed()));
-        }
-    };
-    check.go_on_from(state.rejections());
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
@@ -254,18 +250,12 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state, decided, &span).await;
+            let ended = run.go(opened, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
-    if ended.is_paused {
-        let paused = run.pause(&ended, &bill);
-        watched.end(RunEnding::Paused, &bill);
-        let error = failed(ErrorKind::Paused(paused), bill, ended.state.into_closed());
-        return Err(error.with_guarded(run.guarded.take()));
-    }
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
@@ -311,8 +301,6 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
-    /// It waits for decisions about tool calls.
-    is_paused: bool,
 }
 
 impl Ended {
@@ -380,13 +368,22 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Its span, with what it begins with where that may be shown.
+    /// Its span.
     fn span(&self) -> Span {
         let (order, emitter) = (self.order, self.showing().emitter);
         let first = self.candidates.at(0).model.id();
         let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
         telemetry::label(emitter, &span, self.scope.labels());
         span
+    }
+
+    /// Shows what the run begins with, where that may be shown: what guards have let pass.
+    fn tell_opening(&self, state: &RunState, span: &Span) {
+        let showing = self.showing();
+        if showing.shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(showing, span, Some(&instructions), state.messages());
+        }
     }
 
     /// How it may be written down.
@@ -405,12 +402,8 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(
-        &self,
-        state: RunState,
-        decided: Vec<(ToolUnit, approval::Decided)>,
-        span: &tracing::Span,
-    ) -> Ended {
+    async fn go(&self, opened: Opened, span: &Span) -> Ended {
+        let Opened { state, decided } = opened;
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -420,24 +413,16 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
-            is_paused: false,
         };
         let stop = match &self.order.resumed {
             // What was said until then was looked at when it was said.
-            Some(resumed) => {
-                if !self.take_up(resumed, decided, &mut ended).await {
-                    return ended;
-                }
-                None
-            }
+            Some(resumed) => self.take_up(resumed, decided, &mut ended).await,
             None => self.guard_opening(&mut ended).await,
         };
         if let Some(stop) = stop {
             ended.feed(Event::Stopped { stop, partial: None });
-        } else if self.showing().shows_on(span) {
-            let instructions = (self.order.instructions)();
-            telemetry::told(self.showing(), span, Some(&instructions), ended.state.messages());
         }
+        self.tell_opening(&ended.state, span);
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,
@@ -447,14 +432,15 @@ impl<'r, 'a> Run<'r, 'a> {
                     Event::Stopped { stop, partial: None }
                 }
                 Work::Arguments { turn, units } => {
-                    self.read_arguments(turn, units, &mut ended);
-                    continue;
+                    let stop = self.read_arguments(turn, units, &mut ended).await;
+                    let Some(stop) = stop else { continue };
+                    Event::Stopped { stop, partial: None }
                 }
                 Work::AwaitApproval { turn, units } => {
                     match self.ask_approval(turn, units, &mut ended).await {
                         Ok(Asked::Decided) => continue,
                         Ok(Asked::Elsewhere) => {
-                            ended.is_paused = true;
+                            ended.failure = Some(self.pause(&ended));
                             return ended;
                         }
                         Err(stop) => Event::Stopped { stop, partial: None },

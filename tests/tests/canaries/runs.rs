@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastroai::agent::OutputError;
 use fastroai::audit::Event;
-use fastroai::guard::{GuardError, Mask, Redactor, Verdict};
+use fastroai::guard::{self, GuardError, Mask, Redactor, Stage, Verdict};
 use fastroai::history::{HistoryProcessor, Processed, Turn};
 use fastroai::hook::{Denied, Gate, Hook, ModelCall};
 use fastroai::money::Budget;
@@ -282,6 +282,28 @@ async fn stopped(program: &mut Program) {
         let on = program.on(builder, connection);
         let error = agent.run(&*prompt).on(&on).await.unwrap_err();
         program.written.error(&error);
+    }
+
+    let failure = program.text(Channel::GuardFailure);
+    for stage in [Stage::Prompt, Stage::ToolArguments, Stage::ToolResult] {
+        let transport = program.transport(asks());
+        let on = program.runtime(program.connection(&transport));
+        let failure = failure.clone();
+        let failing = guard::from_fn("failing", [stage], move |_| {
+            let failure = Own(failure.clone());
+            async move { Err(failure.into()) }
+        });
+        let blocking =
+            guard::from_fn("blocking", [stage], |_| async { Ok(Verdict::block("not now")) });
+        let refused = agent.run(&*prompt).guard(failing).on(&on).await.unwrap_err();
+        program.written.error(&refused);
+        let transport = program.transport(asks());
+        let on = program.runtime(program.connection(&transport));
+        let call = agent.run(&*prompt).guard(blocking).timeout(Duration::from_secs(99)).on(&on);
+        match call.await {
+            Ok(response) => program.written.response(&response),
+            Err(error) => program.written.error(&error),
+        }
     }
 
     let transport = program.transport(asks());

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod approvals;
 mod input;
 mod masks;
 mod output;
