@@ -167,7 +167,12 @@ impl Run<'_, '_> {
                 }
                 Decided::Denied(message) => {
                     self.tell_decision(ApprovalStep::Denied, &unit, by);
-                    let message = message.into();
+                    let report = ToolReport::new(message, ToolOutcome::Failed);
+                    let report = match self.pass_result(&unit, report, ended).await {
+                        Ok(report) => report,
+                        Err(stop) => return Some(stop),
+                    };
+                    let message = report.content.into();
                     self.answer(turn, &unit, Event::Denied { index, message }, ended);
                 }
                 Decided::HandedIn(text) => {
@@ -183,7 +188,7 @@ impl Run<'_, '_> {
         None
     }
 
-    /// Ends a call with what the model reads of it, which guards look at as at any result.
+    /// Ends a call with what the model reads of it.
     async fn end_call(
         &self,
         turn: u32,
@@ -191,19 +196,28 @@ impl Run<'_, '_> {
         report: ToolReport,
         ended: &mut Ended,
     ) -> Option<Stop> {
-        let looking = self.guard_result(&unit.call.name, capped(report));
-        match self.scope.guard(looking).await {
-            Ok(Ok(report)) => {
+        match self.pass_result(unit, report, ended).await {
+            Ok(report) => {
                 let event = Event::ToolDone { index: unit.index, report };
                 self.answer(turn, unit, event, ended);
                 None
             }
-            Ok(Err(kind)) => {
-                ended.failure = Some(kind);
-                Some(Stop::Denied)
-            }
             Err(stop) => Some(stop),
         }
+    }
+
+    /// What the model reads of a call, which guards look at as at any result.
+    async fn pass_result(
+        &self,
+        unit: &ToolUnit,
+        report: ToolReport,
+        ended: &mut Ended,
+    ) -> Result<ToolReport, Stop> {
+        let looking = self.guard_result(&unit.call.name, capped(report));
+        self.scope.guard(looking).await?.map_err(|kind| {
+            ended.failure = Some(kind);
+            Stop::Denied
+        })
     }
 
     /// Ends a call that does not run here, and tells what the model reads of it.

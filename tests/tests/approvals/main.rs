@@ -9,6 +9,7 @@
 mod content;
 mod counters;
 mod declared;
+mod forged;
 mod live;
 mod machine;
 mod nested;

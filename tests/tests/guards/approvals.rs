@@ -135,3 +135,22 @@ async fn a_result_from_elsewhere_is_looked_at_as_any_other() {
         assert!(!stored(&answer.messages).contains(handed_in));
     }
 }
+
+#[tokio::test]
+async fn what_a_denial_tells_the_model_is_looked_at_as_a_result() {
+    let one = || call("a", "echo", r#"{"text":"hi"}"#);
+    let model = script([one(), text("Done."), one(), text("Done.")]);
+    let (tool, given) = echo();
+    let agent = agent().tool(tool.approval(ToolApproval::Asked)).build().unwrap();
+    let rt = builder(&model).guard(replace(&[Stage::ToolResult], "key-1", "[KEY]")).build();
+    let no = || Decisions::new().deny("a", "key-1 was revoked");
+    let waiting = paused(agent.run("Go").on(&rt).await);
+    agent.resume(waiting, no()).on(&rt).await.unwrap();
+    assert_eq!(results(&model, 1)[0].content, "[KEY] was revoked");
+
+    let waiting = paused(agent.run("Go").on(&rt).await);
+    let failing = Told::new(&[Stage::ToolResult], |_, _| Err(GuardError::from("away")));
+    let error = agent.resume(waiting, no()).on(&rt).guard(failing).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::GuardFailed { .. }), "{error:?}");
+    assert!(given.lock().unwrap().is_empty());
+}
