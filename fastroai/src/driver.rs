@@ -94,6 +94,8 @@ pub(crate) struct Order<'a> {
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
     /// Those of the call.
     pub(crate) guards: Guards,
+    /// A model wrote the prompt.
+    pub(crate) asked_by_model: bool,
     /// The paused run that it is.
     pub(crate) resumed: Option<Box<Resumed>>,
 }
@@ -188,6 +190,7 @@ fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     scope.label(&order.labels);
     scope.is_of(&order.config.name, &order.run_id);
     scope.darken(order.config);
+    scope.hand_down([&order.config.guards, &order.guards]);
     (scope, fit)
 }
 

@@ -75,6 +75,8 @@ pub(super) struct Question<'a, T> {
     labels: Labels,
     each_request: EachRequest,
     guards: Guards,
+    /// A model wrote the prompt.
+    by_model: bool,
     tools: DynToolset,
     without: Vec<String>,
     bound: Bound,
@@ -416,6 +418,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             labels: Labels::default(),
             each_request: EachRequest::default(),
             guards: Guards::default(),
+            by_model: false,
             tools: DynToolset::new(),
             without: Vec::new(),
             bound: Bound::default(),
@@ -483,6 +486,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             principal: self.principal,
             withheld: Vec::new(),
             guards: self.guards,
+            asked_by_model: self.by_model,
             resumed,
         };
         let opening = Opening { history: self.history, prompt: self.prompt, begun };
@@ -506,7 +510,8 @@ pub(super) async fn ask_for_text<T: Send + 'static>(
     agent: &dyn AgentSpec<Output = T>,
     prompt: String,
 ) -> Result<String, Error> {
-    Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
+    let asked = Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new());
+    Question { by_model: true, ..asked }
         .ask(&Sink::none(), |spec, finished, output| spec.written(finished.text, &output))
         .await
 }

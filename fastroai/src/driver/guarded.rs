@@ -20,6 +20,7 @@ use crate::hook::RunInfo;
 use crate::run::{RunState, ToolReport};
 use crate::scope::Scope;
 use crate::telemetry::events;
+use crate::tool::BoundTool;
 
 /// What the model reads in place of a result that a guard has blocked.
 const WITHHELD_RESULT: &str = "A guard withheld the result of this call.";
@@ -74,8 +75,12 @@ impl Guarded {
         said
     }
 
-    /// The call as its tool is given it, where that is not as the model wrote it.
-    pub(super) fn revealed(&self, call: &ToolCall) -> Option<ToolCall> {
+    /// The call as its tool is given it, where that is not as the model wrote it. What agents are asked
+    /// is for models to read.
+    pub(super) fn revealed(&self, tool: &BoundTool<'_>, call: &ToolCall) -> Option<ToolCall> {
+        if tool.is_agent() {
+            return None;
+        }
         let arguments = self.guards.reveal(&call.arguments)?;
         let mut call = call.clone();
         call.arguments = arguments;
@@ -212,7 +217,9 @@ impl Run<'_, '_> {
         tool: &str,
         mut report: ToolReport,
     ) -> Result<ToolReport, ErrorKind> {
-        let looked = self.looked(Stage::ToolResult, Some(tool));
+        let is_agent = |it: &BoundTool<'_>| it.definition().name == tool && it.is_agent();
+        let mut looked = self.looked(Stage::ToolResult, Some(tool));
+        looked.by_model = self.order.tools.iter().any(is_agent);
         match self.look(&looked, &report.content, &mut Noted::new()).await {
             Ok(None) => {}
             Ok(Some(replaced)) => report.content = replaced.text,

@@ -60,14 +60,18 @@ async fn a_tool_that_the_stored_rules_take_for_an_answer_does_not_run_unasked() 
     agent.resume(paused, decisions).on(&on(&model).build()).await.unwrap();
     assert_eq!(log.all(), ["refund 7"]);
     let told = read(&model);
-    assert_eq!(contents(&told)[1], "The tools have changed, and this call did not run: make it again.");
+    assert_eq!(
+        contents(&told)[1],
+        "The tools have changed, and this call did not run: make it again."
+    );
 }
 
 #[tokio::test]
 async fn the_limits_and_the_tools_are_those_of_the_agent_and_not_the_stored_ones() {
     let mut paused = waiting().await;
     let spec = &mut paused["state"]["spec"];
-    for (limit, most) in [("max_turns", 1000), ("max_tool_calls", 1000), ("output_attempts", 1000)] {
+    for (limit, most) in [("max_turns", 1000), ("max_tool_calls", 1000), ("output_attempts", 1000)]
+    {
         spec[limit] = json!(most);
     }
     let paused = PausedRun::from_json(&paused.to_string()).unwrap();

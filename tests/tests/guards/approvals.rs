@@ -2,7 +2,7 @@
 
 use fastroai::ErrorKind;
 use fastroai::approval::{ApprovalRequest, Approver, Deciding, Decision, Decisions, PausedRun};
-use fastroai::guard::{GuardError, Stage, Verdict};
+use fastroai::guard::{GuardError, Looked, Stage, Verdict};
 use fastroai::hook::RunInfo;
 use fastroai::prelude::*;
 use fastroai::tool::{FunctionTool, ToolApproval};
@@ -149,7 +149,8 @@ async fn what_a_denial_tells_the_model_is_looked_at_as_a_result() {
     assert_eq!(results(&model, 1)[0].content, "[KEY] was revoked");
 
     let waiting = paused(agent.run("Go").on(&rt).await);
-    let failing = Told::new(&[Stage::ToolResult], |_, _| Err(GuardError::from("away")));
+    let away = |_: &str, _: &Looked<'_>| Err(GuardError::new("away"));
+    let failing = Told::trying("failing", &[Stage::ToolResult], away);
     let error = agent.resume(waiting, no()).on(&rt).guard(failing).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::GuardFailed { .. }), "{error:?}");
     assert!(given.lock().unwrap().is_empty());
