@@ -116,6 +116,7 @@ mod canary;
 mod characters;
 mod check;
 mod decided;
+mod escaped;
 mod fold;
 mod function;
 mod guards;

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fastroai_providers::{Message, ToolCall, ToolOutcome};
 use futures_util::FutureExt;
+use serde::de::IgnoredAny;
 
 pub(super) use self::plain::plain;
 pub(super) use self::reply::withhold;
@@ -220,7 +221,11 @@ impl Run<'_, '_> {
         let is_agent = |it: &BoundTool<'_>| it.definition().name == tool && it.is_agent();
         let mut looked = self.looked(Stage::ToolResult, Some(tool));
         looked.by_model = self.order.tools.iter().any(is_agent);
-        match self.look(&looked, &report.content, &mut Noted::new()).await {
+        let content = report.content.as_str();
+        let is_json = || serde_json::from_str::<IgnoredAny>(content).is_ok();
+        let is_escaped = content.contains('\\') && is_json();
+        let given = if is_escaped { plain(content, false) } else { Cow::Borrowed(content) };
+        match self.look(&looked, &given, &mut Noted::new()).await {
             Ok(None) => {}
             Ok(Some(replaced)) => report.content = replaced.text,
             Err(Held::Blocked { .. }) => {

@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::check::{Checking, Guard, Looked, Stage, Verdict};
+use super::escaped::meant;
 use super::json_texts;
 use super::redactor::{LONGEST_LABEL, Redactor, replace, texts_of};
 
@@ -94,7 +95,7 @@ impl Mask {
             found.retain(|one| !words.things.contains_key(&text[one.range.clone()]));
         }
         replace(text, &found, |one, into| {
-            into.push_str(words.word(&one.label, &text[one.range.clone()]));
+            into.push_str(words.word(&one.label, &meant(&text[one.range.clone()])));
         })
         .into_owned()
     }
