@@ -19,7 +19,7 @@ use crate::guard::Stage;
 use crate::hook::{ApprovalDecision, ApprovalStep, RunInfo};
 use crate::run::{Event, HELD_BACK, RunState, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
-use crate::usage_limits::{Used, begin_tools};
+use crate::usage_limits::{Used, begin_tools, end_tools};
 
 /// What the model reads where nobody could decide.
 const UNDECIDED: &str = "Nobody could decide about this call, and it did not run.";
@@ -257,22 +257,27 @@ impl Run<'_, '_> {
         ended.tool_calls.clone_from(&resumed.tool_calls);
         ended.requests = resumed.requests;
         ended.hidden = ended.state.hidden().to_vec();
-        let claiming = claim(&resumed.id, self.scope.runtime().claims());
-        let failure = match self.scope.guard(claiming).await {
-            Ok(Ok(true)) => {
-                let is_handed_in = |(_, decision): &&(ToolUnit, Decision)| {
-                    matches!(decision.decided, Decided::HandedIn(_))
-                };
-                let handed_in = decided.iter().filter(is_handed_in).count() as u64;
-                begin_tools(self.scope.tallies(), handed_in).map_err(ErrorKind::from)
-            }
-            Ok(Ok(false)) => Err(ErrorKind::AlreadyResumed),
-            Ok(Err(error)) => Err(ErrorKind::Claim(error)),
-            Err(stop) => return Some(stop),
+        let is_handed_in = |(_, decision): &&(ToolUnit, Decision)| {
+            matches!(decision.decided, Decided::HandedIn(_))
         };
-        if let Err(kind) = failure {
-            ended.failure = Some(kind);
+        let handed_in = decided.iter().filter(is_handed_in).count() as u64;
+        let tallies = self.scope.tallies();
+        // Before it is claimed: what may not begin is not used up.
+        if let Err(exceeded) = begin_tools(tallies, handed_in) {
+            ended.failure = Some(exceeded.into());
             return Some(Stop::Denied);
+        }
+        let claiming = claim(&resumed.id, self.scope.runtime().claims());
+        let stop = match self.scope.guard(claiming).await {
+            Ok(Ok(true)) => None,
+            Ok(Ok(false)) => Some((Stop::Denied, Some(ErrorKind::AlreadyResumed))),
+            Ok(Err(error)) => Some((Stop::Denied, Some(ErrorKind::Claim(error)))),
+            Err(stop) => Some((stop, None)),
+        };
+        if let Some((stop, failure)) = stop {
+            end_tools(tallies, handed_in);
+            ended.failure = failure;
+            return Some(stop);
         }
         self.decide(ended.state.turn(), decided.into_iter(), ended).await
     }

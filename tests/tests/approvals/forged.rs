@@ -1,10 +1,11 @@
 //! Paused runs that someone has changed where they are stored, and agents that have changed meanwhile.
 
 use fastroai::approval::{Decisions, PausedRun, UnreadablePause};
+use fastroai::{ErrorKind, UsageLimits};
 use serde_json::{Value, json};
 use tests::scripted::{call, calls, text};
 
-use super::rig::{Log, agent, contents, on, read, script, stored};
+use super::rig::{Log, agent, contents, external, on, read, script, stored};
 
 /// A run that waits for two calls, as JSON.
 async fn waiting() -> Value {
@@ -81,6 +82,22 @@ async fn the_limits_and_the_tools_are_those_of_the_agent_and_not_the_stored_ones
     let decisions = Decisions::new().approve("a").deny("b", "no");
     let agent = agent.build().unwrap();
     let error = agent.resume(paused, decisions).on(&on(&model).build()).await.unwrap_err();
-    assert!(matches!(error.kind(), fastroai::ErrorKind::MaxTurns { limit: 1 }), "{error:?}");
+    assert!(matches!(error.kind(), ErrorKind::MaxTurns { limit: 1 }), "{error:?}");
     assert_eq!((log.all().len(), model.asked().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_resume_that_a_limit_forbids_uses_no_pause_up() {
+    let model = script([call("a", "sign", r#"{"n": 7}"#), text("Done")]);
+    let runtime = on(&model).build();
+    let agent = agent().tool(external("sign")).build().unwrap();
+    let paused = stored(agent.run("Go").on(&runtime).await);
+    let done = || Decisions::new().result("a", "signed");
+    let none = UsageLimits::default().tool_calls(0);
+    let error = agent.resume(paused.clone(), done()).on(&runtime).usage_limits(none).await;
+    let error = error.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::UsageLimit(_)), "{error:?}");
+    assert_eq!(model.asked().len(), 1);
+    agent.resume(paused, done()).on(&runtime).await.unwrap();
+    assert_eq!(model.asked().len(), 2);
 }

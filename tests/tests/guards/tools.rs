@@ -262,3 +262,26 @@ async fn a_result_that_is_json_is_looked_at_with_its_letters_in_the_clear() {
 /// No arguments.
 #[derive(serde::Deserialize, JsonSchema)]
 struct Nothing {}
+
+#[tokio::test]
+async fn the_name_of_a_tool_that_there_is_not_says_nothing_that_guards_hold_back() {
+    for stage in [Stage::Output, Stage::ToolArguments] {
+        let model = script([
+            calls(&[
+                ("a", "canary_4711", "{}"),
+                ("b", "other", "{}"),
+                ("c", "echo", r#"{"text":"x"}"#),
+            ]),
+            text("Done."),
+        ]);
+        let (tool, given) = echo();
+        let rt = builder(&model).guard(block(&[stage], "canary")).build();
+        let agent = agent().tool(tool).build().unwrap();
+        let answer = agent.run("Go").on(&rt).await.unwrap();
+        let names: Vec<_> = results(&model, 1).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["withheld_name", "other", "echo"]);
+        assert!(!stored(&answer.messages).contains("canary"));
+        assert!(answer.tool_calls.iter().all(|call| !call.name.contains("canary")));
+        assert_eq!(*given.lock().unwrap(), ["x"]);
+    }
+}
