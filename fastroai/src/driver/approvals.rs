@@ -7,6 +7,7 @@ use fastroai_providers::{Message, ToolOutcome};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
+use super::guarded::Held;
 use super::tools::capped;
 use super::{Ended, Notice, Opening, Run};
 use crate::agent::ToolCallRecord;
@@ -14,8 +15,9 @@ use crate::approval::{
     ApprovalRequest, Approver, Decided, Decision, PausedRun, Resumed, Stored, claim,
 };
 use crate::error::ErrorKind;
+use crate::guard::Stage;
 use crate::hook::{ApprovalDecision, ApprovalStep, RunInfo};
-use crate::run::{Event, RunState, Stop, ToolReport, ToolUnit};
+use crate::run::{Event, HELD_BACK, RunState, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
 use crate::usage_limits::{Used, begin_tools};
 
@@ -128,7 +130,25 @@ impl Run<'_, '_> {
         ended: &mut Ended,
     ) -> Option<Stop> {
         for (mut unit, Decision { mut decided, by }) in decided {
-            let (index, by) = (unit.index, by.as_deref());
+            let (index, mut by) = (unit.index, by.as_deref());
+            if let Decided::Edited(arguments) = &decided
+                && self.guarded.look_at(Stage::ToolArguments)
+            {
+                // As at those of a model.
+                let looking = Box::pin(self.guard_arguments(&unit.call.name, arguments));
+                match self.scope.guard(looking).await {
+                    Ok(Ok(None)) => {}
+                    Ok(Ok(Some(replaced))) => decided = Decided::Edited(replaced.text),
+                    Ok(Err(Held::Blocked { .. })) => {
+                        (decided, by) = (Decided::Denied(HELD_BACK.to_owned()), None);
+                    }
+                    Ok(Err(failed @ Held::Failed { .. })) => {
+                        ended.failure = Some(failed.into());
+                        return Some(Stop::Denied);
+                    }
+                    Err(stop) => return Some(stop),
+                }
+            }
             if let Decided::Edited(arguments) = &decided {
                 let asked = std::mem::replace(&mut unit.call.arguments, arguments.clone());
                 if self.unfit(&unit.call).is_some() {

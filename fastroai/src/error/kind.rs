@@ -256,6 +256,32 @@ fn fmt_waiting(paused: &PausedRun, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "the run waits for decisions about tool calls ({calls}): resume it with them")
 }
 
+impl ErrorKind {
+    /// What is shown where money is what there is too little of.
+    fn about_money(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Budget { account, budget, spent, held, needed } => write!(
+                f,
+                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
+                account.escape_debug()
+            ),
+            Self::OutputCutByBudget { max_tokens } => write!(
+                f,
+                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
+            ),
+            Self::Unbounded(why) => write!(
+                f,
+                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
+            ),
+            Self::UnknownPrice { model } => write!(
+                f,
+                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -306,23 +332,10 @@ impl fmt::Display for ErrorKind {
                 let tool = tool.escape_debug();
                 write!(f, "the model called `{tool}` over and over with the same result")
             }
-            Self::Budget { account, budget, spent, held, needed } => write!(
-                f,
-                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
-                account.escape_debug()
-            ),
-            Self::OutputCutByBudget { max_tokens } => write!(
-                f,
-                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
-            ),
-            Self::Unbounded(why) => write!(
-                f,
-                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
-            ),
-            Self::UnknownPrice { model } => write!(
-                f,
-                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
-            ),
+            Self::Budget { .. }
+            | Self::OutputCutByBudget { .. }
+            | Self::Unbounded(_)
+            | Self::UnknownPrice { .. } => self.about_money(f),
             Self::UsageLimit(exceeded) => exceeded.fmt(f),
             Self::Denied { hook, denied } => {
                 write!(f, "`{}` denied it: {denied}", hook.escape_debug())
