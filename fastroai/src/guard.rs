@@ -1,4 +1,18 @@
-//! What may pass: personal data and secrets found, replaced or masked in any text.
+//! What may pass: guards that look at what gets in and out, and personal data and secrets found,
+//! replaced or masked in any text.
+//!
+//! | guard | what it does |
+//! | --- | --- |
+//! | [`SizeLimit`] | blocks what is too long |
+//! | [`Characters`] | takes out what nobody sees, or what shows a text as another |
+//! | [`Injection`] | flags what reads like injected instructions |
+//! | [`Untrusted`] | marks results of tools as data from outside |
+//! | [`Canary`], [`PromptLeak`] | block answers that tell the instructions |
+//! | [`Redactor`] | puts words in place of personal data and secrets |
+//!
+//! [`standard`] gives the first three, [`At`] has a guard look at some stages alone, and anything else
+//! is an implementation of [`Guard`]. Guards that look for patterns are heuristics and no boundary:
+//! decide in code what tools may do.
 //!
 //! A [`Redactor`] finds e-mail addresses, phone numbers, cards, accounts, IP addresses, national
 //! ids, and the keys and tokens of the common vendors, and whatever patterns a program adds.

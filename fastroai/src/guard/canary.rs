@@ -38,7 +38,7 @@ const WIDEST: usize = 12;
 /// let answer = "It says: K7MQ-2X9R-T4ZC";
 /// let verdict = canary.check(answer, &Looked::at(Stage::Output)).await?;
 /// assert!(matches!(verdict, Verdict::Block(_)));
-/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// # Ok::<(), fastroai::guard::GuardError>(()) }).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Canary {
