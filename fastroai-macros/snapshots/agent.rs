@@ -130,6 +130,7 @@ const _: () = {
     const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Some(
         __fastroai::Duration::from_secs(90),
     );
-    const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT);
-    const _: () = __fastroai::check_entry(&__TOOLS, 1, __TIMEOUT);
+    const __GRANTS: __fastroai::Option<&[&str]> = __fastroai::Some(&[]);
+    const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT, __GRANTS);
+    const _: () = __fastroai::check_entry(&__TOOLS, 1, __TIMEOUT, __GRANTS);
 };

@@ -54,7 +54,8 @@ pub fn classify<'__call>(
                 },
             ];
             const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Option::None;
-            const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT);
+            const __GRANTS: __fastroai::Option<&[&str]> = __fastroai::Some(&[]);
+            const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT, __GRANTS);
         };
         #[allow(non_local_definitions)]
         const _: () = {

@@ -36,6 +36,7 @@ const _: () = {
                         },
                     ],
                     __fastroai::Option::None,
+                    __fastroai::Some(&[]),
                 )
             };
             __fastroai::join([

@@ -162,8 +162,9 @@ const _: () = {
     const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = __fastroai::Some(
         __fastroai::Duration::from_secs(60),
     );
-    const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT);
-    const _: () = __fastroai::check_entry(&__TOOLS, 1, __TIMEOUT);
-    const _: () = __fastroai::check_entry(&__TOOLS, 2, __TIMEOUT);
-    const _: () = __fastroai::check_entry(&__TOOLS, 3, __TIMEOUT);
+    const __GRANTS: __fastroai::Option<&[&str]> = __fastroai::Some(&[]);
+    const _: () = __fastroai::check_entry(&__TOOLS, 0, __TIMEOUT, __GRANTS);
+    const _: () = __fastroai::check_entry(&__TOOLS, 1, __TIMEOUT, __GRANTS);
+    const _: () = __fastroai::check_entry(&__TOOLS, 2, __TIMEOUT, __GRANTS);
+    const _: () = __fastroai::check_entry(&__TOOLS, 3, __TIMEOUT, __GRANTS);
 };

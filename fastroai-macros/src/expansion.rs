@@ -50,6 +50,17 @@ fn a_blocking_tool_gets_a_clone_of_its_context() {
 }
 
 #[test]
+fn a_tool_that_needs_an_approval_reads_its_arguments_by_themselves() {
+    let item = quote! {
+        /// Pay an amount back.
+        async fn refund(#[tool(range(1..=100))] cents: u32, #[context] till: &Till) -> String {
+            till.refund(cents).await
+        }
+    };
+    assert_snapshot("approved_tool.rs", tool::expand(quote!(approve), item));
+}
+
+#[test]
 fn a_tool_with_mistakes_leaves_a_stand_in() {
     let item = quote! {
         /// Find a book.

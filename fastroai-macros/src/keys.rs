@@ -1,5 +1,6 @@
 //! `key = value` lists, read so that one mistake does not hide the next.
 
+mod list;
 pub(crate) mod value;
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};

@@ -116,6 +116,36 @@ pub(crate) fn tool_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Fails with the reason if this is no word for what a tool needs.
+pub(crate) fn capability(word: &str) -> Result<(), String> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.:-".contains(c);
+    let starts = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    if starts(word) && word.chars().all(fine) {
+        return Ok(());
+    }
+    let fixed: String = word.trim().to_ascii_lowercase();
+    let fixed: String = fixed.chars().map(|c| if fine(c) { c } else { '_' }).collect();
+    let write = if starts(&fixed) { &fixed } else { "net" };
+    Err(format!(
+        "`{}` is no capability, which is a lower-case word (letters, digits, `_`, `.`, `:`, `-`): write \"{write}\"",
+        word.escape_debug()
+    ))
+}
+
+/// Fails with the reason if nobody can have a role of this name.
+pub(crate) fn role(name: &str) -> Result<(), String> {
+    let trimmed = name.trim();
+    if trimmed.is_empty() {
+        return Err("an empty text is no role: write one, as in \"support\"".to_owned());
+    }
+    if trimmed != name {
+        return Err(format!(
+            "a role is compared letter by letter, and spaces count: write \"{trimmed}\""
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +222,28 @@ mod tests {
             let error = dollars(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn capabilities_are_lower_case_words_and_others_are_refused_with_a_better_one() {
+        for word in ["net", "fs.write", "db:orders", "web_search-2", "x"] {
+            assert_eq!(capability(word), Ok(()), "{word}");
+        }
+        for (word, better) in [
+            ("Net", "\"net\""),
+            ("net work", "\"net_work\""),
+            (" net ", "\"net\""),
+            ("", "\"net\""),
+            ("2fa", "\"net\""),
+            ("größe", "\"gr__e\""),
+            ("a/b", "\"a_b\""),
+        ] {
+            let error = capability(word).unwrap_err();
+            assert!(error.ends_with(&format!("write {better}")), "{word}: {error}");
+        }
+        assert_eq!(role("ROLE_ADMIN"), Ok(()));
+        assert!(role(" ").unwrap_err().contains("no role"));
+        assert!(role("staff ").unwrap_err().ends_with("write \"staff\""));
     }
 
     #[test]

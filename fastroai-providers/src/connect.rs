@@ -61,7 +61,7 @@ pub fn connect(id: &ModelId, connection: &Connection) -> Result<Arc<dyn Model>, 
     let model = HttpModel::over(id.clone(), face.protocol(), connection.way(), base_url)
         .with_timeouts(connection.limits())
         .with_keys_of(Arc::new(keys.clone()), without_key)
-        .with_known_key(known.as_ref())
+        .with_known_key(known.as_ref(), connection.owner())
         .with_profile(|profile| {
             profile.free |= free;
             connection.adjust(id, profile);

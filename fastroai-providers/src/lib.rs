@@ -31,7 +31,7 @@ pub use error::{ModelError, ModelErrorKind, RetryClass};
 pub use message::{History, Media, Message, ToolCall, ToolOutcome, ToolResult, UserMessage};
 pub use model::{Model, ModelId, Profile};
 pub use request::{
-    HostedTool, OutputFormat, Request, Schema, Settings, ToolChoice, ToolDefinition,
+    HostedTool, OutputFormat, Request, Schema, SchemaLimit, Settings, ToolChoice, ToolDefinition,
 };
 pub use response::{FinishReason, Part, Reasoning, Response};
 pub use stream::{Delta, ResponseStream, StreamEvent};

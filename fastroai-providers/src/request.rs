@@ -13,7 +13,7 @@ pub use cache::{CachePolicy, CacheTtl};
 pub(crate) use hosted::Hosted;
 pub use hosted::HostedTool;
 pub use previous::PreviousResponse;
-pub use schema::Schema;
+pub use schema::{Schema, SchemaLimit};
 pub use settings::{Effort, Settings};
 
 use crate::error::ModelError;
@@ -64,6 +64,28 @@ impl<'a> Request<'a> {
             ToolChoice::Allowed { names, .. } => names.contains(&tool.name),
             _ => true,
         })
+    }
+
+    /// Refuses a schema that is larger than schemas may be.
+    #[cfg(feature = "http")]
+    pub(crate) fn check_schemas(&self) -> Result<(), ModelError> {
+        for tool in self.tools {
+            if let Some(limit) = tool.parameters.beyond() {
+                return Err(ModelError::config(format!(
+                    "the schema of the tool `{}` is {limit}",
+                    tool.name.escape_debug()
+                )));
+            }
+        }
+        match self.output {
+            OutputFormat::JsonSchema { schema, .. } => match schema.beyond() {
+                Some(limit) => {
+                    Err(ModelError::config(format!("the schema of the output is {limit}")))
+                }
+                None => Ok(()),
+            },
+            OutputFormat::Text => Ok(()),
+        }
     }
 
     /// Refuses a choice among tools of which one is not offered.

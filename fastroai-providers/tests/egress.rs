@@ -121,7 +121,10 @@ async fn behaviour_62_addresses_that_are_not_public_are_refused_in_every_form() 
         ("[::10.0.0.1]", Private),
         ("[64:ff9b::169.254.169.254]", Metadata),
         ("[64:ff9b::10.0.0.1]", Private),
-        ("[64:ff9b:1::1]", Loopback),
+        ("[64:ff9b:1::1]", Reserved),
+        ("[fe80::a9fe:a9fe]", Metadata),
+        ("169.254.170.2", Metadata),
+        ("169.254.42.42", Metadata),
         ("[2002:a9fe:a9fe::1]", Metadata),
         ("[2002:0a00:0001::]", Private),
         ("[2001::1]", Reserved),
@@ -134,10 +137,27 @@ async fn behaviour_62_addresses_that_are_not_public_are_refused_in_every_form() 
 #[tokio::test]
 async fn behaviour_62_a_metadata_address_is_refused_where_local_ones_are_allowed() {
     let client = EgressClient::new().allow_private_addresses();
-    for host in ["169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "168.63.129.16"]
-    {
+    for host in [
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "2852039166",
+        "168.63.129.16",
+        "[fd00:ec2::254]",
+        "[fd00:42::42]",
+        "[fe80::a9fe:a9fe]",
+        "[::ffff:169.254.169.254]",
+        "[::ffff:0:169.254.169.254]",
+        "[::169.254.169.254]",
+        "[64:ff9b::169.254.169.254]",
+        "[2002:a9fe:a9fe::1]",
+    ] {
         let error = refusal(&client, &format!("http://{host}/")).await;
         assert!(matches!(error, EgressError::Address(Forbidden::Metadata)), "{host}: {error:?}");
+    }
+    // Where a network translates by a prefix of its own, it cannot be told from one.
+    for host in ["[64:ff9b:1::169.254.169.254]", "[64:ff9b:1:a9fe:a9:fe00::]"] {
+        let error = refusal(&client, &format!("http://{host}/")).await;
+        assert!(matches!(error, EgressError::Address(Forbidden::Reserved)), "{host}: {error:?}");
     }
 }
 
@@ -181,6 +201,17 @@ async fn behaviour_62_a_body_beyond_the_limit_is_refused() {
     assert_eq!(client.get(server.url("/")).send().await.unwrap().bytes().len(), 1000);
     let asked = server.asked()[0].to_ascii_lowercase();
     assert!(!asked.contains("accept-encoding"), "what is not compressed cannot swell: {asked}");
+}
+
+#[tokio::test]
+async fn behaviour_62_a_body_that_is_packed_though_nobody_asked_is_not_unpacked() {
+    let body = "what is sent is no gzip: whoever unpacked it would fail";
+    let packed = page(body).replace("connection:", "content-encoding: gzip\r\nconnection:");
+    let server = Server::new(vec![packed]);
+    let client = EgressClient::new().allow_private_addresses().max_bytes(1000);
+    let response = client.get(server.url("/")).send().await.unwrap();
+    assert_eq!(response.bytes(), body.as_bytes(), "as it came, and counted so");
+    assert_eq!(response.header("content-encoding"), Some("gzip"), "for the tool to know");
 }
 
 #[tokio::test]

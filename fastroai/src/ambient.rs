@@ -15,6 +15,7 @@ use fastroai_providers::http::deny;
 use fastroai_providers::{Connection, ModelId};
 use fastroai_providers::{Model, ModelError};
 
+use crate::agent::AgentConfig;
 use crate::driver::Order;
 use crate::money::Meter;
 use crate::runtime::Runtime;
@@ -109,26 +110,30 @@ pub(crate) fn meter() -> Meter {
 /// The model of this name, or the one that a test has put in its place.
 pub(crate) fn model(
     runtime: &Runtime,
-    agent: Option<&str>,
+    agent: Option<&AgentConfig>,
     name: &str,
 ) -> Result<Arc<dyn Model>, ModelError> {
     let ambient = Ambient::current();
-    let replaced = Layer::all(ambient.layer.as_deref()).find_map(|layer| layer.model(agent, name));
+    let of = agent.map(|agent| agent.name.as_str());
+    let replaced = Layer::all(ambient.layer.as_deref()).find_map(|layer| layer.model(of, name));
     let model = match replaced {
         Some(model) => model,
-        None => runtime.model(name)?,
+        None => runtime.model_for(agent, name)?,
     };
     Ok(ambient.watch.listens_to(model))
 }
 
-/// The model of this name as a cassette plays it, where there is one; `None` elsewhere.
+/// The model of this name as a cassette plays it, where there is one; `None` elsewhere. The connection
+/// is made for one that records, or for one that plays.
 pub(crate) fn played(
     id: impl FnOnce() -> Result<ModelId, ModelError>,
-    connection: &Connection,
+    connection: impl FnOnce(bool) -> Connection,
 ) -> Option<Result<Arc<dyn Model>, ModelError>> {
     let cassette = CURRENT.try_with(|ambient| ambient.cassette.clone()).ok().flatten()?;
     let connected = id().and_then(|id| {
-        let mut connection = connection.clone().transport(cassette.over(connection.way()));
+        let connection = connection(cassette.is_recording());
+        let way = connection.way();
+        let mut connection = connection.transport(cassette.over(way));
         if !cassette.is_recording() {
             // No key is needed to play, nor asked for.
             connection = connection.key(id.provider(), "played-from-a-cassette");

@@ -23,9 +23,17 @@
 //! ```
 //!
 //! Hung on a [`Runtime`](crate::Runtime) as a [hook](crate::hook::Hook), a trail writes down every run, every
-//! attempt at a model or a tool in it, what budgets refused, and how each ended, on every way out. Where a
+//! attempt at a model or a tool in it, whose approval was asked for and who gave it, what budgets refused, and
+//! how each ended, on every way out. Where a
 //! record cannot be written, nothing is sent. Hang it before other hooks, so that what those deny is written
-//! down as well. Whom a run is for is what its [metadata](crate::Call::metadata) says under `subject`.
+//! down as well. Whom a run is for is what its [metadata](crate::Call::metadata) says under `subject`, else its
+//! [principal](crate::Call::principal), who is the actor of `run.started` in any case. A tool that may not be used is a
+//! `tool.denied`, which says by what.
+//!
+//! Each run has one `run.started` and one `run.ended`, also where it could not begin; `how` says with the
+//! [code](crate::PublicError) of its error, or `answered` or `dropped`, how it ended. All its records have the
+//! [id](crate::Error::correlation_id) of that error as their [`run`](Record::run). A run that was begun in
+//! another, as by a tool, names that one as its `parent`.
 //!
 //! ```
 //! use fastroai::audit::{self, AuditTrail};

@@ -86,6 +86,29 @@ const fn unknown_provider(provider: &str, name: &str) -> Sentence {
     sentence
 }
 
+/// The key of a configuration that is the fewest slips away.
+#[cfg(feature = "config")]
+pub(crate) fn nearest_key<'k>(
+    written: &str,
+    known: impl Iterator<Item = &'k str>,
+) -> Option<&'k str> {
+    let near = known.filter_map(|known| Some((slips_of_provider(written, known)?, known)));
+    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
+}
+
+/// What is wrong with the name of a model that a configuration gives. A provider that nobody knows
+/// may be one of the program's own models; one that is a slip away from a known one is none.
+#[cfg(feature = "config")]
+pub(crate) fn slip_in(model: &str) -> Option<String> {
+    let provider = split(model).0;
+    let known = PROVIDERS.iter().any(|known| known.name == provider);
+    if !known && meant_provider(provider).is_none() {
+        return None;
+    }
+    let told = mistake(model, false)?;
+    Some(told.as_str().replace("\nhelp:", ":"))
+}
+
 /// The provider that is the fewest slips away.
 const fn meant_provider(written: &str) -> Option<&'static str> {
     let (mut meant, mut fewest) = (None, usize::MAX);

@@ -2,6 +2,7 @@
 
 mod admitted;
 mod admitted_tool;
+mod approvals;
 mod arrived;
 mod asking;
 mod attempts;
@@ -11,6 +12,8 @@ mod check;
 mod counted;
 mod direct;
 mod growing;
+mod guarded;
+mod held_back;
 mod payer;
 mod said;
 mod shape;
@@ -19,6 +22,7 @@ mod sink;
 mod snapshot;
 mod tools;
 mod unsettled;
+mod withheld;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,28 +31,35 @@ use std::time::Duration;
 use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
+use self::approvals::Asked;
 use self::candidate::Candidates;
 use self::check::Verdict;
+use self::guarded::Guarded;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
+use crate::approval::{self, Resumed};
+use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
+use crate::grants::Bound;
+use crate::guard::{Decided, Guards};
 use crate::history::HistoryProcessor;
-use crate::hook::{Origin, RunEnding, RunInfo, Watched};
+use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
+use crate::principal::Principal;
 use crate::run::{
-    End, Event, Failure, NothingToAnswer, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState,
-    Stop, ToolSpec, Work, repair,
+    End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
+    ToolUnit, Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
-use crate::telemetry;
+use crate::telemetry::{self, Showing};
 use crate::tool::{BoundTool, check_name};
 use crate::usage_limits::{Exceeded, Limit, UsageLimits};
 
@@ -74,6 +85,14 @@ pub(crate) struct Order<'a> {
     pub(crate) labels: Labels,
     pub(crate) history: Option<&'a dyn HistoryProcessor>,
     pub(crate) each_request: EachRequest,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
+    /// The tools that do not exist for this run, and why.
+    pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
+    /// Those of the call.
+    pub(crate) guards: Guards,
+    /// The paused run that it is.
+    pub(crate) resumed: Option<Box<Resumed>>,
 }
 
 impl Order<'_> {
@@ -81,6 +100,14 @@ impl Order<'_> {
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
         self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
+    }
+
+    /// Leaves a span of a run that was not to be.
+    fn never_began(&self, emitter: &Emitter, kind: &ErrorKind) {
+        let asked = self.model.as_deref().unwrap_or(&self.config.model).parse::<ModelId>().ok();
+        let span = telemetry::invoke_agent(emitter, self.config, asked.as_ref(), &self.run_id);
+        telemetry::label(emitter, &span, &self.labels);
+        telemetry::failed(&span, kind.word());
     }
 
     /// How many tool calls this run may make by itself, and whether it is a limit of its usage that
@@ -97,22 +124,31 @@ pub(crate) struct Opening {
     pub(crate) history: Vec<Message>,
     /// `None` where the history is answered as it stands.
     pub(crate) prompt: Option<UserMessage>,
+    /// A run that has begun already.
+    pub(crate) begun: Option<Box<RunState>>,
 }
 
 impl Opening {
     /// The run before anything was asked; or why there is none, with what was said.
-    fn state(self, spec: RunSpec) -> Result<RunState, (NothingToAnswer, Vec<Message>)> {
-        let Self { history, prompt } = self;
-        match prompt {
-            Some(prompt) => Ok(RunState::new(spec, history, prompt)),
-            None => RunState::continue_from(spec, history.clone())
-                .map_err(|nothing| (nothing, repair(history))),
+    fn state(self, spec: RunSpec) -> Result<RunState, (String, Vec<Message>)> {
+        let Self { history, prompt, begun } = self;
+        match (begun, prompt) {
+            (Some(state), None) if history.is_empty() => Ok(state.with_spec(spec)),
+            (Some(state), _) => Err((
+                "a paused run goes on from itself: resume it without messages or attachments"
+                    .to_owned(),
+                state.into_closed(),
+            )),
+            (None, Some(prompt)) => Ok(RunState::new(spec, history, prompt)),
+            (None, None) => RunState::continue_from(spec, history.clone())
+                .map_err(|nothing| (nothing.to_string(), repair(history))),
         }
     }
 
     /// What was said, where nothing is asked.
-    fn said(self) -> Vec<Message> {
-        self.state(RunSpec::default()).map_or_else(|(_, said)| said, RunState::into_messages)
+    fn said(self, guarded: &Guarded) -> Vec<Message> {
+        let state = self.state(RunSpec::default());
+        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
     }
 }
 
@@ -130,16 +166,11 @@ pub(crate) struct Finished {
     pub(crate) elapsed: Duration,
     pub(crate) processed: Option<Vec<Message>>,
     pub(crate) labels: Arc<Labels>,
+    pub(crate) guarded: Vec<Decided>,
 }
 
-/// Runs an agent to its end. Dropping the future stops everything inside it.
-pub(crate) async fn drive(
-    order: Order<'_>,
-    opening: Opening,
-    check: &dyn Check,
-    sink: &Sink,
-) -> Result<Finished, Error> {
-    let start = Instant::now();
+/// The scope of a run, and whether it may be there.
+fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
     let timeouts = [order.timeout, order.config.timeout];
     let budgets = [order.budget, order.config.budget];
     let scope = Scope::enter(Entering {
@@ -149,68 +180,114 @@ pub(crate) async fn drive(
         account: order.account.clone(),
         outside: order.cancellation.clone(),
         limits: order.usage_limits(),
+        bound: order.bound.clone(),
+        principal: order.principal.clone(),
         opens: false,
+        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
     });
-    let failed = |kind, bill, messages: Vec<Message>| {
-        Error::new(kind, order.run_id.clone(), bill, History::from(messages), start.elapsed())
-    };
-    let name = order.model.as_deref().unwrap_or(&order.config.model);
-    let unstarted = |kind: ErrorKind, said| {
-        let asked = name.parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(order.config, asked.as_ref(), &order.run_id);
-        telemetry::label(&span, &order.labels);
-        telemetry::failed(&span, kind.word());
-        failed(kind, Bill::default(), said)
-    };
-    let mut scope = match scope {
-        Ok(scope) => scope,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+    let (mut scope, fit) = match scope {
+        Ok(scope) => (scope, Ok(())),
+        Err(unentered) => (unentered.scope, Err(unentered.kind)),
     };
     scope.label(&order.labels);
-    sink.watch(scope.meter());
+    scope.is_of(&order.config.name, &order.run_id);
+    scope.darken(order.config);
+    (scope, fit)
+}
+
+/// Runs an agent to its end. Dropping the future stops everything inside it.
+pub(crate) async fn drive(
+    mut order: Order<'_>,
+    opening: Opening,
+    check: &dyn Check,
+    sink: &Sink,
+) -> Result<Finished, Error> {
+    let start = Instant::now();
     let outputs = output_tools(check);
-    let candidates =
-        names_differ(&order, &outputs).and_then(|()| Candidates::connect(&order, &scope, check));
+    let (scope, fit) = enter(&order);
+    let fit = fit.and(names_differ(&order, &outputs));
+    order.withhold(&scope);
+    let emitter = scope.emitter();
+    let failed = |kind, bill, messages: Vec<Message>| {
+        let history = History::from(messages);
+        Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
+            .of_agent(&order.config.name)
+    };
+    let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
+        order.never_began(emitter, &kind);
+        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
+        failed(kind, before.unwrap_or_default(), said)
+    };
+    sink.watch(scope.meter());
+    // First of all, so that a run that cannot begin is one that hooks know of, too.
+    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
+    let watched = match Watched::begin(info) {
+        Ok(watched) => watched,
+        Err(stopped) => {
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, stopped.into(), opening.said(&guarded)));
+        }
+    };
+    let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
     let candidates = match candidates {
         Ok(candidates) => candidates,
-        Err(kind) => return Err(unstarted(kind, opening.said())),
+        Err(kind) => {
+            watched.end(kind.ending(), &Bill::default());
+            let guarded = Guarded::new(&order, &scope);
+            return Err(unstarted(emitter, kind, opening.said(&guarded)));
+        }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
     let state = match opening.state(run.spec.clone()) {
         Ok(state) => state,
-        Err((nothing, said)) => {
-            return Err(unstarted(ErrorKind::Config(nothing.to_string()), said));
+        Err((why, said)) => {
+            let kind = ErrorKind::Config(why);
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, said));
         }
     };
-
-    let info = RunInfo { scope: &scope, agent: &order.config.name, run_id: &order.run_id };
-    let watched = match Watched::begin(info) {
-        Ok(watched) => watched,
-        Err(stopped) => return Err(unstarted(stopped.into(), state.into_messages())),
+    let decided = order.resumed.as_ref().map_or_else(
+        || Ok(Vec::new()),
+        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
+    );
+    let decided = match decided {
+        Ok(decided) => decided,
+        Err(why) => {
+            let kind = ErrorKind::Config(why);
+            watched.end(kind.ending(), &Bill::default());
+            return Err(unstarted(emitter, kind, state.into_closed()));
+        }
     };
+    check.go_on_from(state.rejections());
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
-    let first = run.candidates.at(0).model.id();
-    let span = telemetry::invoke_agent(order.config, Some(first), &order.run_id);
-    telemetry::label(&span, scope.labels());
+    let (span, showing) = (run.span(), run.showing());
     let unended = telemetry::Unended::new(&span);
     // Whoever still works for the run when it is dropped is told to stop.
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state).await;
+            let ended = run.go(state, decided, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
+    if ended.is_paused {
+        let paused = run.pause(&ended, &bill);
+        watched.end(RunEnding::Paused, &bill);
+        let error = failed(ErrorKind::Paused(paused), bill, ended.state.into_closed());
+        return Err(error.with_guarded(run.guarded.take()));
+    }
     if let Some(kind) = ended.failure {
-        watched.end(RunEnding::Failed { kind: kind.word(), category: kind.category() }, &bill);
-        telemetry::failed(&span, kind.word());
-        return Err(failed(kind, bill, ended.state.into_messages()));
+        watched.end(kind.ending(), &bill);
+        telemetry::run_failed(showing, &span, &kind);
+        let error = failed(kind, bill, ended.state.into_closed());
+        return Err(error.with_guarded(run.guarded.take()));
     }
     watched.end(RunEnding::Answered, &bill);
+    telemetry::answered(showing, &span, &ended.text);
     stopping.disarm();
     let reply = ended.state.last_reply();
     let (model, finish_reason) =
@@ -223,6 +300,7 @@ pub(crate) async fn drive(
     Ok(Finished {
         processed,
         labels: Arc::clone(scope.labels()),
+        guarded: run.guarded.take(),
         text: ended.text,
         run_id: order.run_id.clone(),
         first_new: ended.state.messages().len() - ended.state.new_messages().len(),
@@ -286,6 +364,7 @@ struct Run<'r, 'a> {
     check: &'r dyn Check,
     sink: &'r Sink,
     spec: RunSpec,
+    guarded: Guarded,
 }
 
 /// How it ended.
@@ -301,6 +380,8 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
+    /// It waits for decisions about tool calls.
+    is_paused: bool,
 }
 
 impl Ended {
@@ -336,6 +417,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     sequential: tool.options().sequential,
                     corrections: tool.options().corrections,
                     polling: tool.options().polling,
+                    approval: tool.options().approval,
                 })
                 .collect(),
             output: match candidates.output() {
@@ -350,7 +432,8 @@ impl<'r, 'a> Run<'r, 'a> {
             max_tool_calls: order.max_tool_calls().0,
             output_attempts: config.output_attempts,
         };
-        Self { order, candidates, scope, check, sink, spec }
+        let guarded = Guarded::new(order, &scope);
+        Self { order, candidates, scope, check, sink, spec, guarded }
     }
 
     /// Why a run failed, with what the state does not know of it.
@@ -366,18 +449,37 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// Its span, with what it begins with where that may be shown.
+    fn span(&self) -> Span {
+        let (order, emitter) = (self.order, self.showing().emitter);
+        let first = self.candidates.at(0).model.id();
+        let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
+        telemetry::label(emitter, &span, self.scope.labels());
+        span
+    }
+
+    /// How it may be written down.
+    fn showing(&self) -> Showing<'_> {
+        self.scope.showing(self.order.config)
+    }
+
     /// From which run, and for which agent, an attempt is made.
     fn origin(&self, turn: u32, attempt: u32) -> Origin<'_> {
         Origin {
             scope: &self.scope,
             agent: Some(&self.order.config.name),
-            run_id: Some(&self.order.run_id),
+            id: &self.order.run_id,
             turn,
             attempt,
         }
     }
 
-    async fn go(&self, state: RunState) -> Ended {
+    async fn go(
+        &self,
+        state: RunState,
+        decided: Vec<(ToolUnit, approval::Decided)>,
+        span: &tracing::Span,
+    ) -> Ended {
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -387,7 +489,24 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
+            is_paused: false,
         };
+        let stop = match &self.order.resumed {
+            // What was said until then was looked at when it was said.
+            Some(resumed) => {
+                if !self.take_up(resumed, decided, &mut ended).await {
+                    return ended;
+                }
+                None
+            }
+            None => self.guard_opening(&mut ended).await,
+        };
+        if let Some(stop) = stop {
+            ended.feed(Event::Stopped { stop, partial: None });
+        } else if self.showing().shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(self.showing(), span, Some(&instructions), ended.state.messages());
+        }
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,
@@ -395,6 +514,20 @@ impl<'r, 'a> Run<'r, 'a> {
                     let stop = self.run_tools(turn, units, &mut ended).await;
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
+                }
+                Work::Arguments { turn, units } => {
+                    self.read_arguments(turn, units, &mut ended);
+                    continue;
+                }
+                Work::AwaitApproval { turn, units } => {
+                    match self.ask_approval(turn, units, &mut ended).await {
+                        Ok(Asked::Decided) => continue,
+                        Ok(Asked::Elsewhere) => {
+                            ended.is_paused = true;
+                            return ended;
+                        }
+                        Err(stop) => Event::Stopped { stop, partial: None },
+                    }
                 }
                 Work::Check { text } => self.check(&text, &mut ended).await,
                 Work::Done(End::Answered { text }) => {

@@ -1,22 +1,35 @@
 //! How a run fails, with what it cost and what was said.
 
+mod category;
+mod internal;
+mod kind;
+mod public;
+mod withheld;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use fastroai_providers::error::ProviderFault;
-use fastroai_providers::{History, ModelError, ModelErrorKind};
+use fastroai_providers::{History, ModelError};
+use uuid::Uuid;
 
-use crate::agent::OutputError;
+pub use category::ErrorCategory;
+pub(crate) use category::model_category;
+pub use internal::InternalError;
+pub use kind::ErrorKind;
+pub(crate) use kind::model_word;
+pub use public::PublicError;
+
+pub use self::withheld::Withheld;
+use crate::approval::PausedRun;
+use crate::guard::{Decided, GuardError};
 use crate::history::HistoryFault;
-use crate::hook::Denied;
-use crate::money::{Bill, Cost, Refusal};
-use crate::run::{Failure, Reason, Stop};
-use crate::usage_limits::Exceeded;
+use crate::money::Bill;
 
 /// A run that ended without an answer: why, what it had cost, and a transcript that can go on.
 ///
-/// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said.
+/// `Display` and `Debug` show no key, no prompt and nothing that a provider or a tool said. For those
+/// who may not even know of models and budgets there is [`public`](Self::public), and for operators
+/// [`internal`](Self::internal).
 #[doc(alias = "FastroAIError")]
 pub struct Error(Box<Inner>);
 
@@ -26,134 +39,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 struct Inner {
     kind: ErrorKind,
     run_id: String,
+    agent: Option<String>,
     bill: Bill,
     history: History,
     elapsed: Duration,
-}
-
-/// Why a run ended without an answer.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// Something is set up wrongly; nothing was sent.
-    Config(String),
-    /// The model could not be asked.
-    Model(ModelError),
-    /// Neither the model nor its fallbacks could be asked: at least two errors, in the order in
-    /// which the models were asked.
-    Models(Vec<ModelError>),
-    /// The model said nothing, twice.
-    Empty,
-    /// The model would not answer; its words are at the end of the history.
-    Refused,
-    /// The provider's filter stopped the answer, and nothing was left of it or what was left does
-    /// not fit the output.
-    Filtered,
-    /// No answer fitted the output.
-    OutputInvalid {
-        /// How many were tried.
-        attempts: u32,
-        /// What was wrong with the last one: places and types, and at times a value.
-        reason: Reason,
-    },
-    /// What makes the output of an answer, a function or a validator, failed for good.
-    OutputFailed(OutputError),
-    /// The answer was cut at the limit of output tokens, and so does not fit the output.
-    OutputTruncated,
-    /// The model was asked as often as is allowed.
-    MaxTurns {
-        /// How often that is.
-        limit: u32,
-    },
-    /// The model asked for more tool calls than are allowed; none of that reply ran.
-    MaxToolCalls {
-        /// How many are allowed in a run.
-        limit: u32,
-        /// How many there would have been, without those that failed or were refused.
-        asked: u64,
-    },
-    /// The model could not correct its calls of a tool, or the tool took too long each time.
-    ToolCorrections {
-        /// The tool.
-        tool: String,
-        /// How often it was asked to.
-        limit: u32,
-        /// How often the tool took too long, and nothing else was wrong.
-        timeouts: u32,
-    },
-    /// The model made the same call with the same result over and over.
-    Loop {
-        /// The tool.
-        tool: String,
-    },
-    /// An account does not cover what the next request or tool may cost; nothing was sent.
-    #[doc(alias = "CostBudgetExceededError")]
-    #[doc(alias = "budget_microcents")]
-    #[doc(alias = "actual_microcents")]
-    Budget {
-        /// The account.
-        account: String,
-        /// Its limit.
-        budget: Cost,
-        /// What was spent of it.
-        spent: Cost,
-        /// What is held of it: for requests on their way, and for those that may have been paid.
-        held: Cost,
-        /// What was needed at least.
-        needed: Cost,
-    },
-    /// The answer was cut because the budget afforded no longer one, and so does not fit the output.
-    OutputCutByBudget {
-        /// How many tokens it was allowed.
-        max_tokens: u32,
-    },
-    /// There is a budget, and nobody can say what the request may cost; nothing was sent.
-    Unbounded(String),
-    /// There is a budget, and nobody knows what the model costs; nothing was sent to it.
-    UnknownPrice {
-        /// The model.
-        model: String,
-    },
-    /// A limit of what the run may use was reached.
-    UsageLimit(Exceeded),
-    /// A hook did not let an attempt through; it was not made.
-    Denied {
-        /// The hook.
-        hook: String,
-        /// Why.
-        denied: Denied,
-    },
-    /// A hook panicked. Where that was before an attempt, it was not made.
-    HookPanicked {
-        /// The hook.
-        hook: String,
-    },
-    /// The time is up.
-    DeadlinePassed,
-    /// Someone cancelled it.
-    Cancelled,
-    /// Agents called agents too deeply.
-    TooDeep,
-    /// What the history processors made cannot be sent; nothing was.
-    History(HistoryFault),
-}
-
-/// What kind of trouble an error is, for a decision what to do about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorCategory {
-    /// Trying again later may help.
-    #[doc(alias = "transient")]
-    Transient,
-    /// Trying again cannot help.
-    #[doc(alias = "permanent")]
-    Permanent,
-    /// A limit was reached: money, time, turns, tokens.
-    #[doc(alias = "resource_exhaustion")]
-    ResourceExhaustion,
-    /// Nobody knows.
-    #[doc(alias = "unknown")]
-    Unknown,
+    guarded: Vec<Decided>,
 }
 
 impl Error {
@@ -164,12 +54,54 @@ impl Error {
         history: History,
         elapsed: Duration,
     ) -> Self {
-        Self(Box::new(Inner { kind, run_id, bill, history, elapsed }))
+        let guarded = Vec::new();
+        Self(Box::new(Inner { kind, run_id, agent: None, bill, history, elapsed, guarded }))
     }
 
-    /// Of what could not begin, and so has cost nothing.
+    pub(crate) fn with_guarded(mut self, guarded: Vec<Decided>) -> Self {
+        self.0.guarded = guarded;
+        self
+    }
+
+    /// Of what is no run of its own, or could not begin, and so has cost nothing.
     pub(crate) fn unstarted(kind: ErrorKind) -> Self {
-        Self::new(kind, String::new(), Bill::default(), History::default(), Duration::ZERO)
+        let id = Uuid::now_v7().to_string();
+        Self::new(kind, id, Bill::default(), History::default(), Duration::ZERO)
+    }
+
+    /// Says which run it belongs to.
+    pub(crate) fn of_run(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.0.run_id);
+        self
+    }
+
+    /// Says whose run it was.
+    pub(crate) fn of_agent(mut self, agent: &str) -> Self {
+        self.0.agent = Some(agent.to_owned());
+        self
+    }
+
+    /// What an end user may know of it.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        self.into()
+    }
+
+    /// What an operator may know of it.
+    #[must_use]
+    pub fn internal(&self) -> InternalError<'_> {
+        self.into()
+    }
+
+    /// The id by which it is found in traces and in an audit trail: that of the run, or of
+    /// the request that a model was asked without an agent. It is never empty.
+    #[must_use]
+    pub fn correlation_id(&self) -> &str {
+        &self.0.run_id
+    }
+
+    fn agent(&self) -> Option<&str> {
+        self.0.agent.as_deref()
     }
 
     /// Why it failed.
@@ -202,7 +134,7 @@ impl Error {
         &self.0.history
     }
 
-    /// The run's id.
+    /// The run's id; a new one, where there was none.
     #[must_use]
     pub fn run_id(&self) -> &str {
         &self.0.run_id
@@ -212,6 +144,33 @@ impl Error {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
+    }
+
+    /// What [guards](crate::guard) have flagged, replaced or blocked on the way, in that order.
+    #[must_use]
+    pub fn guarded(&self) -> &[Decided] {
+        &self.0.guarded
+    }
+
+    /// The run as it waits for decisions, where that is how it ended.
+    #[must_use]
+    pub fn paused(&self) -> Option<&PausedRun> {
+        match &self.0.kind {
+            ErrorKind::Paused(paused) => Some(paused),
+            _ => None,
+        }
+    }
+
+    /// The run as it waits for decisions, given away.
+    ///
+    /// # Errors
+    /// The error itself, where it is none of a pause.
+    pub fn into_paused(self) -> Result<PausedRun, Self> {
+        let inner = *self.0;
+        match inner.kind {
+            ErrorKind::Paused(paused) => Ok(paused),
+            kind => Err(Self(Box::new(Inner { kind, ..inner }))),
+        }
     }
 
     /// The failure of the model, where that is what it was; of the last one, where several were
@@ -228,236 +187,6 @@ impl Error {
             ErrorKind::Model(error) => std::slice::from_ref(error),
             ErrorKind::Models(errors) => errors,
             _ => &[],
-        }
-    }
-}
-
-impl ErrorKind {
-    pub(crate) fn of(failure: Failure) -> Self {
-        match failure {
-            // The driver knows more of these two and says it.
-            Failure::Stopped { stop: Stop::Cancelled } => Self::Cancelled,
-            Failure::Stopped { stop: _ } => Self::DeadlinePassed,
-            Failure::Model => Self::Config("the model could not be asked".to_owned()),
-            Failure::MaxTurns { limit } => Self::MaxTurns { limit },
-            Failure::MaxToolCalls { limit, asked } => Self::MaxToolCalls { limit, asked },
-            Failure::Corrections { tool, limit, timeouts } => {
-                Self::ToolCorrections { tool, limit, timeouts }
-            }
-            Failure::Loop { tool } => Self::Loop { tool },
-            Failure::Empty => Self::Empty,
-            Failure::Refused => Self::Refused,
-            Failure::Filtered => Self::Filtered,
-            Failure::OutputInvalid { attempts, reason } => Self::OutputInvalid { attempts, reason },
-            Failure::OutputTruncated => Self::OutputTruncated,
-        }
-    }
-
-    /// Of the models that were asked in vain.
-    pub(crate) fn of_models(mut errors: Vec<ModelError>) -> Self {
-        match errors.pop() {
-            Some(error) if errors.is_empty() => Self::Model(error),
-            Some(error) => {
-                errors.push(error);
-                Self::Models(errors)
-            }
-            None => Self::of(Failure::Model),
-        }
-    }
-
-    /// A word for traces.
-    pub(crate) fn word(&self) -> &'static str {
-        match self {
-            Self::Config(_) => "config",
-            Self::Model(error) => model_word(error),
-            Self::Models(errors) => errors.last().map_or("provider", model_word),
-            Self::Empty => "empty",
-            Self::Refused => "refused",
-            Self::Filtered => "filtered",
-            Self::OutputInvalid { .. } => "output_invalid",
-            Self::OutputFailed(_) => "output_failed",
-            Self::OutputTruncated => "output_truncated",
-            Self::MaxTurns { .. } => "max_turns",
-            Self::MaxToolCalls { .. } => "max_tool_calls",
-            Self::ToolCorrections { .. } => "tool_corrections",
-            Self::Loop { .. } => "loop",
-            Self::Budget { .. } => "budget",
-            Self::OutputCutByBudget { .. } => "output_cut_by_budget",
-            Self::Unbounded(_) => "unbounded",
-            Self::UnknownPrice { .. } => "unknown_price",
-            Self::UsageLimit(_) => "usage_limit",
-            Self::Denied { .. } => "denied",
-            Self::HookPanicked { .. } => "hook_panicked",
-            Self::DeadlinePassed => "deadline",
-            Self::Cancelled => "cancelled",
-            Self::TooDeep => "too_deep",
-            Self::History(_) => "history",
-        }
-    }
-
-    pub(crate) fn category(&self) -> ErrorCategory {
-        match self {
-            Self::Model(error) => model_category(error),
-            Self::Models(errors) => most_hopeful(errors),
-            Self::Denied { denied, .. } => denied.kind(),
-            // What failed in a processor may be a run of its own.
-            Self::History(HistoryFault::Failed(error)) => {
-                error.downcast_ref::<Error>().map_or(ErrorCategory::Permanent, Error::category)
-            }
-            Self::Empty => ErrorCategory::Transient,
-            Self::Config(_)
-            | Self::Refused
-            | Self::Filtered
-            | Self::Unbounded(_)
-            | Self::History(_)
-            | Self::UnknownPrice { .. } => ErrorCategory::Permanent,
-            Self::OutputTruncated
-            | Self::MaxTurns { .. }
-            | Self::MaxToolCalls { .. }
-            | Self::OutputCutByBudget { .. }
-            | Self::Budget { .. }
-            | Self::UsageLimit(_)
-            | Self::DeadlinePassed
-            | Self::TooDeep => ErrorCategory::ResourceExhaustion,
-            Self::OutputInvalid { .. }
-            | Self::OutputFailed(_)
-            | Self::ToolCorrections { .. }
-            | Self::Loop { .. }
-            | Self::HookPanicked { .. }
-            | Self::Cancelled => ErrorCategory::Unknown,
-        }
-    }
-}
-
-impl From<Exceeded> for ErrorKind {
-    fn from(exceeded: Exceeded) -> Self {
-        Self::UsageLimit(exceeded)
-    }
-}
-
-impl From<Refusal> for ErrorKind {
-    fn from(Refusal { account, budget, spent, held, needed }: Refusal) -> Self {
-        Self::Budget { account, budget, spent, held, needed }
-    }
-}
-
-pub(crate) fn model_word(error: &ModelError) -> &'static str {
-    match error.kind() {
-        ModelErrorKind::Config => "config",
-        ModelErrorKind::Transport { .. } => "transport",
-        ModelErrorKind::Protocol(_) => "protocol",
-        _ => "provider",
-    }
-}
-
-pub(crate) fn model_category(error: &ModelError) -> ErrorCategory {
-    let exhausted = matches!(
-        error.kind(),
-        ModelErrorKind::Provider(ProviderFault::Quota | ProviderFault::ContextLength { .. })
-    );
-    if exhausted {
-        ErrorCategory::ResourceExhaustion
-    } else if error.is_retryable() {
-        ErrorCategory::Transient
-    } else {
-        ErrorCategory::Permanent
-    }
-}
-
-/// One model that answers is enough.
-fn most_hopeful(errors: &[ModelError]) -> ErrorCategory {
-    let categories: Vec<_> = errors.iter().map(model_category).collect();
-    let hopeful = [ErrorCategory::Transient, ErrorCategory::ResourceExhaustion];
-    let found = hopeful.into_iter().find(|category| categories.contains(category));
-    found.unwrap_or(ErrorCategory::Permanent)
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(why) => f.write_str(why),
-            Self::Model(error) => error.fmt(f),
-            Self::Models(errors) => {
-                write!(f, "none of {} models could be asked", errors.len())?;
-                for (index, error) in errors.iter().enumerate() {
-                    write!(f, "{} {error}", if index == 0 { ":" } else { ";" })?;
-                }
-                Ok(())
-            }
-            Self::Empty => f.write_str("the model gave an empty answer twice"),
-            Self::Refused => f.write_str("the model refused to answer"),
-            Self::Filtered => f.write_str("the provider's content filter stopped the answer"),
-            Self::OutputInvalid { attempts, .. } => {
-                write!(
-                    f,
-                    "none of {attempts} answers fitted the output: raise `output_attempts` if the model needs more"
-                )
-            }
-            Self::OutputFailed(_) => f.write_str("what makes the output of the answer failed"),
-            Self::OutputTruncated => {
-                f.write_str("the answer was cut at the limit of output tokens: raise `max_tokens`")
-            }
-            Self::MaxTurns { limit } => {
-                write!(
-                    f,
-                    "the model was asked {limit} times without an answer: raise `max_turns` if it needs more"
-                )
-            }
-            Self::MaxToolCalls { limit, asked } => {
-                write!(
-                    f,
-                    "the model asked for {asked} tool calls where {limit} are allowed: raise `max_tool_calls` if it needs more"
-                )
-            }
-            Self::ToolCorrections { tool, limit, timeouts } if timeouts > limit => write!(
-                f,
-                "`{tool}` took too long {timeouts} times in a row: raise its `timeout`, or make it quicker"
-            ),
-            Self::ToolCorrections { tool, limit, timeouts } => {
-                write!(
-                    f,
-                    "the model could not correct its calls of `{tool}`, though it was asked to {limit} times"
-                )?;
-                if *timeouts > 0 {
-                    write!(f, ": {timeouts} of them took too long")?;
-                }
-                Ok(())
-            }
-            Self::Loop { tool } => {
-                // The model may have made the name up.
-                let tool = tool.escape_debug();
-                write!(f, "the model called `{tool}` over and over with the same result")
-            }
-            Self::Budget { account, budget, spent, held, needed } => write!(
-                f,
-                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
-                account.escape_debug()
-            ),
-            Self::OutputCutByBudget { max_tokens } => write!(
-                f,
-                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
-            ),
-            Self::Unbounded(why) => write!(
-                f,
-                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
-            ),
-            Self::UnknownPrice { model } => write!(
-                f,
-                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
-            ),
-            Self::UsageLimit(exceeded) => exceeded.fmt(f),
-            Self::Denied { hook, denied } => {
-                write!(f, "`{}` denied it: {denied}", hook.escape_debug())
-            }
-            Self::HookPanicked { hook } => write!(
-                f,
-                "the hook `{}` panicked, and nothing passes it: mend it, or leave it out",
-                hook.escape_debug()
-            ),
-            Self::DeadlinePassed => f.write_str("the run's time is up"),
-            Self::Cancelled => f.write_str("the run was cancelled"),
-            Self::TooDeep => f.write_str("agents called agents too deeply"),
-            Self::History(fault) => fault.fmt(f),
         }
     }
 }
@@ -484,7 +213,9 @@ impl StdError for Error {
         match &self.0.kind {
             ErrorKind::Denied { denied, .. } => denied.cause(),
             ErrorKind::OutputFailed(error) => error.cause(),
+            ErrorKind::GuardFailed { cause, .. } => cause.as_ref().map(GuardError::cause),
             ErrorKind::History(HistoryFault::Failed(error)) => Some(&**error),
+            ErrorKind::Claim(error) => Some(error.cause()),
             _ => self.model_error()?.source(),
         }
     }

@@ -44,13 +44,17 @@ mod alert;
 mod approval;
 mod breaker;
 mod call;
+mod decision;
 mod denied;
 mod gate;
+mod guarded;
 mod hooks;
 mod permit;
 #[cfg(feature = "limits")]
 mod rate;
 mod run;
+mod tool_denied;
+mod tool_policy;
 
 use std::any::type_name;
 
@@ -61,15 +65,21 @@ pub use approval::Approval;
 pub use breaker::{CircuitBreaker, CircuitOpen};
 pub(crate) use call::Origin;
 pub use call::{ModelCall, ToolUse};
+pub use decision::{ApprovalDecision, ApprovalStep};
 pub use denied::Denied;
 pub use gate::{Gate, Wait};
+pub use guarded::GuardDecision;
 pub(crate) use hooks::{Hooks, Stopped, Waiting};
+#[cfg(feature = "audit")]
+pub(crate) use permit::Closing;
 pub use permit::{Ended, Outcome, Permit};
 pub(crate) use permit::{Panicked, Permits};
 #[cfg(feature = "limits")]
 pub use rate::{QueueFull, RateLimits, TooManyTokens};
 pub(crate) use run::Watched;
 pub use run::{RunEnd, RunEnding, RunInfo};
+pub use tool_denied::{DeniedBy, ToolDenied};
+pub use tool_policy::{ToolPolicy, Who};
 
 /// A policy: it decides before each attempt whether it is made, and learns how it ended.
 ///
@@ -83,8 +93,8 @@ pub trait Hook: Send + Sync + 'static {
         name.rsplit("::").next().unwrap_or(name)
     }
 
-    /// Learns that a run begins, before anything is sent; runs that cannot begin at all, as where a
-    /// key is missing, are not told.
+    /// Learns that a run is about to begin, before anything is sent. It may turn out that it cannot, as
+    /// where a key is missing: [`after_run`](Self::after_run) is told so, then.
     ///
     /// # Errors
     /// [`Denied`]: the run ends here.
@@ -109,9 +119,23 @@ pub trait Hook: Send + Sync + 'static {
         Ok(Gate::go())
     }
 
-    /// Learns that an account did not cover an attempt; no hook was asked about it then.
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
-        let _ = (account, refusal);
+    /// Learns that an account did not cover an attempt of this run, or of a request without an agent: no
+    /// hook was asked about it then. Or that it did not cover what a tool
+    /// [charges](crate::RunContext::charge).
+    fn on_refusal(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
+        let _ = (run, account, refusal);
+    }
+
+    /// Learns that a [guard](crate::guard) has not simply let a text pass.
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let _ = (run, decision);
+    }
+
+    /// Learns that someone is asked about a tool call that needs a decision, and what was decided; see
+    /// [`approval`](crate::approval). What is approved passes [`before_tool`](Self::before_tool) as any
+    /// call does.
+    fn on_approval(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        let _ = (run, decision);
     }
 
     /// Decides about an attempt at a tool.
@@ -122,5 +146,11 @@ pub trait Hook: Send + Sync + 'static {
     fn before_tool(&self, call: &mut ToolUse<'_>) -> Result<Gate, Denied> {
         let _ = call;
         Ok(Gate::go())
+    }
+
+    /// Learns that a tool was called that may not be used here, by a grant, a role or a hook, itself included: it did
+    /// not run.
+    fn on_tool_denied(&self, denied: &ToolDenied<'_>) {
+        let _ = denied;
     }
 }

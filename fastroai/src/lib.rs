@@ -9,15 +9,24 @@ extern crate self as fastroai;
 pub mod agent;
 #[cfg_attr(not(feature = "testing"), path = "no_ambient.rs")]
 mod ambient;
+pub mod approval;
 #[cfg(feature = "audit")]
 pub mod audit;
 mod catalogue;
+#[cfg(feature = "config")]
+pub mod config;
 mod driver;
+mod emitted;
 mod error;
+mod grants;
 pub mod guard;
+#[cfg(feature = "jsonschema")]
+mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
+mod principal;
+pub mod process;
 mod provide;
 pub mod run;
 mod runtime;
@@ -31,7 +40,8 @@ mod usage_limits;
 pub use agent::{
     Agent, AgentEvent, AgentOutput, AgentResponse, AgentSpec, Call, OutputContext, OutputError,
 };
-pub use error::{Error, ErrorCategory, ErrorKind, Result};
+pub use approval::{Decisions, PausedRun};
+pub use error::{Error, ErrorCategory, ErrorKind, InternalError, PublicError, Result, Withheld};
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/agent.md")]
 pub use fastroai_macros::agent;
@@ -53,6 +63,7 @@ pub use fastroai_providers::{
     Usage,
 };
 pub use money::Cost;
+pub use principal::Principal;
 pub use provide::Provide;
 pub use runtime::{RetryPolicy, Runtime, RuntimeBuilder};
 pub use scope::{spawn, spawn_blocking};
@@ -92,11 +103,11 @@ pub mod __private {
     pub use crate::testing::{TestOutput, TestSetup, run_test};
     pub use crate::tool::{
         Arguments, ArgumentsSchema, Blocking, Bound, BoundTool, CostFunction, Detach, DetachSelf,
-        Effect, Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool, ToolArg,
-        ToolCost, ToolDefault, ToolFacts, ToolFailure, ToolFuture, ToolInfo, ToolMethod,
-        ToolOptions, ToolOutput, Toolset, ToolsetFacts, ToolsetInfo, WithoutError, blocking,
-        check_entries, check_entry, depth, join, measured, numeric, prefixed, send, textual,
-        undescribed,
+        Effect, Limits, Listed, ListsUndescribed, NoFacts, Returned, RunContext, Tool,
+        ToolApproval, ToolArg, ToolCost, ToolDefault, ToolFacts, ToolFailure, ToolFit, ToolFuture,
+        ToolInfo, ToolMethod, ToolOptions, ToolOutput, Toolset, ToolsetFacts, ToolsetInfo,
+        WithoutError, blocking, check_entries, check_entry, depth, join, measured, numeric,
+        prefixed, send, textual, undescribed,
     };
     pub use fastroai_providers::ToolDefinition;
     #[cfg(feature = "testing")]
@@ -146,6 +157,10 @@ struct GuideToOutput;
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
+
+#[cfg(all(doctest, feature = "macros", feature = "config"))]
+#[doc = include_str!("../../docs/guide/configuration.md")]
+struct GuideToConfiguration;
 
 /// And so are those of the pages.
 #[cfg(all(doctest, feature = "macros"))]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fastroai_providers::{Model, ModelError};
 
+use crate::agent::AgentConfig;
 use crate::driver::{Finished, Order};
 use crate::error::Error;
 use crate::money::Meter;
@@ -24,10 +25,10 @@ pub(crate) fn meter() -> Meter {
 
 pub(crate) fn model(
     runtime: &Runtime,
-    _agent: Option<&str>,
+    agent: Option<&AgentConfig>,
     name: &str,
 ) -> Result<Arc<dyn Model>, ModelError> {
-    runtime.model(name)
+    runtime.model_for(agent, name)
 }
 
 pub(crate) struct Watch;

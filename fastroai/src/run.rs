@@ -18,6 +18,7 @@
 //! ```
 
 mod event;
+mod held;
 mod ids;
 mod output;
 mod reason;
@@ -28,7 +29,7 @@ mod state;
 mod tools;
 mod work;
 
-pub use event::{Event, Stop, ToolReport};
+pub use event::{EditedArguments, Event, Stop, ToolReport};
 pub use output::{AnswerForm, OUTPUT_TOOL, OutputTool};
 pub use reason::Reason;
 pub use repair::repair;

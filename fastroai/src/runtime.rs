@@ -1,5 +1,9 @@
 //! What runs share: models, keys, prices, retries, and what may be written down.
 
+#[cfg(feature = "config")]
+mod configured;
+#[cfg(feature = "http")]
+mod own_keys;
 mod retry;
 
 use std::collections::HashMap;
@@ -12,10 +16,21 @@ use fastroai_providers::Connection;
 use fastroai_providers::{Model, ModelError, ModelId, offline::OfflineModel};
 use tokio::sync::Semaphore;
 
+#[cfg(feature = "config")]
+pub(crate) use configured::configured;
+#[cfg(feature = "http")]
+pub(crate) use own_keys::OwnKeys;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{LONGEST_RETRY_AFTER, RetryBudget};
 
+use crate::agent::AgentConfig;
+use crate::approval::{Approver, Claims};
+#[cfg(feature = "config")]
+use crate::config::Agents;
+use crate::emitted::Emitter;
 use crate::error::Error;
+use crate::grants::Bound;
+use crate::guard::{Guard, Guards, Redactor};
 use crate::history::HistoryProcessor;
 use crate::hook::{Hook, Hooks};
 use crate::money::{Budget, OverrideError, Prices, Rates};
@@ -48,10 +63,17 @@ struct Shared {
     retry: RetryPolicy,
     retry_budgets: Mutex<HashMap<String, Arc<RetryBudget>>>,
     blocking: Arc<Semaphore>,
-    capture_content: bool,
+    emitter: Emitter,
+    capture_content: Option<bool>,
     hooks: Hooks,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    #[cfg(feature = "config")]
+    agents: Option<Arc<Agents>>,
+    bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 /// The one for runs that are given none.
@@ -122,7 +144,7 @@ impl Runtime {
         };
         match Scope::enter(entering) {
             Ok(scope) => Ok(scope.run(future).await),
-            Err(kind) => Err(Error::unstarted(kind)),
+            Err(unentered) => Err(Error::unstarted(unentered.kind)),
         }
     }
 
@@ -131,6 +153,15 @@ impl Runtime {
     /// # Errors
     /// Of kind `Config`, where the name, the provider or the key is missing or wrong.
     pub fn model(&self, name: &str) -> Result<Arc<dyn Model>, ModelError> {
+        self.model_for(None, name)
+    }
+
+    /// The same for an agent, which may have keys of its own.
+    pub(crate) fn model_for(
+        &self,
+        agent: Option<&AgentConfig>,
+        name: &str,
+    ) -> Result<Arc<dyn Model>, ModelError> {
         if let Some(model) = self.0.given.get(name) {
             return Ok(Arc::clone(model));
         }
@@ -139,10 +170,23 @@ impl Runtime {
                 ModelError::config(error.to_string())
             })
         };
+        #[cfg(feature = "http")]
+        let own = agent.and_then(|agent| Some((&agent.name, agent.keys.as_ref()?)));
+        #[cfg(not(feature = "http"))]
+        let _ = agent;
         // What a test's cassette connects is not for others.
         #[cfg(feature = "testing")]
-        if let Some(model) = crate::ambient::played(parsed, &self.0.connection) {
+        if let Some(model) = crate::ambient::played(parsed, |records| match own {
+            Some((agent, keys)) if records => keys.on(&self.0.connection, agent),
+            _ => self.0.connection.clone(),
+        }) {
             return model;
+        }
+        #[cfg(feature = "http")]
+        if let Some((agent, keys)) = own {
+            let connection = || keys.on(&self.0.connection, agent);
+            let connect = || fastroai_providers::connect(&parsed()?, &connection());
+            return keys.model(self, name, connect);
         }
         let mut models = self.0.connected.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = models.get(name) {
@@ -183,6 +227,15 @@ impl Runtime {
         &self.0.hooks
     }
 
+    /// The most that runs on it may be granted.
+    pub(crate) fn bound(&self) -> &Bound {
+        &self.0.bound
+    }
+
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.0.strict
     }
@@ -191,7 +244,21 @@ impl Runtime {
         &self.0.history
     }
 
-    pub(crate) fn captures_content(&self) -> bool {
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.0.approver.as_ref()
+    }
+
+    pub(crate) fn claims(&self) -> Option<&dyn Claims> {
+        self.0.claims.as_deref()
+    }
+
+    /// What all texts pass that are written down.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        &self.0.emitter
+    }
+
+    /// Whether content is written down of agents that do not say; `Some(false)` is for all.
+    pub(crate) fn captures_content(&self) -> Option<bool> {
         self.0.capture_content
     }
 }
@@ -231,13 +298,28 @@ pub struct RuntimeBuilder {
     prices: Option<Prices>,
     account: Option<Budget>,
     retry: RetryPolicy,
-    capture_content: bool,
+    capture_content: Option<bool>,
+    redactor: Option<Redactor>,
+    unredacted: bool,
     hooks: Vec<Arc<dyn Hook>>,
+    guards: Guards,
     strict: bool,
     history: Vec<Arc<dyn HistoryProcessor>>,
+    #[cfg(feature = "config")]
+    agents: Option<Arc<Agents>>,
+    bound: Bound,
+    approver: Option<Arc<dyn Approver>>,
+    claims: Option<Arc<dyn Claims>>,
 }
 
 impl RuntimeBuilder {
+    /// What a configuration says of agents, over what the program says.
+    #[cfg(feature = "config")]
+    pub(crate) fn agents(mut self, agents: Arc<Agents>) -> Self {
+        self.agents = Some(agents);
+        self
+    }
+
     /// The key for a provider; without it the provider's environment variable is read.
     #[cfg(feature = "http")]
     pub fn key(mut self, provider: &str, key: impl Into<String>) -> Self {
@@ -328,6 +410,20 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Adds a guard that the texts of all its runs pass, and of those that these call, whichever
+    /// runtime they bring along: after those added before, and before those of agents and calls. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.shared_guard(Arc::new(guard))
+    }
+
+    /// Adds a guard that is kept elsewhere as well, or shared with another runtime. What passes both
+    /// runtimes passes it once.
+    pub fn shared_guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
     /// Refuses runs that are in no scope: neither in another run, as its tools are, nor in
     /// [`Runtime::scope`]. So a bare `tokio::spawn` in a tool cannot spend outside the budget of its
     /// run; where agents bring no runtime, [`set_default`](Runtime::set_default) makes it hold for
@@ -337,9 +433,57 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Whether the texts of tool errors go to the trace. Off unless said so: they may hold secrets.
+    /// Grants no run on it more than this, whatever its agent is [granted](crate::agent::AgentConfig::grants), nor the
+    /// runs inside. Said again, what both say holds; unsaid, there is no bound.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// let reads_only = Runtime::builder().grants(["net", "read"]).build();
+    /// # let _ = reads_only;
+    /// ```
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.bound = self.bound.and(&Bound::of(grants));
+        self
+    }
+
+    /// Whether what is said in a run goes to the trace: instructions, messages, arguments and results
+    /// of tools, the texts of errors. Off unless said so, here or by
+    /// [the agent](crate::agent::AgentConfig::capture_content).
+    ///
+    /// `true` is for the agents that say nothing themselves. `false` is for all, whatever they say,
+    /// and for all that runs inside. What is captured passes the [redactor](Self::redactor) and is cut
+    /// at 64 KiB for each field. Keys, headers and addresses are never captured.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// let runtime = Runtime::builder().capture_content(true).build();
+    /// ```
     pub fn capture_content(mut self, capture: bool) -> Self {
-        self.capture_content = capture;
+        self.capture_content = Some(capture);
+        self
+    }
+
+    /// What finds personal data and secrets in all that is written down: in spans, in the log, and
+    /// in names and ids there, whether content is captured or not. Without it
+    /// [`Redactor::standard`] does.
+    ///
+    /// ```
+    /// use fastroai::Runtime;
+    /// use fastroai::guard::Redactor;
+    /// let redactor = Redactor::standard().with_pattern("CASE", r"\bC-\d{6}\b")?;
+    /// let runtime = Runtime::builder().redactor(redactor).capture_content(true).build();
+    /// # Ok::<(), fastroai::guard::PatternError>(())
+    /// ```
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = Some(redactor);
+        self
+    }
+
+    /// Writes down what is captured as it is, with all personal data and secrets in it: for tests
+    /// and labs, and never for what users say. Line breaks and control characters are escaped all
+    /// the same.
+    pub fn dangerously_capture_unredacted(mut self) -> Self {
+        self.unredacted = true;
         self
     }
 
@@ -348,6 +492,21 @@ impl RuntimeBuilder {
     /// [`history`](crate::history).
     pub fn history(mut self, processor: impl HistoryProcessor) -> Self {
         self.history.push(Arc::new(processor));
+        self
+    }
+
+    /// Who decides about tool calls that need an approval while the run waits, so that it does not
+    /// pause; see [`approval`](crate::approval). It decides for the agents that are called inside as
+    /// well, unless these bring a runtime with another one.
+    pub fn approver(mut self, approver: impl Approver) -> Self {
+        self.approver = Some(Arc::new(approver));
+        self
+    }
+
+    /// Where it is kept which paused runs were gone on from, beside the memory of this process; see
+    /// [`approval`](crate::approval#once).
+    pub fn claims(mut self, claims: impl Claims) -> Self {
+        self.claims = Some(Arc::new(claims));
         self
     }
 
@@ -363,10 +522,17 @@ impl RuntimeBuilder {
             retry: self.retry,
             retry_budgets: Mutex::default(),
             blocking: Arc::new(Semaphore::new(BLOCKING_TOOLS)),
+            emitter: Emitter::new((!self.unredacted).then(|| self.redactor.unwrap_or_default())),
             capture_content: self.capture_content,
             hooks: Hooks::new(self.hooks),
+            guards: self.guards,
             strict: self.strict,
             history: self.history,
+            #[cfg(feature = "config")]
+            agents: self.agents,
+            bound: self.bound,
+            approver: self.approver,
+            claims: self.claims,
         }))
     }
 }

@@ -10,14 +10,21 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use crate::agent::Labels;
+use crate::agent::{AgentConfig, Labels};
 use crate::ambient;
+use crate::approval::{Approver, Before};
+use crate::emitted::Emitter;
 use crate::error::ErrorKind;
-use crate::hook::Hooks;
+use crate::grants::Bound;
+use crate::guard::Guards;
+use crate::hook::{DeniedBy, Hooks, RunInfo};
 use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
+use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::usage_limits::{Tally, UsageLimits};
+use crate::telemetry::Showing;
+use crate::tool::ToolOptions;
+use crate::usage_limits::{Tally, UsageLimits, Used};
 
 tokio::task_local! {
     static CURRENT: Scope;
@@ -40,9 +47,39 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
+    /// The guards of the runtime, and those of the runs around.
+    guards: Guards,
+    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
+    in_guard: bool,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
+    /// Whether the last tally is this run's own.
+    is_tallied: bool,
+    /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
+    approver: Option<Arc<dyn Approver>>,
+    /// The run, where there are hooks to tell of it.
+    run: Option<Arc<Whose>>,
+    /// The most that runs in it may be granted.
+    bound: Bound,
+    principal: Option<Principal>,
+    /// Someone around has said that no content is to be written down.
+    dark: bool,
+    /// Someone around has what is written down redacted.
+    redacts: bool,
+}
+
+/// The run, or the request without an agent, that a scope is of.
+struct Whose {
+    agent: String,
+    id: String,
+    around: Option<Arc<Whose>>,
+}
+
+/// A run that may not be, in the scope that it would have had: for those who are told of it.
+pub(crate) struct Unentered {
+    pub(crate) kind: ErrorKind,
+    pub(crate) scope: Scope,
 }
 
 /// What a run brings along.
@@ -54,8 +91,12 @@ pub(crate) struct Entering {
     pub(crate) account: Option<Budget>,
     pub(crate) outside: Option<CancellationToken>,
     pub(crate) limits: UsageLimits,
+    pub(crate) bound: Bound,
+    pub(crate) principal: Option<Principal>,
     /// It is what others run in: one on a strict runtime needs no other around it.
     pub(crate) opens: bool,
+    /// What it had used before it paused.
+    pub(crate) before: Option<Before>,
 }
 
 impl Scope {
@@ -64,26 +105,49 @@ impl Scope {
         CURRENT.try_with(Clone::clone).ok()
     }
 
+    /// What is said of the runtime that this code runs on, if it runs in a scope.
+    #[cfg(feature = "config")]
+    pub(crate) fn with_runtime<R>(say: impl FnOnce(&Runtime) -> R) -> Option<R> {
+        CURRENT.try_with(|scope| say(&scope.runtime)).ok()
+    }
+
     /// A scope inside the current one, or a first one.
     ///
     /// What runs in it is paid for from `account` and from what the scope around it pays from, and
     /// takes no more than `budget` of either.
-    pub(crate) fn enter(entering: Entering) -> Result<Self, ErrorKind> {
-        let Entering { runtime, timeout, budget, account, outside, limits, opens } = entering;
+    pub(crate) fn enter(entering: Entering) -> Result<Self, Box<Unentered>> {
+        let Entering {
+            runtime,
+            timeout,
+            budget,
+            account,
+            outside,
+            limits,
+            bound,
+            principal,
+            opens,
+            before,
+        } = entering;
         let parent = Self::current();
         let runtime = runtime
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
-        if runtime.is_strict() && parent.is_none() && !opens {
-            return Err(ErrorKind::Config(
-                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
-                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
-                    .to_owned(),
-            ));
-        }
+        let astray = runtime.is_strict() && parent.is_none() && !opens;
+        let dark = runtime.captures_content() == Some(false);
+        let redacts = !runtime.emitter().is_open();
         let mut scope = match parent {
             Some(parent) => Self {
                 hooks: parent.hooks.and(runtime.hooks()),
+                bound: parent.bound.and(runtime.bound()).and(&bound),
+                principal: parent.principal,
+                guards: if parent.in_guard {
+                    Guards::default()
+                } else {
+                    parent.guards.and(runtime.guards())
+                },
+                in_guard: parent.in_guard,
+                approver: runtime.approver().cloned().or(parent.approver),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: parent.meter.child(),
                 accounts: parent.accounts,
@@ -93,9 +157,18 @@ impl Scope {
                 depth: parent.depth.saturating_add(u32::from(!opens)),
                 tallies: parent.tallies,
                 labels: parent.labels,
+                run: parent.run,
+                dark: parent.dark || dark,
+                redacts: parent.redacts || redacts,
             },
             None => Self {
                 hooks: runtime.hooks().clone(),
+                bound: runtime.bound().and(&bound),
+                principal: None,
+                guards: runtime.guards().clone(),
+                in_guard: false,
+                approver: runtime.approver().cloned(),
+                is_tallied: !limits.is_none(),
                 runtime,
                 meter: ambient::meter(),
                 accounts: Vec::new(),
@@ -105,26 +178,52 @@ impl Scope {
                 depth: u32::from(!opens),
                 tallies: Vec::new(),
                 labels: Arc::default(),
+                run: None,
+                dark,
+                redacts,
             },
         };
+        if let Some(principal) = principal {
+            match principal.within(scope.principal.as_ref()) {
+                Ok(principal) => scope.principal = Some(principal),
+                Err(kind) => return Err(Box::new(Unentered { kind, scope })),
+            }
+        }
         if !limits.is_none() {
-            scope.tallies.push(Arc::new(Tally::new(limits)));
+            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+            scope.tallies.push(Arc::new(Tally::new(limits, used)));
         }
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
+        if astray {
+            let kind = ErrorKind::Config(
+                "the runtime is strict, and the run is in no scope: open one with `Runtime::scope`, \
+                 or start it with `fastroai::spawn` where `tokio::spawn` lost the one it was in"
+                    .to_owned(),
+            );
+            return Err(Box::new(Unentered { kind, scope }));
+        }
         if scope.depth > MAX_DEPTH {
-            return Err(ErrorKind::TooDeep);
+            return Err(Box::new(Unentered { kind: ErrorKind::TooDeep, scope }));
         }
         for account in scope.runtime.account().cloned().into_iter().chain(account) {
-            scope.pay_from(account)?;
+            if let Err(kind) = scope.pay_from(account) {
+                return Err(Box::new(Unentered { kind, scope }));
+            }
         }
         if let Some(budget) = budget {
             let run = match scope.accounts.pop() {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
+            if let Some(Before { bill, .. }) = &before {
+                run.carry(bill.total().known(), bill.possibly_paid());
+            }
             scope.accounts.push(run);
+        }
+        if let Some(before) = before {
+            scope.meter.carry(before.bill);
         }
         Ok(scope)
     }
@@ -135,6 +234,11 @@ impl Scope {
         let mut scope = Self { cancellation: self.cancellation.child_token(), ..self.clone() };
         scope.tighten(Instant::now().checked_add(timeout));
         scope
+    }
+
+    /// This scope, for a guard: what it asks others is not looked at by the guards around it.
+    pub(crate) fn of_guard(&self) -> Self {
+        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -156,6 +260,52 @@ impl Scope {
         }
     }
 
+    /// Says what runs here: a run of this agent, or a request without one. Nothing is kept where no hook asks.
+    pub(crate) fn is_of(&mut self, agent: &str, id: &str) {
+        if !self.hooks.is_empty() {
+            let around = self.run.take();
+            let (agent, id) = (agent.to_owned(), id.to_owned());
+            self.run = Some(Arc::new(Whose { agent, id, around }));
+        }
+    }
+
+    /// The id of the run that this one was begun in.
+    pub(crate) fn parent_run_id(&self) -> Option<&str> {
+        Some(&self.run.as_ref()?.around.as_ref()?.id)
+    }
+
+    /// For whom runs act that are called from here.
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
+    /// Why a tool does not exist here for an agent with these grants.
+    pub(crate) fn withholds(
+        &self,
+        tool: &ToolOptions,
+        grants: &[String],
+    ) -> Option<DeniedBy<'static>> {
+        self.bound.withholds(tool, grants, self.principal())
+    }
+
+    /// Has no content written down of what runs here, where the agent says so.
+    pub(crate) fn darken(&mut self, config: &AgentConfig) {
+        self.dark |= config.capture_content == Some(false);
+    }
+
+    /// How a run of this agent may be written down.
+    pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
+        let said = config.capture_content.or(self.runtime.captures_content());
+        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+    }
+
+    /// What all texts pass that are written down of what runs here.
+    pub(crate) fn emitter(&self) -> &Emitter {
+        let own = self.runtime.emitter();
+        // What a run is given inside another one that is redacted is that one's, too.
+        if self.redacts && own.is_open() { Emitter::standard() } else { own }
+    }
+
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
     }
@@ -169,9 +319,25 @@ impl Scope {
         &self.hooks
     }
 
+    /// The guards that every run in it passes.
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.guards
+    }
+
     /// What is counted for it.
     pub(crate) fn tallies(&self) -> &[Arc<Tally>] {
         &self.tallies
+    }
+
+    /// Who decides about tool calls while they wait, where someone does.
+    pub(crate) fn approver(&self) -> Option<&Arc<dyn Approver>> {
+        self.approver.as_ref()
+    }
+
+    /// What this run and those inside it have used, where it has limits of its own.
+    pub(crate) fn used(&self) -> Option<Used> {
+        let own = self.tallies.last().filter(|_| self.is_tallied)?;
+        Some(own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
@@ -189,26 +355,25 @@ impl Scope {
 
     /// Spends money for a tool at once, from all accounts or from none.
     pub(crate) fn charge(&self, line: Line, cost: Cost) -> Result<(), Refusal> {
-        let holds = money::try_reserve(&self.accounts, cost)?;
-        for hold in holds {
+        let holds = money::try_reserve(&self.accounts, cost);
+        for hold in holds.inspect_err(|refusal| self.tell_refusal(refusal))? {
             hold.settle(cost);
         }
         self.meter.record(line);
         Ok(())
     }
 
-    /// Tells the hooks that an account did not cover an attempt.
+    /// Tells the hooks that an account did not cover an attempt or a charge.
     pub(crate) fn tell_refusal(&self, refusal: &Refusal) {
-        if self.hooks.is_empty() {
-            return;
-        }
+        let Some(whose) = &self.run else { return };
+        let run = RunInfo { scope: self, agent: &whose.agent, run_id: &whose.id };
         let lines = self
             .accounts
             .iter()
             .flat_map(|account| std::iter::successors(Some(account), |account| account.parent()));
         let refused = |it: &&Budget| it.name() == refusal.account && it.limit() == refusal.budget;
         if let Some(account) = lines.into_iter().find(refused) {
-            self.hooks.refused(account, refusal);
+            self.hooks.refused(&run, account, refusal);
         }
     }
 

@@ -9,6 +9,7 @@ mod function;
 mod lent;
 mod limits;
 mod names;
+mod needs;
 mod offer;
 mod options;
 mod prefixed;
@@ -17,8 +18,6 @@ mod returned;
 mod schema;
 mod toolset;
 mod undescribed;
-#[cfg(feature = "jsonschema")]
-mod validated;
 
 use std::sync::Arc;
 
@@ -44,8 +43,9 @@ pub use limits::{measured, numeric, textual};
 pub(crate) use names::check_name;
 #[doc(hidden)]
 pub use names::{Listed, NoFacts, ToolFacts, ToolsetFacts, check_entries, check_entry, depth};
+pub(crate) use needs::check_capability;
 pub use offer::ToolOffer;
-pub use options::{CostFunction, Effect, ToolCost, ToolOptions};
+pub use options::{CostFunction, Effect, ToolApproval, ToolCost, ToolOptions};
 #[doc(hidden)]
 pub use prefixed::{join, prefixed};
 pub use reply::ToolReply;
@@ -123,6 +123,16 @@ pub trait Tool<A: ?Sized>: ToolInfo {
     /// Decodes the arguments and runs the tool once.
     fn call<'a>(agent: &'a A, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a>;
 
+    /// Whether these arguments fit, without running it: of a tool whose calls
+    /// [need a decision](ToolOptions::approval), before anyone is asked. One JSON object fits, unless
+    /// said otherwise; what does not fit is then found when the tool runs.
+    ///
+    /// # Errors
+    /// What the model is to correct, as a [`ToolError::retry`].
+    fn check_arguments(arguments: Arguments<'_>) -> ToolFit {
+        arguments.check()
+    }
+
     /// The tool, together with the agent that lends it what it needs.
     fn bind(agent: &A) -> BoundTool<'_>
     where
@@ -132,6 +142,9 @@ pub trait Tool<A: ?Sized>: ToolInfo {
         BoundTool::new::<Self, A>(agent)
     }
 }
+
+/// Whether the arguments of a call fit its tool.
+pub type ToolFit = Result<(), ToolError>;
 
 /// One run of a tool, on its way.
 pub type ToolFuture<'a> = BoxFuture<'a, ToolReturn>;

@@ -4,7 +4,7 @@ mod tally;
 
 use std::fmt;
 
-pub(crate) use tally::{Counted, Tally, begin_tools, check_input, end_tools};
+pub(crate) use tally::{Counted, Tally, Used, begin_tools, check_input, end_tools};
 
 /// What one run may use, with all that it calls: agents inside it use of the same.
 ///

@@ -13,6 +13,7 @@ pub mod llama;
 pub mod program;
 pub mod python;
 pub mod scripted;
+pub mod secrets;
 pub mod shared;
 pub mod spans;
 pub mod transport;

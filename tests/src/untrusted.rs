@@ -7,9 +7,11 @@
 mod amounts;
 mod arguments;
 mod bodies;
+mod configurations;
 mod guards;
 mod histories;
 mod names;
+mod pauses;
 mod snapshots;
 mod streams;
 mod waits;
@@ -32,7 +34,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 16] = [
+pub const READERS: [Reader; 18] = [
     Reader { name: "stream_chat", read: |bytes| streams::read(&ChatCompletions::new(), bytes) },
     Reader {
         name: "stream_responses",
@@ -54,6 +56,8 @@ pub const READERS: [Reader; 16] = [
     Reader { name: "history", read: histories::read },
     Reader { name: "cost", read: amounts::read },
     Reader { name: "partial", read: snapshots::read },
+    Reader { name: "paused", read: pauses::read },
+    Reader { name: "config", read: configurations::read },
     Reader { name: "guards", read: guards::read },
 ];
 

@@ -19,6 +19,7 @@ const TABLE: Table = Table {
         "model",
         "fallback",
         "tools",
+        "grants",
         "instructions",
         "output",
         "output_fn",
@@ -34,9 +35,11 @@ const TABLE: Table = Table {
         "output_attempts",
         "output_mode",
         "end_strategy",
+        "capture_content",
         "settings",
         "prepare_tools",
         "history",
+        "guards",
         "name",
         "description",
         "tool_name",
@@ -65,8 +68,16 @@ const TABLE: Table = Table {
         ("fallback_model", "write `fallback = [\"provider:model\"]`"),
         ("fallback_models", "write `fallback = [\"provider:model\"]`"),
         ("history_processors", "write `history`"),
+        ("guard", "write `guards = [path]`"),
+        ("guardrails", "write `guards = [path]`"),
+        ("input_guardrails", "write `guards = [path]`"),
+        ("output_guardrails", "write `guards = [path]`"),
         ("model_settings", "write `settings = path`, the path of a function"),
         ("prepare", "write `prepare_tools`"),
+        ("needs", "write `grants` here, and `needs` on the tools"),
+        ("capabilities", "write `grants`"),
+        ("permissions", "write `grants`"),
+        ("instrument", "write `capture_content`"),
         ("retries", "write `attempts` on the tools, or `output_attempts` for the answer"),
         ("attempts", "write `attempts` on the tools, or `output_attempts` for the answer"),
     ],
@@ -89,6 +100,10 @@ pub(super) struct Settings {
     pub(super) model: Option<LitStr>,
     pub(super) fallback: Vec<LitStr>,
     pub(super) tools: Vec<Listed>,
+    /// What the tools may need.
+    pub(super) grants: Vec<LitStr>,
+    /// Whether not all that is granted is known, as one has a mistake.
+    pub(super) grants_more: bool,
     /// What stands before the names of all tools.
     pub(super) prefix: String,
     /// What it is for, where another agent lists it: an expression.
@@ -165,12 +180,17 @@ impl Settings {
                 });
                 self.call("end_strategy", strategy);
             }
+            "capture_content" => {
+                let capture = pair.flag(report);
+                self.call("capture_content", capture.map(|capture| quote!(#capture)));
+            }
             "output_fn" => {
                 self.is_made = true;
                 self.output_fn = function(pair, "book", report);
             }
             "validate" => self.validate = function(pair, "check", report),
             "tools" => self.tools = listed::read(pair, report),
+            "grants" => self.grant(pair, report),
             "description" => self.description = pair.text_or_macro(report),
             "tool_name" => self.tool_name = tool_name(pair, report),
             "prefix" => self.prefix = prefix(pair, report),
@@ -178,6 +198,7 @@ impl Settings {
                 self.instructions = instructions(pair, report);
             }
             name @ ("settings" | "prepare_tools" | "history") => self.function(name, pair, report),
+            "guards" => self.guards(pair, report),
             "output" => self.output = output(pair, report),
             "name" => self.name = pair.text(report),
             "crate" => {
@@ -223,6 +244,15 @@ impl Settings {
         }
     }
 
+    /// What the tools may need.
+    fn grant(&mut self, pair: &Pair, report: &mut Report) {
+        let before = report.len();
+        self.grants = pair.texts("net", literal::capability, report);
+        self.grants_more = report.len() > before;
+        let grants = &self.grants;
+        self.call("grants", (!grants.is_empty()).then(|| quote!([#(#grants),*])));
+    }
+
     /// What is asked before each request: made once for all agents of the type, but for a history
     /// that a field holds.
     fn function(&mut self, name: &str, pair: &Pair, report: &mut Report) {
@@ -234,9 +264,8 @@ impl Settings {
         if matches!(function, syn::Expr::Lit(_)) {
             return report.at(function, format!("`{name}` takes {example}"));
         }
+        let of_self = is_of_self(&function);
         let function = function.into_token_stream();
-        let of_self = matches!(function.clone().into_iter().next(),
-            Some(TokenTree::Ident(first)) if first == "self");
         match name {
             "history" if of_self => self.history = Some(function),
             _ if of_self => report.at(
@@ -248,12 +277,41 @@ impl Settings {
         }
     }
 
+    /// What looks at texts: made once for all agents of the type.
+    fn guards(&mut self, pair: &Pair, report: &mut Report) {
+        const EXAMPLE: &str = "a list of guards: write `guards = [path, path()]`";
+        let list = |input: ParseStream<'_>| {
+            let content;
+            bracketed!(content in input);
+            Punctuated::<syn::Expr, Token![,]>::parse_terminated(&content)
+        };
+        for guard in pair.parse_with(list, EXAMPLE, report).into_iter().flatten() {
+            if matches!(guard, syn::Expr::Lit(_)) {
+                report.at(guard, format!("`guards` takes {EXAMPLE}"));
+            } else if is_of_self(&guard) {
+                report.at(
+                    guard,
+                    "`guards` are the same for all agents of the type: write a path, or give the \
+                     guard to the call or to the runtime",
+                );
+            } else {
+                self.call("guard", Some(guard.into_token_stream()));
+            }
+        }
+    }
+
     fn call(&mut self, name: &str, argument: Option<TokenStream>) {
         if let Some(argument) = argument {
             let name = Ident::new(name, proc_macro2::Span::call_site());
             self.calls.extend(quote!(.#name(#argument)));
         }
     }
+}
+
+/// Whether it is a field, or made of one.
+fn is_of_self(written: &syn::Expr) -> bool {
+    let first = written.to_token_stream().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(first)) if first == "self")
 }
 
 /// The model.

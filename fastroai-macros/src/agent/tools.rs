@@ -23,8 +23,8 @@ pub(super) fn tools(agent: &Agent) -> Option<TokenStream> {
     };
     let checks = is_generic(agent).then(|| {
         let listed = entries.iter().map(Entry::listed);
-        let timeout = timeout(agent);
-        quote!(const { __fastroai::check_entries(&[#(#listed),*], #timeout) };)
+        let (timeout, grants) = (timeout(agent), grants(agent));
+        quote!(const { __fastroai::check_entries(&[#(#listed),*], #timeout, #grants) };)
     });
     Some(quote! {
         fn tools(&self) -> __fastroai::Vec<__fastroai::BoundTool<'_>> {
@@ -47,6 +47,15 @@ fn timeout(agent: &Agent) -> TokenStream {
     )
 }
 
+/// What the tools may need, as far as that is known.
+fn grants(agent: &Agent) -> TokenStream {
+    let grants = &agent.settings.grants;
+    if agent.settings.grants_more {
+        return quote!(__fastroai::Option::None);
+    }
+    quote!(__fastroai::Some(&[#(#grants),*]))
+}
+
 /// What can only be known across items: asked in const, at the entry that it is about.
 pub(super) fn checks(agent: &Agent) -> Option<TokenStream> {
     let entries = &agent.entries;
@@ -55,15 +64,16 @@ pub(super) fn checks(agent: &Agent) -> Option<TokenStream> {
     }
     let listed = entries.iter().map(Entry::listed);
     let count = Literal::usize_unsuffixed(entries.len());
-    let timeout = timeout(agent);
+    let (timeout, grants) = (timeout(agent), grants(agent));
     let mut checks = quote! {
         const __TOOLS: [__fastroai::Listed; #count] = [#(#listed),*];
         const __TIMEOUT: __fastroai::Option<__fastroai::Duration> = #timeout;
+        const __GRANTS: __fastroai::Option<&[&str]> = #grants;
     };
     for (index, entry) in entries.iter().enumerate() {
         let index = Literal::usize_unsuffixed(index);
         checks.extend(quote_spanned! {entry.place=>
-            const _: () = __fastroai::check_entry(&__TOOLS, #index, __TIMEOUT);
+            const _: () = __fastroai::check_entry(&__TOOLS, #index, __TIMEOUT, __GRANTS);
         });
     }
     Some(checks)

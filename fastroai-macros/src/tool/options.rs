@@ -24,6 +24,9 @@ const TABLE: Table = Table {
         "polling",
         "corrections",
         "cost",
+        "approve",
+        "needs",
+        "roles",
         "type",
         "crate",
     ],
@@ -36,6 +39,15 @@ const TABLE: Table = Table {
         ("poll", "write `polling`"),
         ("parallel", "write `sequential` on the tools that run alone"),
         ("rename", "write `name`"),
+        ("capabilities", "write `needs`"),
+        ("requires", "write `needs`"),
+        ("permissions", "write `needs`, or `roles`"),
+        ("grants", "write `needs` here, and `grants` on the agent"),
+        ("role", "write `roles`"),
+        ("approval", "write `approve`"),
+        ("requires_approval", "write `approve`"),
+        ("confirm", "write `approve`"),
+        ("external", "write `approve = external`"),
     ],
     bare: &["name", "description"],
 };
@@ -43,7 +55,7 @@ const TABLE: Table = Table {
 const EFFECTS: [&str; 3] = ["read_only", "idempotent", "once"];
 
 /// How many fields a `ToolOptions` has.
-const FIELDS: usize = 10;
+const FIELDS: usize = 13;
 
 /// What the attribute says, as far as it is sound.
 #[derive(Default)]
@@ -63,6 +75,10 @@ pub(super) struct Options {
     polling: Option<bool>,
     corrections: Option<u32>,
     cost: Option<TokenStream>,
+    needs: Vec<LitStr>,
+    roles: Vec<LitStr>,
+    /// The variant of `ToolApproval`.
+    approval: Option<&'static str>,
     is_agent: bool,
 }
 
@@ -93,6 +109,9 @@ impl Options {
                 "polling" => options.polling = pair.flag(report),
                 "corrections" => options.corrections = pair.count(0, "none", report),
                 "cost" => options.cost = cost(&pair, report),
+                "needs" => options.needs = pair.texts("net", literal::capability, report),
+                "roles" => options.roles = pair.texts("support", literal::role, report),
+                "approve" => options.approval = approval(&pair, report),
                 "type" => {
                     let example = "the name of a type: write `type = WeatherTool`";
                     options.type_name = pair.parse(example, report);
@@ -118,6 +137,11 @@ impl Options {
     /// Those of an agent function: it may take what its agent is given.
     pub(super) fn of_agent(timeout: Option<u64>) -> Self {
         Self { timeout, is_agent: true, ..Self::default() }
+    }
+
+    /// Whether its arguments are read before it runs.
+    pub(super) fn needs_approval(&self) -> bool {
+        matches!(self.approval, Some("Asked" | "External"))
     }
 
     /// The `ToolOptions`, naming only what was said.
@@ -166,6 +190,16 @@ impl Options {
         if let Some(cost) = &self.cost {
             fields.push(quote!(cost: #cost));
         }
+        for (name, texts) in [("needs", &self.needs), ("roles", &self.roles)] {
+            if !texts.is_empty() {
+                let name = Ident::new(name, proc_macro2::Span::call_site());
+                fields.push(quote!(#name: &[#(#texts),*]));
+            }
+        }
+        if let Some(approval) = self.approval {
+            let approval = Ident::new(approval, proc_macro2::Span::call_site());
+            fields.push(quote!(approval: __fastroai::ToolApproval::#approval));
+        }
         match fields.len() {
             0 => quote!(__fastroai::ToolOptions::DEFAULT),
             FIELDS => quote!(__fastroai::ToolOptions { #(#fields),* }),
@@ -174,6 +208,33 @@ impl Options {
             }
         }
     }
+}
+
+/// `approve`, or `approve = external`; `true` and `false` as for any flag.
+fn approval(pair: &keys::Pair, report: &mut Report) -> Option<&'static str> {
+    let written = match &pair.value {
+        keys::Value::Absent => return Some("Asked"),
+        keys::Value::Given(tokens) => tokens.to_string(),
+        keys::Value::List(_) => String::new(),
+    };
+    let message = match written.as_str() {
+        "external" => return Some("External"),
+        "true" => return Some("Asked"),
+        "false" => return Some("Never"),
+        "\"external\"" => {
+            "`approve` takes a word without quotes: write `approve = external`".to_owned()
+        }
+        other => match similar::nearest(other, ["external"]) {
+            Some(meant) => format!("unknown approve `{other}`: did you mean `{meant}`?"),
+            None => {
+                "`approve` takes no value, or `external`: write `approve` where someone has to \
+                     say yes, `approve = external` where the tool runs elsewhere"
+                    .to_owned()
+            }
+        },
+    };
+    report.at(pair.place(), message);
+    None
 }
 
 /// An amount for each attempt, or a function of the arguments and the result.

@@ -4,7 +4,18 @@
 //! Limits that it does not take are told to the model in the description instead; what would
 //! change the meaning is refused.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
+
+/// The keywords that belong to one type, and say nothing of a value of another.
+const OF_TYPES: [(&str, &[&str]); 2] = [
+    ("object", &["properties", "required", "additionalProperties", "patternProperties"]),
+    ("array", &["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]),
+];
+
+/// How many types there are.
+const TYPES: usize = 7;
 
 /// Formats of strings that the provider can hold to.
 const FORMATS: [&str; 10] =
@@ -20,12 +31,10 @@ const SILENT: [&str; 5] = ["$schema", "$id", "$comment", "nullable", "readOnly"]
 pub(super) fn transform(schema: &Value) -> Result<Value, String> {
     let mut path = Vec::new();
     let root = node(schema, &mut path)?;
-    for name in definitions(&root).keys() {
-        if leads_to(name, name, &root, &mut Vec::new()) {
-            return Err(format!("`{name}` contains itself, write it without recursion"));
-        }
+    match recurring(&root) {
+        Some(name) => Err(format!("`{name}` contains itself, write it without recursion")),
+        None => Ok(root),
     }
-    Ok(root)
 }
 
 fn fault<T>(path: &[String], reason: &str) -> Result<T, String> {
@@ -109,11 +118,18 @@ fn shape(
         }
         // The values say their types themselves.
         Some(Value::Array(_)) if literal => {}
+        Some(Value::Array(kinds)) if kinds.len() > TYPES => {
+            return fault(path, "names more types than there are, name each once");
+        }
         Some(Value::Array(kinds)) if !composed => {
             let variants = kinds.into_iter().map(|kind| {
                 let mut variant = Map::new();
                 if kind != "null" {
-                    variant.clone_from(rest);
+                    let others = OF_TYPES.iter().filter(|(of, _)| kind != *of);
+                    let others: Vec<&str> = others.flat_map(|(_, all)| *all).copied().collect();
+                    let own =
+                        rest.iter().filter(|(keyword, _)| !others.contains(&keyword.as_str()));
+                    variant = own.map(|(name, value)| (name.clone(), value.clone())).collect();
                 }
                 variant.insert("type".to_owned(), kind);
                 Value::Object(variant)
@@ -220,26 +236,43 @@ fn describe(rest: Map<String, Value>, out: &mut Map<String, Value>) {
     out.insert("description".to_owned(), Value::String(description));
 }
 
-fn definitions(root: &Value) -> Map<String, Value> {
-    let mut all = Map::new();
-    for keyword in ["$defs", "definitions"] {
-        if let Some(Value::Object(found)) = root.get(keyword) {
-            all.extend(found.clone());
+/// A definition that refers, over however many others, to itself. Each is gone through once.
+fn recurring(root: &Value) -> Option<&str> {
+    let all = ["$defs", "definitions"].iter().filter_map(|keyword| root.get(keyword)?.as_object());
+    let bodies: HashMap<&str, &Value> =
+        all.rev().flatten().map(|(name, body)| (name.as_str(), body)).collect();
+    let all = ["$defs", "definitions"].iter().filter_map(|keyword| root.get(keyword)?.as_object());
+    let mut done: HashSet<&str> = HashSet::new();
+    for start in all.flat_map(Map::keys) {
+        let mut open: HashSet<&str> = HashSet::new();
+        let mut steps = vec![Step::Into(start)];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Into(name) if open.contains(name) => return Some(name),
+                Step::Into(name) => {
+                    let Some(body) = bodies.get(name).filter(|_| !done.contains(name)) else {
+                        continue;
+                    };
+                    open.insert(name);
+                    steps.push(Step::OutOf(name));
+                    let mut found = Vec::new();
+                    references(body, &mut found);
+                    steps.extend(found.into_iter().map(Step::Into));
+                }
+                Step::OutOf(name) => {
+                    open.remove(name);
+                    done.insert(name);
+                }
+            }
         }
     }
-    all
+    None
 }
 
-/// Whether the definition `from` refers, over however many others, to `target`.
-fn leads_to<'a>(target: &str, from: &'a str, root: &'a Value, seen: &mut Vec<&'a str>) -> bool {
-    if seen.contains(&from) {
-        return false;
-    }
-    seen.push(from);
-    let body = ["$defs", "definitions"].iter().find_map(|keyword| root.get(keyword)?.get(from));
-    let mut found = Vec::new();
-    references(body.unwrap_or(&Value::Null), &mut found);
-    found.into_iter().any(|next| next == target || leads_to(target, next, root, seen))
+/// On the way through definitions.
+enum Step<'a> {
+    Into(&'a str),
+    OutOf(&'a str),
 }
 
 fn references<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::keys::{Behind, EnvironmentKeys, Keys};
+use super::keys::{Behind, EnvironmentKeys, Keys, Own};
 use super::variables::Variables;
 use crate::http::{HttpTransport, KeyProvider, Timeouts, Transport};
 use crate::model::{ModelId, Profile};
@@ -66,6 +66,15 @@ impl Connection {
     #[must_use]
     pub fn key_provider(mut self, keys: impl KeyProvider) -> Self {
         self.keys.behind = Behind::Given(Arc::new(keys));
+        self
+    }
+
+    /// Asks here before all else, for requests that are one owner's alone: an agent's, say. Where it
+    /// has no key for a provider, the others are asked as ever. Where it cannot say beforehand which
+    /// key it has, retries are counted under the owner's name.
+    #[must_use]
+    pub fn own_keys(mut self, owner: impl Into<Arc<str>>, keys: impl KeyProvider) -> Self {
+        self.keys.own = Some(Own { owner: owner.into(), keys: Arc::new(keys) });
         self
     }
 
@@ -148,6 +157,11 @@ impl Connection {
 
     pub(super) fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Whose keys are asked for before all others.
+    pub(super) fn owner(&self) -> Option<&str> {
+        self.keys.own.as_ref().map(|own| &*own.owner)
     }
 
     pub(super) fn base_url_of(&self, provider: &str) -> Option<&str> {

@@ -23,6 +23,12 @@ impl EnvironmentKeys {
         Self::default()
     }
 
+    /// Those that this looks up, in place of the process's; for tests, say.
+    #[must_use]
+    pub fn looked_up_by(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Variables::new(lookup))
+    }
+
     pub(super) fn of(variables: Variables) -> Self {
         Self(variables)
     }
@@ -40,13 +46,26 @@ impl KeyProvider for EnvironmentKeys {
     fn key<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
         ready(self.now(provider)).boxed()
     }
+
+    fn known(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        Some(self.now(provider))
+    }
 }
 
-/// What the code sets, and behind it the environment or what was put in its place.
+/// What someone has of their own, what the code sets, and behind it the environment or what was put
+/// in its place.
 #[derive(Clone, Default)]
 pub(super) struct Keys {
+    pub(super) own: Option<Own>,
     pub(super) set: BTreeMap<String, Arc<SecretString>>,
     pub(super) behind: Behind,
+}
+
+/// Keys for the requests of one alone.
+#[derive(Clone)]
+pub(super) struct Own {
+    pub(super) owner: Arc<str>,
+    pub(super) keys: Arc<dyn KeyProvider>,
 }
 
 #[derive(Clone)]
@@ -65,33 +84,49 @@ impl Keys {
     /// The key, where it can be known without asking anyone. One for the face goes before one for
     /// its service.
     pub(super) fn now(&self, face: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
-        for name in [face, Face::service_of(face)] {
-            if let Some(set) = self.set.get(name) {
-                let place = format!("`.key(\"{name}\", …)`");
-                return Some(usable(set.expose_secret().to_owned(), &place));
+        if let Some(own) = &self.own {
+            match known(&*own.keys, face) {
+                Some(Ok(None)) => {}
+                known => return known,
             }
         }
-        match &self.behind {
-            Behind::Environment(keys) => Some(keys.now(face)),
-            Behind::Given(_) => None,
-        }
+        self.shared(face)
     }
 
-    /// What is known, or else what the source has: for the face, or else for its service.
+    /// The same, where nobody has keys of their own.
+    fn shared(&self, face: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        self.set_key(face).or_else(|| match &self.behind {
+            Behind::Environment(keys) => Some(keys.now(face)),
+            Behind::Given(keys) => known(&**keys, face),
+        })
+    }
+
+    /// What the code sets.
+    fn set_key(&self, face: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        [face, Face::service_of(face)].into_iter().find_map(|name| {
+            let set = self.set.get(name)?;
+            let place = format!("`.key(\"{name}\", …)`");
+            Some(usable(set.expose_secret().to_owned(), &place))
+        })
+    }
+
+    /// What someone's own source has; or else what is known, or what the shared source has: for the
+    /// face, or else for its service.
     fn ask<'a>(
         &'a self,
         face: &'a str,
-        ask: impl Fn(&'a dyn KeyProvider, &'a str) -> KeyFuture<'a> + Send + 'a,
+        ask: impl Fn(&'a dyn KeyProvider, &'a str) -> KeyFuture<'a> + Send + Sync + 'a,
     ) -> KeyFuture<'a> {
-        let keys = match (self.now(face), &self.behind) {
-            (None, Behind::Given(keys)) => &**keys,
-            (now, _) => return ready(now.unwrap_or(Ok(None))).boxed(),
-        };
         async move {
-            let service = Face::service_of(face);
-            match ask(keys, face).await? {
-                None if service != face => ask(keys, service).await,
-                key => Ok(key),
+            if let Some(own) = &self.own
+                && let Some(key) = either(&*own.keys, face, &ask).await?
+            {
+                return Ok(Some(key));
+            }
+            match (self.set_key(face), &self.behind) {
+                (Some(key), _) => key,
+                (None, Behind::Environment(keys)) => keys.now(face),
+                (None, Behind::Given(keys)) => either(&**keys, face, &ask).await,
             }
         }
         .boxed()
@@ -105,6 +140,35 @@ impl KeyProvider for Keys {
 
     fn refresh<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
         self.ask(provider, |keys, name| keys.refresh(name))
+    }
+
+    fn known(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        self.now(provider)
+    }
+}
+
+/// What a source knows for a face, or else for its service.
+fn known(keys: &dyn KeyProvider, face: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+    let service = Face::service_of(face);
+    match keys.known(face)? {
+        Ok(None) if service != face => keys.known(service),
+        key => Some(key),
+    }
+}
+
+/// What a source has for a face, or else for its service.
+async fn either<'a>(
+    keys: &'a dyn KeyProvider,
+    face: &'a str,
+    ask: &(impl Fn(&'a dyn KeyProvider, &'a str) -> KeyFuture<'a> + Sync),
+) -> Result<Option<ApiKey>, KeyError> {
+    let first = ask(keys, face);
+    match first.await? {
+        None if Face::service_of(face) != face => {
+            let second = ask(keys, Face::service_of(face));
+            second.await
+        }
+        key => Ok(key),
     }
 }
 

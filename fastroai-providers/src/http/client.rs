@@ -97,6 +97,11 @@ fn build(
         .redirect(Policy::none())
         .retry(retry::never())
         .referer(false)
+        // Another crate of the program may have asked for what unpacks: limits are of real sizes.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .connect_timeout(setup.connect)
         .pool_idle_timeout(POOL_IDLE)
         .tcp_keepalive(KEEPALIVE);

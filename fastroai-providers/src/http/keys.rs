@@ -5,6 +5,7 @@ mod file;
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
@@ -30,6 +31,29 @@ pub trait KeyProvider: Send + Sync + 'static {
     /// Where another key comes out, the request is sent once more with it.
     fn refresh<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
         self.key(provider)
+    }
+
+    /// The key, where it is had without a wait; `None` where it has to be [asked for](Self::key).
+    ///
+    /// Looked at when a model is connected, so that a missing key is told before a request, and
+    /// retries are counted apart for each key.
+    fn known(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        let _ = provider;
+        None
+    }
+}
+
+impl<K: KeyProvider + ?Sized> KeyProvider for Arc<K> {
+    fn key<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
+        (**self).key(provider)
+    }
+
+    fn refresh<'a>(&'a self, provider: &'a str) -> KeyFuture<'a> {
+        (**self).refresh(provider)
+    }
+
+    fn known(&self, provider: &str) -> Option<Result<Option<ApiKey>, KeyError>> {
+        (**self).known(provider)
     }
 }
 

@@ -57,7 +57,7 @@ impl HttpModel {
     ) -> Self {
         let profile = protocol.profile(id.name());
         let (timeouts, keys) = (Timeouts::default(), Arc::new(FixedKeys::new()));
-        let throttle_key = throttle_key(&id, &base_url, None);
+        let throttle_key = throttle_key(&id, &base_url, None, None);
         Self {
             id,
             profile,
@@ -81,7 +81,7 @@ impl HttpModel {
     /// Sends this key with each request.
     #[must_use]
     pub fn with_key(self, key: ApiKey) -> Self {
-        let model = self.with_known_key(Some(&key));
+        let model = self.with_known_key(Some(&key), None);
         let keys = FixedKeys::new().with(model.id.provider(), key);
         model.with_keys_of(Arc::new(keys), None)
     }
@@ -93,13 +93,14 @@ impl HttpModel {
     /// no second attempt at a price: a provider bills nothing for a request that it did not let in.
     #[must_use]
     pub fn with_keys(self, keys: impl KeyProvider) -> Self {
-        self.with_known_key(None).with_keys_of(Arc::new(keys), None)
+        self.with_known_key(None, None).with_keys_of(Arc::new(keys), None)
     }
 
     /// Counts its retries apart from those under other keys. A key that only its source knows may
-    /// be another one for each request, which would have a count of its own each time.
-    pub(crate) fn with_known_key(mut self, key: Option<&ApiKey>) -> Self {
-        self.throttle_key = throttle_key(&self.id, &self.base_url, key);
+    /// be another one for each request, which would have a count of its own each time: it is counted
+    /// under its owner, where it has one.
+    pub(crate) fn with_known_key(mut self, key: Option<&ApiKey>, owner: Option<&str>) -> Self {
+        self.throttle_key = throttle_key(&self.id, &self.base_url, key, owner);
         self
     }
 
@@ -247,16 +248,24 @@ impl HttpModel {
 
     /// A request as it is sent, with the fields that the settings add.
     fn encode(&self, request: &Request<'_>, streamed: bool) -> Result<Encoded, ModelError> {
+        request.check_schemas()?;
         let encoded = self.protocol.encode(self.id.name(), request, streamed)?;
         encoded.with_fields(&request.settings.extra_body)
     }
 }
 
 /// Names an address and a key without showing it.
-fn throttle_key(id: &ModelId, base_url: &BaseUrl, key: Option<&ApiKey>) -> String {
+fn throttle_key(
+    id: &ModelId,
+    base_url: &BaseUrl,
+    key: Option<&ApiKey>,
+    owner: Option<&str>,
+) -> String {
     static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     let account = key.map(|key| HASHER.hash_one(key.expose()));
-    format!("{} at {base_url} as {account:?}", id.provider())
+    let owner = owner.filter(|_| account.is_none());
+    let of = owner.map(|owner| format!(" of {owner:?}")).unwrap_or_default();
+    format!("{} at {base_url} as {account:?}{of}", id.provider())
 }
 
 impl Model for HttpModel {
@@ -354,7 +363,10 @@ impl Model for HttpModel {
         request: &'a Request<'a>,
     ) -> BoxFuture<'a, Result<u64, ModelError>> {
         async move {
-            let encoded = match self.protocol.encode_count(self.id.name(), request) {
+            let counting = request
+                .check_schemas()
+                .and_then(|()| self.protocol.encode_count(self.id.name(), request));
+            let encoded = match counting {
                 Ok(Some(encoded)) => Ok(encoded),
                 Ok(None) => Err(ModelError::config(
                     "this provider counts no tokens before it is asked: the usage of a reply says \

@@ -43,9 +43,28 @@ impl HttpTransport {
 
     /// Sends through this client instead of its own.
     ///
-    /// Its redirects, proxies, certificates and connect timeout are then the client's. A client
-    /// that follows redirects may carry a key and a prompt to another host: build it with
+    /// <div class="warning">
+    ///
+    /// **This is the one way to lose the checks of this transport**: certificates, redirects,
+    /// proxies and the connect timeout are then the client's. One that takes any certificate gives
+    /// keys and prompts to whoever answers, and nothing here can tell. One that follows redirects,
+    /// as reqwest's does unless told otherwise, may carry both to another host: build it with
     /// `redirect(Policy::none())`.
+    ///
+    /// </div>
+    ///
+    /// A certificate of one's own is better trusted by name than by leaving checks out:
+    ///
+    /// ```no_run
+    /// use fastroai_providers::http::HttpTransport;
+    /// use reqwest::{Certificate, Client, redirect::Policy};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let root = Certificate::from_pem(&std::fs::read("ca.pem")?)?;
+    /// let client = Client::builder().redirect(Policy::none()).add_root_certificate(root).build()?;
+    /// let transport = HttpTransport::default().with_client(client);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn with_client(self, client: Client) -> Self {
         Self::with(self.0.setup, Some(client))

@@ -3,6 +3,8 @@
 mod dropped;
 mod reading;
 
+use std::collections::{HashMap, VecDeque};
+
 use serde_json::Value;
 
 pub use dropped::Dropped;
@@ -138,15 +140,15 @@ fn sanitise(messages: Vec<(usize, Message)>, mut report: Report) -> Sanitised {
                 }
             }
             Message::Assistant(reply) => {
-                let mut given = Vec::new();
+                let mut given = Given::default();
                 while let Some((at, Message::Tool(tool))) =
                     rest.next_if(|(_, next)| matches!(next, Message::Tool(_)))
                 {
-                    given.extend(tool.results.into_iter().map(|result| (at, result)));
+                    tool.results.into_iter().for_each(|result| given.add(at, result));
                 }
                 let (reply, results) =
                     self::reply(at, reply, &mut given, &mut numbered, &mut report);
-                for (at, _) in given {
+                for at in given.left() {
                     report.note(Dropped::orphan_result(at));
                 }
                 if !reply.parts.is_empty() {
@@ -189,11 +191,37 @@ fn is_ours(media: &Media) -> bool {
     matches!(media.source(), MediaSource::Bytes(_) | MediaSource::Url(_))
 }
 
+/// Results that came after a reply, each with the place of its message. They are found by the ids of
+/// their calls: a client may send very many.
+#[derive(Default)]
+struct Given {
+    results: Vec<Option<(usize, ToolResult)>>,
+    of: HashMap<String, VecDeque<usize>>,
+}
+
+impl Given {
+    fn add(&mut self, at: usize, result: ToolResult) {
+        self.of.entry(result.call_id.clone()).or_default().push_back(self.results.len());
+        self.results.push(Some((at, result)));
+    }
+
+    /// The first result of this call that is left.
+    fn take(&mut self, id: &str) -> Option<(usize, ToolResult)> {
+        let place = self.of.get_mut(id)?.pop_front()?;
+        self.results.get_mut(place)?.take()
+    }
+
+    /// The places of those that are left.
+    fn left(self) -> impl Iterator<Item = usize> {
+        self.results.into_iter().flatten().map(|(at, _)| at)
+    }
+}
+
 /// What was said in a reply, and the results of the calls in it that have one.
 fn reply(
     at: usize,
     reply: Response,
-    given: &mut Vec<(usize, ToolResult)>,
+    given: &mut Given,
     numbered: &mut usize,
     report: &mut Report,
 ) -> (Response, Vec<ToolResult>) {
@@ -210,11 +238,10 @@ fn reply(
             Part::Refusal { text } => Part::Refusal { text },
             Part::ToolCall(call) => {
                 report.note_if(call.details.is_some(), at, Dropped::provider_data);
-                let Some(place) = given.iter().position(|(_, it)| it.call_id == call.id) else {
+                let Some((of, result)) = given.take(&call.id) else {
                     report.note(Dropped::unresolved_call(at));
                     continue;
                 };
-                let (of, result) = given.remove(place);
                 *numbered += 1;
                 let call = ToolCall::new(format!("call_{numbered}"), call.name, call.arguments);
                 let media = result.media.into_iter().filter(|media| {

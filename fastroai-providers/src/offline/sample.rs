@@ -9,6 +9,8 @@ mod number;
 mod pattern;
 mod text;
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use merge::merge;
@@ -154,8 +156,9 @@ impl Sampler<'_> {
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
         let mut object = Object::new();
+        let is_required: HashSet<&str> = required.iter().copied().collect();
         for (name, property) in properties {
-            if required.contains(&name.as_str()) {
+            if is_required.contains(name.as_str()) {
                 object.insert(name.clone(), self.any(property, depth + 1)?);
             } else if let Some(value) =
                 property.as_object().and_then(|property| given(property, self.seed))

@@ -2,6 +2,8 @@
 //!
 //! What it takes: <https://platform.openai.com/docs/guides/structured-outputs#supported-schemas>.
 
+use std::collections::HashSet;
+
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -178,7 +180,9 @@ fn describes_object(schema: &Map<String, Value>) -> bool {
 /// Closes an object: no further properties, and each one required.
 fn close(fields: &Map<String, Value>, out: &mut Map<String, Value>) -> Result<(), String> {
     let required = fields.get("required").and_then(Value::as_array);
-    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
+    let required: HashSet<&str> =
+        required.into_iter().flatten().filter_map(Value::as_str).collect();
+    let is_required = |name: &str| required.contains(name);
     let has_default = |name: &str| {
         let default = fields.get("properties").and_then(|all| all.get(name)?.get("default"));
         default.is_some_and(|default| !default.is_null())

@@ -1,5 +1,7 @@
 //! A JSON schema that is serialised once and then only copied.
 
+mod bounds;
+
 use std::any::TypeId;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,6 +10,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+pub use bounds::SchemaLimit;
+
 /// A JSON schema, cheap to clone and cheap to send: its text is made once.
 #[derive(Clone)]
 pub struct Schema(Arc<Inner>);
@@ -15,6 +19,7 @@ pub struct Schema(Arc<Inner>);
 struct Inner {
     value: Value,
     text: Box<RawValue>,
+    beyond: Option<SchemaLimit>,
     dialects: OnceLock<Box<Dialect>>,
 }
 
@@ -27,11 +32,45 @@ struct Dialect {
 
 impl Schema {
     /// A schema from its JSON.
+    ///
+    /// One that is [beyond the limits](Self::beyond) is `false`, which nothing fits, and a request
+    /// that holds it is refused before it is sent. [`Schema::bounded`] says so at once.
     #[must_use]
     pub fn new(value: Value) -> Self {
+        Self::bounded(value).unwrap_or_else(|limit| {
+            Self::made(Value::Bool(false), RawValue::FALSE.to_owned(), Some(limit))
+        })
+    }
+
+    /// A schema from JSON that may come from anywhere.
+    ///
+    /// ```
+    /// use fastroai_providers::{Schema, SchemaLimit};
+    /// let mut deep = serde_json::Value::Null;
+    /// for _ in 0..100_000 {
+    ///     deep = vec![deep].into();
+    /// }
+    /// assert_eq!(Schema::bounded(deep).unwrap_err(), SchemaLimit::Depth);
+    /// ```
+    ///
+    /// # Errors
+    /// Where it is nested deeper than 128 values, or longer than 256 KiB.
+    pub fn bounded(value: Value) -> Result<Self, SchemaLimit> {
+        let value = bounds::shallow(value)?;
         // A `Value` has string keys and finite numbers only, so that writing it cannot fail.
         let text = serde_json::value::to_raw_value(&value).unwrap_or_default();
-        Self(Arc::new(Inner { value, text, dialects: OnceLock::new() }))
+        bounds::short(text.get())?;
+        Ok(Self::made(value, text, None))
+    }
+
+    fn made(value: Value, text: Box<RawValue>, beyond: Option<SchemaLimit>) -> Self {
+        Self(Arc::new(Inner { value, text, beyond, dialects: OnceLock::new() }))
+    }
+
+    /// The limit that it was beyond, so that it cannot be sent.
+    #[must_use]
+    pub fn beyond(&self) -> Option<SchemaLimit> {
+        self.0.beyond
     }
 
     /// The schema as JSON.

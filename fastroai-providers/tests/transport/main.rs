@@ -11,6 +11,7 @@ mod dialects;
 mod extras;
 mod network;
 mod provider;
+mod redirects;
 mod reply;
 mod security;
 mod server;

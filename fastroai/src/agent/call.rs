@@ -19,11 +19,18 @@ use super::{
     OutputSpec, RunStream, Turn,
 };
 use crate::ambient;
+use crate::approval::{Decisions, PausedRun, Resumed};
 use crate::driver::{Finished, Opening, Order, Sink, Typed, drive};
 use crate::error::{Error, ErrorKind};
+use crate::grants::Bound;
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Budget, Cost};
+use crate::principal::Principal;
+use crate::run::RunState;
 use crate::runtime::Runtime;
+#[cfg(feature = "config")]
+use crate::runtime::configured;
 use crate::tool::{BoundTool, DynToolset, ToolOffer};
 use crate::usage_limits::UsageLimits;
 
@@ -67,8 +74,13 @@ pub(super) struct Question<'a, T> {
     run_id: String,
     labels: Labels,
     each_request: EachRequest,
+    guards: Guards,
     tools: DynToolset,
     without: Vec<String>,
+    bound: Bound,
+    principal: Option<Principal>,
+    /// A paused run that goes on, and its state.
+    resumed: Option<(Box<Resumed>, Box<RunState>)>,
 }
 
 /// Looks at an output.
@@ -101,6 +113,19 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         history: impl Into<History>,
     ) -> Self {
         Self::of(Held::Lent(agent), None, history.into().into_messages())
+    }
+
+    /// A paused run that an agent goes on with: see [`AgentSpec::resume`].
+    pub fn resume(
+        agent: &'a dyn AgentSpec<Output = T>,
+        paused: PausedRun,
+        decisions: Decisions,
+    ) -> Self {
+        let (resumed, state) = Resumed::new(paused, decisions);
+        Self::of(Held::Lent(agent), None, Vec::new()).refine(|question| {
+            question.run_id.clone_from(&resumed.run_id);
+            question.resumed = Some((Box::new(resumed), Box::new(state)));
+        })
     }
 
     fn of(agent: Held<'a, T>, prompt: Option<UserMessage>, history: Vec<Message>) -> Self {
@@ -233,9 +258,14 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.cancellation = Some(token))
     }
 
-    /// Gives the run this id instead of a new UUID.
+    /// Gives the run this id instead of a new UUID; an empty one is none.
     pub fn run_id(self, id: impl Into<String>) -> Self {
-        self.refine(|question| question.run_id = id.into())
+        let id = id.into();
+        self.refine(|question| {
+            if !id.is_empty() {
+                question.run_id = id;
+            }
+        })
     }
 
     /// Says which conversation the run belongs to: in its spans, as `gen_ai.conversation.id`, for its
@@ -287,6 +317,12 @@ impl<'a, T: Send + 'static> Call<'a, T> {
         self.refine(|question| question.each_request.tools.push(Arc::new(prepare)))
     }
 
+    /// Adds a guard that the texts of this run pass, after those of the runtime and of the agent. See
+    /// [`guard`](crate::guard).
+    pub fn guard(self, guard: impl Guard) -> Self {
+        self.refine(|question| question.guards.push(Arc::new(guard)))
+    }
+
     /// Adds these tools to the agent's for this call.
     #[doc(alias = "toolsets")]
     pub fn tools(self, tools: &DynToolset) -> Self {
@@ -299,6 +335,37 @@ impl<'a, T: Send + 'static> Call<'a, T> {
     /// otherwise a slip of letters would leave a tool on offer.
     pub fn without_tools<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
         self.refine(|question| question.without.extend(names.into_iter().map(Into::into)))
+    }
+
+    /// Grants no more than this in this call and in what runs inside it, whatever agents and runtimes grant. Said
+    /// again, what both say holds. Tools that the provider runs itself need nothing, and stay.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agent = Agent::builder().model("offline:demo").grants(["net", "write"]).build()?;
+    /// agent.run("Look, but change nothing.").only_grants(["net"]).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn only_grants<G: Into<String>>(self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.refine(|question| question.bound = question.bound.and(&Bound::of(grants)))
+    }
+
+    /// Acts for this principal, which tools and hooks see and no model does; so do the runs inside.
+    ///
+    /// Inside a run that acts for someone, another may be named who has no more roles than that one; else the call
+    /// ends with [`ErrorKind::Config`](crate::ErrorKind::Config).
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fastroai::Principal;
+    /// let agent = Agent::builder().model("offline:demo").build()?;
+    /// agent.run("Pay it back.").principal(Principal::new("ada").role("support")).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn principal(self, principal: Principal) -> Self {
+        self.refine(|question| question.principal = Some(principal))
     }
 
     /// Yields the answer as it comes: text in deltas, tool events, and the whole response last.
@@ -348,8 +415,12 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             run_id: Uuid::now_v7().to_string(),
             labels: Labels::default(),
             each_request: EachRequest::default(),
+            guards: Guards::default(),
             tools: DynToolset::new(),
             without: Vec::new(),
+            bound: Bound::default(),
+            principal: None,
+            resumed: None,
         }
     }
 
@@ -382,8 +453,15 @@ impl<'a, T: Send + 'static> Question<'a, T> {
         let own_tools = tools.len();
         let added = self.tools.tools().iter();
         tools.extend(added.map(|tool| BoundTool::from_dyn(Arc::clone(tool) as Arc<_>)));
+        let (resumed, begun) = self.resumed.unzip();
+        let before = resumed.as_ref().map(|resumed| self.labels.within(&resumed.labels));
+        let config = agent.config();
+        #[cfg(feature = "config")]
+        let configured = configured(config, self.runtime.as_ref().or_else(|| agent.runtime()));
+        #[cfg(feature = "config")]
+        let config = configured.as_deref().unwrap_or(config);
         let mut order = Order {
-            config: agent.config(),
+            config,
             instructions: Box::new(instructions),
             tools,
             own_tools,
@@ -398,19 +476,26 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             usage_limits: self.usage_limits,
             cancellation: self.cancellation,
             run_id: self.run_id,
-            labels: self.labels,
+            labels: before.unwrap_or(self.labels),
             history: agent.history(),
             each_request: self.each_request,
+            bound: self.bound,
+            principal: self.principal,
+            withheld: Vec::new(),
+            guards: self.guards,
+            resumed,
         };
-        let opening = Opening { history: self.history, prompt: self.prompt };
+        let opening = Opening { history: self.history, prompt: self.prompt, begun };
         let watch = ambient::begin(&mut order);
         let finished = watch.run(Box::pin(drive(order, opening, &check, sink))).await?;
         match check.output(&finished.text).await {
             Ok(output) => Ok(end(check.spec(), finished, output)),
             Err(error) => {
-                let Finished { run_id, bill, messages, elapsed, .. } = finished;
+                let Finished { run_id, bill, messages, elapsed, guarded, .. } = finished;
                 let (kind, messages) = (ErrorKind::OutputFailed(error), History::from(messages));
-                Err(Error::new(kind, run_id, bill, messages, elapsed))
+                let agent = &agent.config().name;
+                let error = Error::new(kind, run_id, bill, messages, elapsed).of_agent(agent);
+                Err(error.with_guarded(guarded))
             }
         }
     }

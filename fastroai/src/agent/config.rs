@@ -6,9 +6,12 @@ use std::time::Duration;
 use fastroai_providers::{HostedTool, Settings};
 
 use super::{EachRequest, Fallback, Turn};
+use crate::guard::{Guard, Guards};
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
+#[cfg(feature = "http")]
+use crate::runtime::OwnKeys;
 use crate::tool::ToolOffer;
 use crate::usage_limits::UsageLimits;
 
@@ -62,8 +65,18 @@ pub struct AgentConfig {
     pub end_strategy: EndStrategy,
     /// How many tools run at one time; 16 unless said otherwise.
     pub max_concurrency: usize,
+    /// Where the keys for its requests come from, if it has any of its own.
+    #[cfg(feature = "http")]
+    pub(crate) keys: Option<OwnKeys>,
+    /// What its tools may need: a tool that [needs](crate::tool::ToolOptions::needs) anything else does not
+    /// exist for it. None unless said otherwise.
+    pub grants: Vec<String>,
+    /// Whether what is said in its runs goes to the trace; where it does not say, the runtime does.
+    pub capture_content: Option<bool>,
     /// What is decided anew before each request.
     pub(crate) each_request: EachRequest,
+    /// What looks at its texts, after the guards of the runtime.
+    pub(crate) guards: Guards,
 }
 
 impl AgentConfig {
@@ -85,8 +98,30 @@ impl AgentConfig {
             output_mode: None,
             end_strategy: EndStrategy::default(),
             max_concurrency: 16,
+            #[cfg(feature = "http")]
+            keys: None,
+            grants: Vec::new(),
+            capture_content: None,
             each_request: EachRequest::default(),
+            guards: Guards::default(),
         }
+    }
+
+    /// Sets where the keys for this agent's requests come from, and for those of no other agent, be it
+    /// one of its tools: it is asked before each request. Where it has none for a provider, the
+    /// [runtime's](crate::RuntimeBuilder::key_provider) are asked.
+    ///
+    /// ```
+    /// use fastroai::agent::AgentConfig;
+    /// use fastroai::providers::http::KeyFiles;
+    /// let config = AgentConfig::new("Billing", "openai:gpt-4o-mini")
+    ///     .key_provider(KeyFiles::new().with("openai", "/run/secrets/openai-billing"));
+    /// ```
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn key_provider(mut self, keys: impl fastroai_providers::http::KeyProvider) -> Self {
+        self.keys = Some(OwnKeys::new(keys));
+        self
     }
 
     /// Sets the models to ask where the agent's own cannot be: names, or [`Fallback`]s.
@@ -218,10 +253,48 @@ impl AgentConfig {
         self
     }
 
+    /// Grants what its tools may need, in place of what was granted before.
+    ///
+    /// An agent that is a tool has its own grants, not those of the agent that lists it; what a
+    /// [runtime](crate::RuntimeBuilder::grants) or a [call](crate::Call::only_grants) is bound to holds for both.
+    #[must_use]
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.grants = grants.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Grants this too.
+    #[must_use]
+    pub fn grant(mut self, grant: impl Into<String>) -> Self {
+        self.grants.push(grant.into());
+        self
+    }
+
+    /// Adds a guard that the texts of its runs pass, after those of the runtime and those that were
+    /// added before. See [`guard`](crate::guard).
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.guards.push(Arc::new(guard));
+        self
+    }
+
     /// Sets how many tools run at one time.
     #[must_use]
     pub fn max_concurrency(mut self, max_concurrency: usize) -> Self {
         self.max_concurrency = max_concurrency;
+        self
+    }
+
+    /// Sets whether what is said in its runs goes to the trace: instructions, messages, arguments and
+    /// results of tools, and the texts of errors, all through the runtime's
+    /// [redactor](crate::RuntimeBuilder::redactor).
+    ///
+    /// Unless said, the runtime decides, which captures nothing unless told to. With `false` nothing
+    /// of the agent is captured, nor of agents that its tools call, whatever the runtime says; with
+    /// `true` it is, but on a runtime that says `false`.
+    #[must_use]
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.capture_content = Some(capture);
         self
     }
 }

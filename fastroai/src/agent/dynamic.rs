@@ -11,11 +11,13 @@ use super::{
     AgentConfig, AgentOutput, AgentSpec, Call, Fallback, Made, OutputContext, OutputError,
     OutputSpec, Turn,
 };
+use crate::approval::{Decisions, PausedRun};
+use crate::guard::Guard;
 use crate::history::HistoryProcessor;
 use crate::money::{Cost, Rates};
 use crate::run::{EndStrategy, OutputMode};
 use crate::runtime::Runtime;
-use crate::tool::{BoundTool, DynTool, DynToolset, ToolOffer, check_name};
+use crate::tool::{BoundTool, DynTool, DynToolset, ToolOffer, check_capability, check_name};
 use crate::usage_limits::UsageLimits;
 
 /// An agent made at run time; it runs as one that `#[agent]` declares does.
@@ -85,6 +87,11 @@ impl<T: Send + 'static> Agent<T> {
     pub fn continue_from(&self, history: impl Into<History>) -> Call<'_, T> {
         Call::continue_from(self, history)
     }
+
+    /// Goes on with a run that waited for decisions: see [`AgentSpec::resume`].
+    pub fn resume(&self, paused: PausedRun, decisions: Decisions) -> Call<'_, T> {
+        Call::resume(self, paused, decisions)
+    }
 }
 
 impl<T: Send + 'static> AgentSpec for Agent<T> {
@@ -152,6 +159,14 @@ impl<T: Send + 'static> AgentBuilder<T> {
     /// The model, as `provider:model`.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.config.model = model.into();
+        self
+    }
+
+    /// Where the keys for this agent's requests come from, and for those of no other: see
+    /// [`AgentConfig::key_provider`].
+    #[cfg(feature = "http")]
+    pub fn key_provider(mut self, keys: impl fastroai_providers::http::KeyProvider) -> Self {
+        self.config = self.config.key_provider(keys);
         self
     }
 
@@ -259,6 +274,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Whether what is said in its runs goes to the trace: see [`AgentConfig::capture_content`].
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.config = self.config.capture_content(capture);
+        self
+    }
+
     /// What becomes of tools that are called beside an answer; they run, unless said otherwise.
     pub fn end_strategy(mut self, strategy: EndStrategy) -> Self {
         self.config = self.config.end_strategy(strategy);
@@ -304,6 +325,13 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// Adds a guard that the texts of its runs pass: see [`guard`](crate::guard).
+    #[doc(alias = "guardrail")]
+    pub fn guard(mut self, guard: impl Guard) -> Self {
+        self.config = self.config.guard(guard);
+        self
+    }
+
     /// The temperature.
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.config = self.config.temperature(temperature);
@@ -346,6 +374,12 @@ impl<T: Send + 'static> AgentBuilder<T> {
         self
     }
 
+    /// What its tools may need: see [`AgentConfig::grants`].
+    pub fn grants<G: Into<String>>(mut self, grants: impl IntoIterator<Item = G>) -> Self {
+        self.config = self.config.grants(grants);
+        self
+    }
+
     /// Changes any other setting.
     pub fn configure(mut self, change: impl FnOnce(AgentConfig) -> AgentConfig) -> Self {
         self.config = change(self.config);
@@ -361,8 +395,8 @@ impl<T: Send + 'static> AgentBuilder<T> {
     /// The agent.
     ///
     /// # Errors
-    /// [`BuildError`], where there is no model, the name of a model or of a tool cannot be used, or
-    /// the schema of the output is none.
+    /// [`BuildError`], where there is no model, the name of a model, of a tool or of what one needs or is granted
+    /// cannot be used, or the schema of the output is none.
     pub fn build(self) -> Result<Agent<T>, BuildError> {
         let Self { config, description, instructions, tools, runtime, output } = self;
         let output = output?;
@@ -379,6 +413,10 @@ impl<T: Send + 'static> AgentBuilder<T> {
         }
         if config.settings.temperature.is_some_and(|value| !(0.0..=2.0).contains(&value)) {
             return Err(BuildError("the temperature is outside 0.0 to 2.0".into()));
+        }
+        let needs = tools.iter().flat_map(|tool| tool.options().needs).copied();
+        for word in config.grants.iter().map(String::as_str).chain(needs) {
+            check_capability(word).map_err(BuildError)?;
         }
         let mut seen = std::collections::BTreeMap::new();
         for (index, tool) in tools.iter().enumerate() {

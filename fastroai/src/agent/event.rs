@@ -18,9 +18,10 @@ use crate::money::{Bill, Total};
 #[doc(alias = "StreamChunk")]
 pub enum AgentEvent<T> {
     /// More text: only what is new. A typed answer comes as [`Partial`](Self::Partial) instead, and
-    /// only what the model says beside it as text.
+    /// only what the model says beside it as text. Where [guards](crate::guard#streams) look at answers,
+    /// it is what they have let through.
     Text(String),
-    /// More reasoning, where the provider shows it.
+    /// More reasoning, where the provider shows it, and no guard looks at answers.
     Reasoning(String),
     /// A tool is called, or would have been: a call that is refused is told too.
     ToolCall(ToolCall),

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use fastroai_providers::{FinishReason, History, Message, ToolOutcome, Usage};
 
+use serde::{Deserialize, Serialize};
+
 use super::Labels;
 use crate::driver::Finished;
+use crate::guard::Decided;
 use crate::money::{Bill, Total};
 use crate::run::ToolUnit;
 
@@ -57,10 +60,18 @@ pub struct AgentResponse<T> {
     pub conversation_id: Option<String>,
     /// What the call was labelled with.
     pub metadata: BTreeMap<String, String>,
+    /// What [guards](crate::guard) have flagged, replaced or blocked on the way, in that order.
+    pub guarded: Vec<Decided>,
     first_new: usize,
 }
 
 impl<T> AgentResponse<T> {
+    /// Whether the provider's filter has cut or replaced the text.
+    #[must_use]
+    pub fn was_filtered(&self) -> bool {
+        self.finish_reason == FinishReason::ContentFilter
+    }
+
     /// What was said in this run, without the history that it went on from.
     #[must_use]
     pub fn new_messages(&self) -> &[Message] {
@@ -84,6 +95,7 @@ impl<T> AgentResponse<T> {
             elapsed,
             processed,
             labels,
+            guarded,
         } = finished;
         let Labels { conversation_id, metadata } = Arc::unwrap_or_clone(labels);
         let messages = History::from(messages);
@@ -104,6 +116,7 @@ impl<T> AgentResponse<T> {
             processed: processed.map(History::from),
             conversation_id,
             metadata,
+            guarded,
             first_new,
         }
     }
@@ -124,7 +137,7 @@ impl<T> fmt::Debug for AgentResponse<T> {
 }
 
 /// One tool call of a run.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolCallRecord {
     /// The call's id, unique in its conversation.
@@ -133,7 +146,8 @@ pub struct ToolCallRecord {
     /// The tool.
     #[doc(alias = "tool_name")]
     pub name: String,
-    /// The arguments, exactly as the model wrote them.
+    /// The arguments, exactly as the model wrote them, or as whoever approved the call did; where a
+    /// guard has put others in their place, those, and `{}` where it has blocked them.
     #[doc(alias = "args")]
     pub arguments: String,
     /// The turn that asked for it, from 1.

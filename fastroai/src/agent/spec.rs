@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use fastroai_providers::{History, UserMessage};
 
 use super::{AgentConfig, Call, OutputSpec};
+use crate::approval::{Decisions, PausedRun};
 use crate::history::HistoryProcessor;
 use crate::runtime::Runtime;
 use crate::tool::BoundTool;
@@ -98,5 +99,20 @@ pub trait AgentSpec: Sync {
         Self: Sized,
     {
         Call::continue_from(self, history)
+    }
+
+    /// Goes on with a run that waited for decisions about tool calls, with these: the run has the
+    /// same id, and all that it had counted and spent before. Time limits begin anew. See
+    /// [`approval`](crate::approval).
+    ///
+    /// The call is refined and streamed as any, but takes no messages and no attachments. Where the
+    /// decisions are not those that the run waits for, or it is the run of another agent, the call fails
+    /// with [`ErrorKind::Config`](crate::ErrorKind::Config), and can be made again with others.
+    #[doc(alias = "DeferredToolResults")]
+    fn resume(&self, paused: PausedRun, decisions: Decisions) -> Call<'_, Self::Output>
+    where
+        Self: Sized,
+    {
+        Call::resume(self, paused, decisions)
     }
 }

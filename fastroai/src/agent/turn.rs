@@ -7,11 +7,14 @@ use std::sync::Arc;
 use fastroai_providers::{
     Message, Model, ModelError, ModelId, Request, Response, Settings, ToolDefinition,
 };
+use serde::{Deserialize, Serialize};
 
+use super::AgentConfig;
 use crate::ambient;
 use crate::driver::Payer;
 use crate::error::Error;
 use crate::money::{Budget, Cost, Total};
+use crate::principal::Principal;
 
 /// What is known of a run when it is about to ask a model: for what is decided anew before each
 /// request, as its settings, its tools and its history. `Debug` shows no content.
@@ -19,7 +22,7 @@ use crate::money::{Budget, Cost, Total};
 pub struct Turn<'a> {
     pub(crate) number: u32,
     pub(crate) run_id: &'a str,
-    pub(crate) agent: &'a str,
+    pub(crate) agent: &'a AgentConfig,
     pub(crate) asked: &'a Arc<dyn Model>,
     pub(crate) labels: &'a Labels,
     pub(crate) payer: Payer<'a>,
@@ -30,7 +33,7 @@ pub struct Turn<'a> {
 }
 
 /// What a call is labelled with, beside its run's id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Labels {
     pub(crate) conversation_id: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,
@@ -76,6 +79,12 @@ impl<'a> Turn<'a> {
     #[must_use]
     pub fn metadata(&self) -> &'a BTreeMap<String, String> {
         &self.labels.metadata
+    }
+
+    /// For whom the run acts; see [`Call::principal`](crate::Call::principal).
+    #[must_use]
+    pub fn principal(&self) -> Option<&'a Principal> {
+        self.payer.scope.principal()
     }
 
     /// The model that is about to be asked.

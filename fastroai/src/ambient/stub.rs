@@ -6,7 +6,9 @@ use fastroai_providers::ToolDefinition;
 use futures_util::future::{FutureExt, ready};
 use serde_json::Value;
 
-use crate::tool::{Arguments, BoundTool, DynTool, RunContext, ToolFuture, ToolOptions, ToolReturn};
+use crate::tool::{
+    Arguments, BoundTool, DynTool, RunContext, ToolFit, ToolFuture, ToolOptions, ToolReturn,
+};
 
 type Function = dyn Fn(Value) -> ToolReturn + Send + Sync;
 
@@ -41,5 +43,9 @@ impl DynTool for Stubbed<'_> {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, _run: RunContext<'a>) -> ToolFuture<'a> {
         ready(arguments.parse().and_then(|arguments| (self.stub.0)(arguments))).boxed()
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        self.tool.check_arguments(arguments)
     }
 }

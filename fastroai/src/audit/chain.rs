@@ -7,7 +7,7 @@ use std::path::Path;
 use ring::hmac;
 
 use super::error::{AuditError, Fault};
-use super::record::{Anchor, Beside, Head, Line, Record, SUBJECT, chained, salted};
+use super::record::{ACTOR, Actor, Anchor, Beside, Head, Line, Record, SUBJECT, chained, salted};
 
 /// The longest line that is read, in bytes: no record that was written is longer.
 pub(super) const LONGEST_LINE: u64 = 1 << 20;
@@ -106,7 +106,12 @@ fn follow(chain: &mut Chain, key: Option<&hmac::Key>, text: &str) -> Result<Reco
         let subject = beside.subject.as_deref().unwrap_or_default();
         record.digests.get(SUBJECT) == Some(&salted(&beside.salt, SUBJECT, subject.as_bytes()))
     };
-    if !line.beside.as_ref().is_none_or(is_what_was_written) {
+    let is_who_was_written = |actor: &Actor| {
+        record.digests.get(ACTOR) == Some(&salted(&actor.salt, ACTOR, actor.name.as_bytes()))
+    };
+    if !line.beside.as_ref().is_none_or(is_what_was_written)
+        || !line.actor.as_ref().is_none_or(is_who_was_written)
+    {
         return Err(Fault::Content);
     }
     chain.records += 1;

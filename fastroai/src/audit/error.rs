@@ -50,7 +50,7 @@ impl fmt::Display for Fault {
             Self::Unreadable => "it is no record",
             Self::Hash => "it was changed, or the key is another one",
             Self::Order => "a record before it was taken out, put in or moved",
-            Self::Content => "the name of its subject was changed",
+            Self::Content => "the name of its subject or of its actor was changed",
             Self::Cut => "it was cut off",
         })
     }

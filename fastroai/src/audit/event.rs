@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::emitted::Emitter;
+
 /// Something that happened: a kind, fields that stay, content of which a digest stays.
 #[derive(Clone)]
 #[must_use = "an event is written by `AuditTrail::append`"]
@@ -12,6 +14,7 @@ pub struct Event {
     pub(super) kind: String,
     pub(super) run: Option<String>,
     pub(super) subject: Option<String>,
+    pub(super) actor: Option<String>,
     pub(super) fields: Map<String, Value>,
     pub(super) content: Vec<(String, Vec<u8>)>,
 }
@@ -23,6 +26,7 @@ impl Event {
             kind: kind.into(),
             run: None,
             subject: None,
+            actor: None,
             fields: Map::new(),
             content: Vec::new(),
         }
@@ -41,6 +45,12 @@ impl Event {
         self
     }
 
+    /// Who did it: kept beside the chain as the subject is, and [`erase`](super::erase) takes it out.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
     /// Adds a field, which is part of the chain for good: no content, and nothing personal.
     ///
     /// A value that cannot be written as JSON is `null`.
@@ -55,6 +65,21 @@ impl Event {
     /// The digest is salted; the salt is erased with the subject, and the digest says nothing then.
     pub fn digest_of(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
         self.content.push((name.to_owned(), content.as_ref().to_vec()));
+        self
+    }
+}
+
+impl Event {
+    /// The same, with its texts fit to be kept for good: names come from users, models and peers.
+    pub(super) fn passed(mut self, emitter: &Emitter) -> Self {
+        if let Some(run) = &mut self.run {
+            *run = emitter.id(run).to_string();
+        }
+        for value in self.fields.values_mut() {
+            if let Value::String(text) = value {
+                *text = emitter.name(text).to_string();
+            }
+        }
         self
     }
 }

@@ -9,14 +9,14 @@ use super::error::{AuditError, Fault};
 use super::record::{Anchor, Head, Line, Record};
 use super::trail::lock;
 
-/// All records that concern this subject.
+/// All records that concern this subject, or of which it is the actor.
 ///
 /// # Errors
 /// Where the trail cannot be read, or a line of it is no record.
 pub fn export(path: impl AsRef<Path>, subject: &str) -> Result<Vec<Record>, AuditError> {
     let mut records = Vec::new();
     rewritten(path.as_ref(), |record, _| {
-        if record.subject.as_deref() == Some(subject) {
+        if record.names(subject) {
             records.push(record.clone());
         }
         None
@@ -24,8 +24,8 @@ pub fn export(path: impl AsRef<Path>, subject: &str) -> Result<Vec<Record>, Audi
     Ok(records)
 }
 
-/// Takes the name of this subject, and the salts of the digests, out of all records that concern it:
-/// how many there were. The chain stays as it was, and still holds.
+/// Takes the name of this subject, and the salts of the digests, out of all records that concern it or of which it
+/// is the actor: how many there were. Of a record that concerns another, only the actor is erased. The chain stays as it was, and still holds.
 ///
 /// The trail must not be open; the file is replaced as a whole.
 ///
@@ -36,12 +36,14 @@ pub fn erase(path: impl AsRef<Path>, subject: &str) -> Result<u64, AuditError> {
     let _locked = locked(path)?;
     let mut erased = 0;
     let (lines, _) = rewritten(path, |record, text| {
-        if record.subject.as_deref() != Some(subject) {
+        if !record.names(subject) {
             return Some(text.to_owned());
         }
         erased += 1;
         let line: Line = serde_json::from_str(text).ok()?;
-        serde_json::to_string(&Line { beside: None, ..line }).ok()
+        let beside = line.beside.filter(|beside| beside.subject.as_deref() != Some(subject));
+        let actor = line.actor.filter(|actor| actor.name != subject);
+        serde_json::to_string(&Line { beside, actor, ..line }).ok()
     })?;
     replace(path, &lines)?;
     Ok(erased)

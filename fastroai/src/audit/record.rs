@@ -21,32 +21,47 @@ pub struct Record {
     pub at: u64,
     /// What kind of thing happened.
     pub kind: String,
-    /// The run that it belongs to.
+    /// The run that it belongs to, or the request without an agent: the
+    /// [`correlation_id`](crate::Error::correlation_id) of its error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     /// What else is known of it.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub fields: Map<String, Value>,
-    /// Digests of content, and of its subject's name.
+    /// Digests of content, and of the names of its subject and its actor.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub digests: BTreeMap<String, String>,
     /// Whose data it concerns, where that was said and not erased since.
     #[serde(skip)]
     pub subject: Option<String>,
+    /// Who did it, where that was said and not erased since.
+    #[serde(skip)]
+    pub actor: Option<String>,
     #[serde(skip)]
     pub(super) salt: Option<String>,
+    #[serde(skip)]
+    pub(super) actor_salt: Option<String>,
 }
 
 /// The name under which the digest of a subject is kept.
 pub(super) const SUBJECT: &str = "subject";
+
+/// That of an actor.
+pub(super) const ACTOR: &str = "actor";
 
 impl Record {
     /// Whether this is the content that the record has a digest of; `None` where it has none of that
     /// name, or its salt was erased.
     #[must_use]
     pub fn is_of(&self, name: &str, content: impl AsRef<[u8]>) -> Option<bool> {
-        let (kept, salt) = (self.digests.get(name)?, self.salt.as_ref()?);
+        let salt = if name == ACTOR { &self.actor_salt } else { &self.salt };
+        let (kept, salt) = (self.digests.get(name)?, salt.as_ref()?);
         Some(*kept == salted(salt, name, content.as_ref()))
+    }
+
+    /// Whether this is the name of its subject or of its actor.
+    pub(super) fn names(&self, who: &str) -> bool {
+        [&self.subject, &self.actor].into_iter().any(|name| name.as_deref() == Some(who))
     }
 }
 
@@ -85,6 +100,9 @@ pub(super) struct Line {
     /// What can be erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) beside: Option<Beside>,
+    /// And so can this, by itself: it may be someone else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) actor: Option<Actor>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,6 +111,13 @@ pub(super) struct Beside {
     pub(super) salt: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) subject: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Actor {
+    pub(super) salt: String,
+    pub(super) name: String,
 }
 
 /// The first line of a file whose beginning was dropped: where the rest goes on from.
@@ -109,6 +134,10 @@ impl Line {
         if let Some(beside) = &self.beside {
             record.subject.clone_from(&beside.subject);
             record.salt = Some(beside.salt.clone());
+        }
+        if let Some(actor) = &self.actor {
+            record.actor = Some(actor.name.clone());
+            record.actor_salt = Some(actor.salt.clone());
         }
         Some(record)
     }

@@ -15,7 +15,9 @@ use uuid::Uuid;
 use super::chain::{LONGEST_LINE, walk};
 use super::error::AuditError;
 use super::event::Event;
-use super::record::{Beside, Head, Line, Record, SUBJECT, chained, salted};
+use super::record::{ACTOR, Actor, Beside, Head, Line, Record, SUBJECT, chained, salted};
+use crate::emitted::Emitter;
+use crate::guard::Redactor;
 
 /// How a trail is written.
 #[derive(Clone, Default)]
@@ -23,6 +25,7 @@ use super::record::{Beside, Head, Line, Record, SUBJECT, chained, salted};
 pub struct AuditOptions {
     key: Option<hmac::Key>,
     sync: bool,
+    emitter: Emitter,
 }
 
 impl AuditOptions {
@@ -35,6 +38,14 @@ impl AuditOptions {
     /// Waits until each record is on the disk, so that a loss of power takes none.
     pub fn sync(mut self, sync: bool) -> Self {
         self.sync = sync;
+        self
+    }
+
+    /// What finds personal data and secrets in the names that a runtime writes by itself: of agents,
+    /// tools, models, accounts and conversations. Without it [`Redactor::standard`] does. An event of
+    /// the program's own is written as it is.
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.emitter = Emitter::new(Some(redactor));
         self
     }
 
@@ -63,6 +74,7 @@ impl fmt::Debug for AuditOptions {
         f.debug_struct("AuditOptions")
             .field("keyed", &self.key.is_some())
             .field("sync", &self.sync)
+            .field("emitter", &self.emitter)
             .finish()
     }
 }
@@ -111,7 +123,7 @@ impl AuditTrail {
 
     fn write(&self, state: &mut State, event: Event) -> Result<Head, AuditError> {
         let Shared { options, .. } = &*self.0;
-        let salt = Uuid::new_v4().simple().to_string();
+        let salt = new_salt();
         let mut digests: BTreeMap<String, String> = BTreeMap::new();
         for (name, content) in &event.content {
             digests.insert(name.clone(), salted(&salt, name, content));
@@ -121,6 +133,10 @@ impl AuditTrail {
             let subject = event.subject.as_deref().unwrap_or_default();
             digests.insert(SUBJECT.to_owned(), salted(&salt, SUBJECT, subject.as_bytes()));
         }
+        let actor = event.actor.map(|name| Actor { salt: new_salt(), name });
+        if let Some(actor) = &actor {
+            digests.insert(ACTOR.to_owned(), salted(&actor.salt, ACTOR, actor.name.as_bytes()));
+        }
         let record = Record {
             number: state.head.number + 1,
             at: now(),
@@ -129,12 +145,14 @@ impl AuditTrail {
             fields: event.fields,
             digests,
             subject: None,
+            actor: None,
             salt: None,
+            actor_salt: None,
         };
         let record = to_raw_value(&record).map_err(std::io::Error::from)?;
         let hash = chained(options.key.as_ref(), &state.head.hash, record.get());
         let beside = has_beside.then_some(Beside { salt, subject: event.subject });
-        let mut text = serde_json::to_vec(&Line { record, hash: hash.clone(), beside })
+        let mut text = serde_json::to_vec(&Line { record, hash: hash.clone(), beside, actor })
             .map_err(std::io::Error::from)?;
         text.push(b'\n');
         if text.len() as u64 > LONGEST_LINE {
@@ -146,6 +164,11 @@ impl AuditTrail {
         }
         state.head = Head { number: state.head.number + 1, hash };
         Ok(state.head.clone())
+    }
+
+    /// What the records of a runtime pass.
+    pub(super) fn emitter(&self) -> &Emitter {
+        &self.0.options.emitter
     }
 
     /// The last record that was written: what to keep elsewhere.
@@ -168,6 +191,10 @@ impl fmt::Debug for AuditTrail {
             .field("options", &self.0.options)
             .finish_non_exhaustive()
     }
+}
+
+fn new_salt() -> String {
+    Uuid::new_v4().simple().to_string()
 }
 
 fn now() -> u64 {

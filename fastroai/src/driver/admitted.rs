@@ -6,6 +6,7 @@ use super::payer::{Payer, Reserved};
 use crate::error::ErrorKind;
 use crate::hook::{Ended, ModelCall, Origin, Panicked, Permits, Waiting};
 use crate::money::Cost;
+use crate::telemetry::events;
 use crate::usage_limits::{Counted, Exceeded, check_input};
 
 /// An attempt that may be sent: it is within the limits of the run, paid for, and let through by
@@ -72,7 +73,7 @@ async fn pass(
                 Err(pause) => {
                     drop(call);
                     drop(reserved);
-                    tracing::debug!(target: "fastroai", "an attempt at a model waits for a hook");
+                    events::model_waits();
                     pause.over(&mut waiting).await?;
                     continue;
                 }

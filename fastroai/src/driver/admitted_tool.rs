@@ -4,8 +4,9 @@ use fastroai_providers::ToolCall;
 
 use super::Run;
 use crate::error::ErrorKind;
-use crate::hook::{Permits, Stopped, ToolUse, Waiting};
+use crate::hook::{DeniedBy, Permits, Stopped, ToolUse, Waiting};
 use crate::money::{Cost, Line};
+use crate::telemetry::events;
 use crate::tool::{ToolCost, ToolOptions};
 
 impl Run<'_, '_> {
@@ -54,13 +55,13 @@ impl Run<'_, '_> {
                     Ok(Err(pause)) => {
                         drop(used);
                         drop(holds);
-                        tracing::debug!(target: "fastroai", "an attempt at a tool waits for a hook");
+                        events::tool_waits();
                         match pause.over(&mut waiting).await {
                             Ok(()) => continue,
-                            Err(stopped) => return refused(stopped).map(Err),
+                            Err(stopped) => return self.refused(stopped, turn, call).map(Err),
                         }
                     }
-                    Err(stopped) => return refused(stopped).map(Err),
+                    Err(stopped) => return self.refused(stopped, turn, call).map(Err),
                 }
             };
             if let Some(cost) = cost {
@@ -69,14 +70,15 @@ impl Run<'_, '_> {
             return Ok(Ok((permits, cost)));
         }
     }
-}
 
-/// What the model is told of a tool that does not run, where the run goes on.
-fn refused(stopped: Stopped) -> Result<String, ErrorKind> {
-    match stopped {
-        Stopped::Denied { hook, mut denied } => {
-            denied.told().ok_or(ErrorKind::Denied { hook, denied })
+    /// What the model is told of a tool that does not run, where the run goes on.
+    fn refused(&self, stopped: Stopped, turn: u32, call: &ToolCall) -> Result<String, ErrorKind> {
+        match stopped {
+            Stopped::Denied { hook, mut denied } => {
+                self.tell_denied(turn, call, DeniedBy::Hook(&hook));
+                denied.told().ok_or(ErrorKind::Denied { hook, denied })
+            }
+            stopped @ Stopped::Panicked { .. } => Err(stopped.into()),
         }
-        stopped @ Stopped::Panicked { .. } => Err(stopped.into()),
     }
 }

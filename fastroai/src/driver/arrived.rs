@@ -2,6 +2,8 @@
 
 use fastroai_providers::{Delta, Part, Reasoning, Response, ToolCall, Usage};
 
+use super::held_back::HeldBack;
+
 /// The pieces of a reply so far, put together.
 ///
 /// A whole reply comes by itself at the end; this one has no signatures, and of its usage what was
@@ -12,14 +14,22 @@ pub(super) struct Arrived {
     /// The place among the parts of each call that has begun, by its place among the calls.
     calls: Vec<(usize, usize)>,
     usage: Option<Box<Usage>>,
+    /// What guards hold back of it, where some look at it.
+    pub(super) held: Option<Box<HeldBack>>,
 }
 
 impl Arrived {
+    /// Nothing yet, of a reply that is held back by these.
+    pub(super) fn behind(held: Option<Box<HeldBack>>) -> Self {
+        Self { held, ..Self::default() }
+    }
+
     /// A new reply begins.
     pub(super) fn clear(&mut self) {
         self.parts.clear();
         self.calls.clear();
         self.usage = None;
+        self.held.iter_mut().for_each(|held| held.clear());
     }
 
     /// Takes what the provider has counted so far.

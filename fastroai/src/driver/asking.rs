@@ -6,10 +6,12 @@ use fastroai_providers::error::ProviderFault;
 use fastroai_providers::{ModelError, ModelErrorKind, Response, RetryClass};
 
 use super::arrived::Arrived;
+use super::guarded::withhold;
 use super::said::said;
 use super::{Ended, Run, attempts};
 use crate::error::ErrorKind;
 use crate::run::{Event, Stop};
+use crate::telemetry::events;
 
 /// Why there is no reply.
 enum Unanswered {
@@ -31,9 +33,13 @@ fn lets_another_be_asked(kind: &ErrorKind) -> bool {
 }
 
 fn stop_of(kind: &ErrorKind) -> Stop {
-    use ErrorKind::{Denied, HookPanicked, UsageLimit};
+    use ErrorKind::{Blocked, Denied, GuardFailed, HookPanicked, UsageLimit};
     match kind {
-        Denied { .. } | HookPanicked { .. } | UsageLimit(_) => Stop::Denied,
+        Denied { .. }
+        | HookPanicked { .. }
+        | UsageLimit(_)
+        | Blocked { .. }
+        | GuardFailed { .. } => Stop::Denied,
         _ => Stop::Budget,
     }
 }
@@ -41,17 +47,19 @@ fn stop_of(kind: &ErrorKind) -> Stop {
 impl Run<'_, '_> {
     /// Asks a model for the next reply.
     pub(super) async fn ask(&self, turn: u32, ended: &mut Ended) -> Event {
-        let mut arrived = Arrived::default();
+        let mut arrived = Arrived::behind(self.hold_back());
         // On the heap: runs inside runs are polled on top of one another.
         let asking = Box::pin(self.ask_models(turn, ended, &mut arrived));
         let asked = self.scope.guard(asking).await;
+        let mut held = arrived.held.take();
         let provider = self.candidates.at(ended.asked).model.id().provider();
         let kept = |mut partial: Response| {
             partial.provider.get_or_insert_with(|| provider.to_owned());
+            self.keep_seen(&mut partial, held.as_deref());
             partial
         };
         match asked {
-            Ok(Ok(reply)) => Event::Replied { reply },
+            Ok(Ok(reply)) => self.let_in(reply, &mut held, ended).await,
             Ok(Err(Unanswered::Failed(mut errors))) => {
                 let partial = errors.last_mut().and_then(ModelError::take_partial);
                 let partial = partial.or_else(|| arrived.into_reply()).map(kept);
@@ -61,8 +69,11 @@ impl Run<'_, '_> {
             Ok(Err(Unanswered::Stopped(stopped))) => {
                 let attempts::Stopped { kind, partial } = *stopped;
                 let stop = stop_of(&kind);
+                let is_blocked =
+                    matches!(kind, ErrorKind::Blocked { .. } | ErrorKind::GuardFailed { .. });
                 ended.failure = Some(kind);
-                let partial = partial.or_else(|| arrived.into_reply()).map(kept);
+                let mut partial = partial.or_else(|| arrived.into_reply()).map(kept);
+                partial.iter_mut().filter(|_| is_blocked).for_each(withhold);
                 Event::Stopped { stop, partial }
             }
             Err(stop) => Event::Stopped { stop, partial: arrived.into_reply().map(kept) },
@@ -116,12 +127,10 @@ impl Run<'_, '_> {
                 });
             }
             ended.asked = (ended.asked + 1) % self.candidates.count();
-            tracing::warn!(
-                target: "fastroai",
-                failed = candidate.model.id().as_str(),
-                next = self.candidates.at(ended.asked).model.id().as_str(),
-                "asking another model"
-            );
+            let next = self.candidates.at(ended.asked).model.id();
+            let failed = candidate.model.id();
+            let emitter = self.scope.emitter();
+            events::asking_another(emitter, failed.as_str(), next.as_str());
         }
     }
 

@@ -18,11 +18,12 @@ use super::admitted::{Admitted, Passed, admit};
 use super::arrived::Arrived;
 use super::background::{self, Job};
 use super::candidate::Candidate;
+use super::guarded::Held;
 use super::payer::Terms;
 use super::unsettled::Unsettled;
-use crate::error::{ErrorKind, model_word};
+use crate::error::ErrorKind;
 use crate::runtime::{LONGEST_RETRY_AFTER, RetryPolicy};
-use crate::telemetry;
+use crate::telemetry::{self, error_word, events};
 use crate::usage_limits::Exceeded;
 
 /// Why there is no reply.
@@ -50,8 +51,20 @@ impl From<ErrorKind> for Unanswered {
 enum Broken {
     /// It failed.
     Failed(ModelError),
-    /// The run has used what it may.
-    Exceeded(Exceeded),
+    /// The run has used what it may, or a guard did not let the reply through.
+    Cut(Box<ErrorKind>),
+}
+
+impl From<Exceeded> for Broken {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Cut(Box::new(exceeded.into()))
+    }
+}
+
+impl From<Held> for Broken {
+    fn from(held: Held) -> Self {
+        Self::Cut(Box::new(held.into()))
+    }
 }
 
 impl From<ModelError> for Broken {
@@ -77,17 +90,19 @@ impl Run<'_, '_> {
         requests: &mut u32,
         arrived: &mut Arrived,
     ) -> Result<Response, Unanswered> {
-        let span = telemetry::chat(candidate.model.id(), request, self.sink.is_streaming());
-        if let Some(conversation) = &self.scope.labels().conversation_id {
-            span.record("gen_ai.conversation.id", conversation.as_str());
-        }
+        let showing = self.showing();
+        let streamed = self.sink.is_streaming();
+        let span = telemetry::chat(showing, candidate.model.id(), request, streamed);
+        telemetry::conversation(showing.emitter, &span, self.scope.labels());
         let unended = telemetry::Unended::new(&span);
         let asked = self.attempts_in(candidate, turn, request, requests, arrived, &span);
         let asked = asked.instrument(span.clone()).await;
         unended.end();
         match &asked {
             Ok(_) => {}
-            Err(Unanswered::Failed(error)) => telemetry::failed(&span, error_word(error)),
+            Err(Unanswered::Failed(error)) => {
+                telemetry::model_failed(self.showing_reply(), &span, error)
+            }
             Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }
         asked
@@ -136,7 +151,7 @@ impl Run<'_, '_> {
                     Box::pin(within(limit, asked)).await
                 }
             };
-            span.record("fastroai.attempts", i64::from(attempt));
+            telemetry::attempted(span, attempt);
             let error = match outcome {
                 Ok(mut reply) => {
                     reply.provider.get_or_insert_with(|| model.id().provider().to_owned());
@@ -144,7 +159,7 @@ impl Run<'_, '_> {
                     unsettled.settle();
                     self.sink.attempted();
                     spent.add(&reply.usage, cost);
-                    telemetry::replied(span, &reply);
+                    telemetry::replied(self.showing_reply(), span, &reply);
                     budget.refund(taken);
                     return match passed.succeeded(&reply.usage, cost) {
                         Ok(()) => Ok(reply),
@@ -155,14 +170,14 @@ impl Run<'_, '_> {
                     };
                 }
                 Err(Broken::Failed(error)) => error,
-                Err(Broken::Exceeded(exceeded)) => {
+                Err(Broken::Cut(kind)) => {
                     let mut seen = Box::new(Response::default());
                     seen.usage = arrived.usage().cloned().unwrap_or_default();
                     let cost = unsettled.price(&seen).await;
                     drop(unsettled);
                     spent.add(&seen.usage, cost);
                     passed.cut_off(&seen.usage, cost)?;
-                    return Err(ErrorKind::from(exceeded).into());
+                    return Err((*kind).into());
                 }
             };
             let mut cost = None;
@@ -186,13 +201,8 @@ impl Run<'_, '_> {
             let Some(wait) = self.wait(&error, waits.next()) else { return Err(error.into()) };
             let Some(cost) = budget.take(class) else { return Err(error.into()) };
             taken = cost;
-            tracing::debug!(
-                target: "fastroai",
-                attempt = i64::from(attempt),
-                wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
-                reason = error_word(&error),
-                "asking again"
-            );
+            let emitter = self.scope.emitter();
+            events::asking_again(emitter, attempt, wait, error_word(&error));
             failure = Some(error);
             self.sink.attempted();
             tokio::time::sleep(wait).await;
@@ -238,19 +248,19 @@ impl Run<'_, '_> {
                 Some(Ok(StreamEvent::Delta(delta))) => {
                     *delivered = true;
                     arrived.add(&delta);
-                    self.sink.delta(delta, self);
+                    self.show(delta, arrived).await?;
                 }
                 Some(Ok(StreamEvent::Usage(usage))) => {
                     let within = passed.see(&usage);
                     arrived.count(usage);
-                    within.map_err(Broken::Exceeded)?;
+                    within?;
                 }
                 Some(Ok(StreamEvent::Done(reply))) => {
                     job.iter_mut().for_each(Job::end);
                     let waited = reply.finish_reason == FinishReason::Pending;
                     let reply = background::whole(model, settings, *reply, delivered).await?;
                     if waited {
-                        self.tell_rest(&reply, arrived);
+                        self.tell_rest(&reply, arrived).await?;
                     }
                     return Ok(reply);
                 }
@@ -271,16 +281,17 @@ impl Run<'_, '_> {
         // The provider goes on without the stream: what is missing is fetched.
         *delivered = true;
         let reply = job.finish(error.take_partial().unwrap_or_default()).await?;
-        self.tell_rest(&reply, arrived);
+        self.tell_rest(&reply, arrived).await?;
         Ok(reply)
     }
 
     /// Shows what a whole reply has beyond the pieces of it that were shown.
-    fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) {
+    async fn tell_rest(&self, reply: &Response, arrived: &mut Arrived) -> Result<(), Held> {
         for delta in arrived.rest_of(reply) {
             arrived.add(&delta);
-            self.sink.delta(delta, self);
+            self.show(delta, arrived).await?;
         }
+        Ok(())
     }
 }
 
@@ -316,8 +327,4 @@ async fn within(
         let error = ModelError::new(kind, format!("the attempt took longer than {limit} s"));
         Err(error.into())
     })
-}
-
-fn error_word(error: &ModelError) -> &str {
-    error.code().unwrap_or_else(|| model_word(error))
 }

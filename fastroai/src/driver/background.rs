@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use crate::runtime::LONGEST_RETRY_AFTER;
+use crate::telemetry::events;
 
 /// How long to wait before it is first asked for a reply; each wait is half as long again.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -99,11 +100,7 @@ impl Drop for Job {
         runtime.spawn(async move {
             let given_up = timeout(GIVING_UP, model.cancel(&settings, &id)).await;
             if !matches!(given_up, Ok(Ok(()))) {
-                tracing::warn!(
-                    target: "fastroai",
-                    provider = model.id().provider(),
-                    "a reply that is made in the background could not be cancelled"
-                );
+                events::not_cancelled(model.id().provider());
             }
         });
     }

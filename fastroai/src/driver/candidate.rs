@@ -88,7 +88,7 @@ impl Candidate {
         check: &dyn Check,
     ) -> Result<Self, ErrorKind> {
         let config = order.config;
-        let model = ambient::model(scope.runtime(), Some(&config.name), &named.model)
+        let model = ambient::model(scope.runtime(), Some(config), &named.model)
             .map_err(ErrorKind::Model)?;
         let settings = config.settings.merge(&named.settings).merge(&order.settings);
         let mode = config.output_mode;

@@ -23,6 +23,9 @@ pub(crate) trait Check: Send + Sync {
     /// How the answer is asked for; `None` for text.
     fn shape(&self) -> Option<&Arc<Shape>>;
 
+    /// Goes on from a run in which so many answers were not taken.
+    fn go_on_from(&self, rejected: u32);
+
     /// Whether to say nothing is an answer.
     fn is_optional(&self) -> bool;
 
@@ -73,6 +76,10 @@ impl<'a, T: Send + 'static> Typed<'a, T> {
 impl<T: Send + 'static> Check for Typed<'_, T> {
     fn shape(&self) -> Option<&Arc<Shape>> {
         self.spec.shape()
+    }
+
+    fn go_on_from(&self, rejected: u32) {
+        self.rejected.store(rejected, Ordering::Relaxed);
     }
 
     fn is_optional(&self) -> bool {

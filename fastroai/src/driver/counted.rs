@@ -19,7 +19,7 @@ pub(crate) async fn counted(
         let mut call = ModelCall::counting(*origin, model.id(), request);
         let asked = hooks.before_model(&mut call, &mut Waiting::default(), None);
         // Who denies it, or has it wait, is asked again about the request itself.
-        asked.ok()?.ok()?.give_back();
+        drop(asked.ok()?.ok()?);
     }
     model.count_tokens(request).await.ok()
 }

@@ -37,7 +37,8 @@ impl Runtime {
     /// ```
     ///
     /// # Errors
-    /// [`Error`], with the bill: the model could not be asked, or could not be paid.
+    /// [`Error`], with the bill: the model could not be asked, or could not be paid. Its
+    /// [id](Error::correlation_id) is the one that [hooks](crate::hook::ModelCall::correlation_id) see.
     pub async fn request(
         &self,
         model: &str,
@@ -54,13 +55,18 @@ impl Runtime {
         request: &Request<'_>,
     ) -> Result<(Response, Bill), Error> {
         let start = Instant::now();
+        let id = Uuid::now_v7().to_string();
         let failed = |kind, bill| {
             let history = History::from(request.messages.to_vec());
-            Error::new(kind, Uuid::now_v7().to_string(), bill, history, start.elapsed())
+            Error::new(kind, id.clone(), bill, history, start.elapsed())
         };
         let entering = Entering { runtime: Some(self.clone()), ..Entering::default() };
-        let scope = Scope::enter(entering).map_err(|kind| failed(kind, Bill::default()))?;
-        let asked = scope.guard(ask(&scope, model, rates, request)).await;
+        let mut scope = match Scope::enter(entering) {
+            Ok(scope) => scope,
+            Err(unentered) => return Err(failed(unentered.kind, Bill::default())),
+        };
+        scope.is_of("", &id);
+        let asked = scope.guard(ask(&scope, &id, model, rates, request)).await;
         let asked = asked.unwrap_or_else(|stop| {
             Err(if stop == Stop::Cancelled {
                 ErrorKind::Cancelled
@@ -78,13 +84,14 @@ impl Runtime {
 
 async fn ask(
     scope: &Scope,
+    id: &str,
     model: Result<Arc<dyn Model>, ModelError>,
     rates: Option<&Rates>,
     request: &Request<'_>,
 ) -> Result<Response, ErrorKind> {
     let model = model.map_err(ErrorKind::Model)?;
     let payer = Payer { scope, model: &*model, rates };
-    let origin = Origin { scope, agent: None, run_id: None, turn: 1, attempt: 1 };
+    let origin = Origin { scope, agent: None, id, turn: 1, attempt: 1 };
     let Admitted { reserved, passed } = admit(&payer, &origin, request, false).await?;
     let settings = reserved.settings(request.settings);
     let mut limited = *request;

@@ -13,6 +13,7 @@ use crate::money::{
     WorstCase,
 };
 use crate::scope::Scope;
+use crate::telemetry::events;
 
 /// The limit of output tokens under a budget where none was set: without one, nobody could say
 /// what a request may cost.
@@ -84,12 +85,7 @@ impl Payer<'_> {
         let granted = holds.iter().map(Hold::amount).min().unwrap_or_default();
         let max_tokens = case.affords(granted, asked);
         if max_tokens < asked {
-            tracing::warn!(
-                target: "fastroai",
-                asked = i64::from(asked),
-                max_tokens = i64::from(max_tokens),
-                "the budget affords a shorter answer only"
-            );
+            events::answer_shortened(asked, max_tokens);
         }
         Ok(Reserved { holds, max_tokens: Some(max_tokens), lowered: max_tokens < asked })
     }

@@ -53,7 +53,7 @@ impl Run<'_, '_> {
         let mut turn = Turn {
             number,
             run_id: &order.run_id,
-            agent: &order.config.name,
+            agent: order.config,
             asked: &candidate.model,
             labels: self.scope.labels(),
             payer: candidate.payer(&self.scope),

@@ -1,6 +1,7 @@
 //! Running the tools of one reply: concurrently, within their limits, and whatever they do.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use crate::error::ErrorKind;
 use crate::hook;
 use crate::money::Line;
 use crate::run::{Event, Stop, ToolReport, ToolUnit};
-use crate::telemetry;
+use crate::telemetry::{self, events};
 use crate::tool::{
     Arguments, BoundTool, CallContext, RunContext, ToolCost, ToolOptions, ToolReturn,
 };
@@ -33,6 +34,10 @@ const MEDIA_BYTES: usize = 20 << 20;
 
 /// What a model reads of a failure that it is not told about.
 const FAILED: &str = "The tool failed; the reason was recorded and is not shown here.";
+
+/// What a model reads of a run inside that waits for a decision, where nobody decides.
+const NEEDS_APPROVAL: &str =
+    "The tool needs an approval that cannot be given here; what needed it did not run.";
 
 /// How one attempt at a tool ended.
 enum Attempt {
@@ -108,9 +113,22 @@ impl Run<'_, '_> {
             let turn = ended.state.turn();
             let record = ToolCallRecord::new(&unit, turn, 0, result.outcome, Duration::ZERO);
             ended.tool_calls.push(record);
+            self.tell_withheld(turn, &unit.call);
             self.sink.tell(|| Notice::ToolCalled(unit.call));
             self.sink.tell(|| Notice::ToolDone(result));
         }
+    }
+
+    /// What the model reads of a call whose arguments do not fit; `None` where they do.
+    pub(super) fn unfit(&self, call: &ToolCall) -> Option<ToolReport> {
+        let named = |tool: &&BoundTool<'_>| tool.definition().name == call.name;
+        let Some(tool) = self.order.tools.iter().find(named) else {
+            return Some(ToolReport::new("There is no such tool.", ToolOutcome::Retry));
+        };
+        let attempt = Attempt::Returned(Err(tool.fits(&call.arguments).err()?));
+        let span = telemetry::execute_tool(self.showing(), call);
+        span.in_scope(|| self.trace(call, &attempt, false, &span));
+        Some(capped(report(attempt, tool.options())))
     }
 
     async fn run_unit(
@@ -119,11 +137,13 @@ impl Run<'_, '_> {
         unit: ToolUnit,
     ) -> Result<(usize, ToolReport, ToolCallRecord), ErrorKind> {
         let start = Instant::now();
-        let span = telemetry::execute_tool(&unit.call.name, &unit.call.id);
+        let showing = self.showing();
+        let span = telemetry::execute_tool(showing, &unit.call);
         let unended = telemetry::Unended::new(&span);
         let mut attempts = 0;
         let named = |tool: &&BoundTool<'_>| tool.definition().name == unit.call.name;
-        let report = match self.order.tools.iter().find(named) {
+        let may_use = |tool: &&BoundTool<'_>| self.may_use(tool, turn, &unit.call);
+        let report = match self.order.tools.iter().find(named).filter(may_use) {
             Some(tool) => {
                 let running = self.repeat(tool, turn, &unit.call, &mut attempts, &span);
                 running.instrument(span.clone()).await?
@@ -131,9 +151,11 @@ impl Run<'_, '_> {
             None => ToolReport::new("There is no such tool.", ToolOutcome::Retry),
         };
         unended.end();
-        span.record("fastroai.attempts", i64::from(attempts));
+        telemetry::attempted(&span, attempts);
+        let report = self.guard_result(&unit.call.name, capped(report)).await?;
         let record = ToolCallRecord::new(&unit, turn, attempts, report.outcome, start.elapsed());
-        Ok((unit.index, capped(report), record))
+        telemetry::gave(showing, &span, &report.content);
+        Ok((unit.index, report, record))
     }
 
     /// Tries a call, as often as its tool allows.
@@ -184,11 +206,7 @@ impl Run<'_, '_> {
             let in_time = until.is_none_or(|until| Instant::now() + wait < until);
             let left = *attempts < options.attempts && in_time;
             let again = repeatable && options.effect.is_repeatable() && left;
-            if let Some(kind) = self.trace(call, &attempt, again)
-                && !again
-            {
-                telemetry::failed(span, kind);
-            }
+            self.trace(call, &attempt, again, span);
             if !again {
                 return Ok(report(attempt, options));
             }
@@ -234,24 +252,26 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Records a failure; its own text only where the runtime was told to capture content.
-    fn trace(&self, call: &ToolCall, attempt: &Attempt, again: bool) -> Option<&'static str> {
-        let (kind, text) = match attempt {
-            Attempt::Returned(Ok(_)) => return None,
-            Attempt::Returned(Err(error)) if error.as_retry().is_some() => {
-                ("retry", error.to_string())
-            }
-            Attempt::Returned(Err(error)) => ("failed", error.to_string()),
-            Attempt::Panicked(text) => ("panicked", text.clone()),
-            Attempt::TimedOut => ("timed_out", String::new()),
+    /// Records a failure; its own text only where content may be written down.
+    fn trace(&self, call: &ToolCall, attempt: &Attempt, again: bool, span: &tracing::Span) {
+        let kind = match attempt {
+            Attempt::Returned(Ok(_)) => return,
+            Attempt::Returned(Err(error)) if error.as_retry().is_some() => "retry",
+            Attempt::Returned(Err(error)) if error.is_of_a_pause() => "needs_approval",
+            Attempt::Returned(Err(_)) => "failed",
+            Attempt::Panicked(_) => "panicked",
+            Attempt::TimedOut => "timed_out",
         };
-        let tool = call.name.as_str();
-        if self.scope.runtime().captures_content() {
-            tracing::warn!(target: "fastroai", tool, kind, again, error = text, "a tool failed");
-        } else {
-            tracing::warn!(target: "fastroai", tool, kind, again, "a tool failed");
+        let text: Option<&dyn Display> = match attempt {
+            Attempt::Returned(Err(error)) => Some(error),
+            Attempt::Panicked(text) => Some(text),
+            Attempt::Returned(Ok(_)) | Attempt::TimedOut => None,
+        };
+        let showing = self.showing();
+        events::tool_failed(showing, &call.name, kind, again, text);
+        if !again {
+            telemetry::tool_failed(showing, span, kind, text);
         }
-        Some(kind)
     }
 }
 
@@ -284,6 +304,8 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
         Attempt::Returned(Err(error)) => {
             if let Some(text) = error.as_retry() {
                 ToolReport::new(text, ToolOutcome::Retry)
+            } else if error.is_of_a_pause() {
+                ToolReport::new(NEEDS_APPROVAL, ToolOutcome::Failed)
             } else if let Some(text) = error.as_tell_model() {
                 ToolReport::new(text, ToolOutcome::Failed)
             } else {
@@ -310,7 +332,7 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
 }
 
 /// Cuts a result that is longer than a model should be given, and says how long it was.
-fn capped(mut report: ToolReport) -> ToolReport {
+pub(super) fn capped(mut report: ToolReport) -> ToolReport {
     let size = report.content.len();
     if size > RESULT_LIMIT {
         let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));

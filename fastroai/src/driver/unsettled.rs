@@ -5,6 +5,7 @@ use fastroai_providers::{ModelError, ModelErrorKind, Response};
 
 use super::payer::{Payer, Reserved, Terms};
 use crate::money::{Cost, Line, Pending};
+use crate::telemetry::events;
 
 /// A request that is not on the bill yet.
 ///
@@ -51,14 +52,7 @@ impl<'a> Unsettled<'a> {
         line.cost = quote.cost;
         line.prices = quote.table.map(|table| table.to_string());
         if line.cost.is_none() || line.incomplete {
-            tracing::warn!(
-                target: "fastroai",
-                provider = line.provider,
-                model = line.model,
-                service_tier = line.service_tier,
-                usage_known = !line.usage.is_unknown(),
-                "no price is known for this reply, or for a part of it: the bill is incomplete"
-            );
+            events::no_price(self.payer.scope.emitter(), line);
         }
         line.cost
     }

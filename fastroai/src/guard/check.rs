@@ -29,6 +29,10 @@ use futures_util::future::BoxFuture;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no guard",
+    note = "write one of `fastroai::guard`, implement `Guard` for `{Self}`, or make one of a function with `guard::from_fn`"
+)]
 pub trait Guard: Send + Sync + 'static {
     /// What errors and records call it; the name of its type unless said otherwise.
     fn name(&self) -> &str {
@@ -50,7 +54,7 @@ pub trait Guard: Send + Sync + 'static {
     }
 
     /// Says what becomes of a text. Of a streamed answer it is asked again and again, each time
-    /// about all that has come.
+    /// about all that has come, and at the end about the whole; where all is held back, only then.
     ///
     /// # Errors
     /// Where it cannot tell: nothing passes then.
@@ -181,8 +185,7 @@ pub enum HoldBack {
     Bytes(usize),
 }
 
-/// Why a guard cannot tell: the service that it asks is away, say.
-#[derive(Debug)]
+/// Why a guard cannot tell: the service that it asks is away, say. `Debug` does not show it.
 pub struct GuardError(Box<dyn StdError + Send + Sync>);
 
 impl GuardError {
@@ -195,6 +198,12 @@ impl GuardError {
     #[must_use]
     pub fn cause(&self) -> &(dyn StdError + 'static) {
         &*self.0
+    }
+}
+
+impl fmt::Debug for GuardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GuardError(..)")
     }
 }
 

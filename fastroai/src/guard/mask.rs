@@ -1,13 +1,13 @@
 //! Redaction that can be undone: a model reads words, the user reads what they stand for.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use regex::Regex;
 use serde_json::Value;
 
+use super::check::{Checking, Guard, Looked, Stage, Verdict};
 use super::redactor::{LONGEST_LABEL, Redactor, replace, texts_of};
 
 /// What a word looks like.
@@ -24,18 +24,36 @@ const LONGEST: usize = LONGEST_LABEL + 23;
 /// Puts words such as `[EMAIL_1]` in place of what a [`Redactor`] finds, and back again.
 ///
 /// One thing has one word for the life of a mask, so that a model can tell two people apart and
-/// use a word in its answer or in the arguments of a tool. Keep one mask for a conversation.
+/// use a word in its answer or in the arguments of a tool. Keep one mask for a conversation. Clones
+/// are the same mask.
 ///
 /// ```
 /// use fastroai::guard::{Mask, Redactor};
 ///
-/// let mut mask = Mask::new(Redactor::standard());
+/// let mask = Mask::new(Redactor::standard());
 /// let prompt = mask.hide("Write to ada@example.org, and a copy to ada@example.org");
 /// assert_eq!(prompt, "Write to [EMAIL_1], and a copy to [EMAIL_1]");
 /// assert_eq!(mask.restore("Sent to [EMAIL_1]."), "Sent to ada@example.org.");
 /// ```
-pub struct Mask {
+///
+/// # As a guard
+///
+/// Hung on a run, a mask hides in prompts and in what tools give, and restores what the model would
+/// have tools do: the model reads words, and tools work with what they stand for. The answer and the
+/// conversation keep the words, so that neither gives anything away where it is stored; restore what
+/// the user is shown, with [`restore`](Self::restore), [`restore_json`](Self::restore_json) or
+/// [`unmasking`](Self::unmasking). Texts of an earlier conversation are not looked at, as they hold
+/// words already.
+#[derive(Clone)]
+pub struct Mask(Arc<Inner>);
+
+struct Inner {
     redactor: Redactor,
+    words: Mutex<Words>,
+}
+
+#[derive(Default)]
+struct Words {
     /// What each word stands for.
     things: HashMap<String, String>,
     /// The word of each thing, by label and thing.
@@ -49,37 +67,44 @@ impl Mask {
     pub fn new(mut redactor: Redactor) -> Self {
         // Words that we did not write are hidden too: nobody can ask for what another stands for.
         redactor.add("TEXT", WORD.clone());
-        Self { redactor, things: HashMap::new(), words: HashMap::new(), counts: HashMap::new() }
+        Self(Arc::new(Inner { redactor, words: Mutex::default() }))
     }
 
     /// The text with words in place of what is found.
-    pub fn hide(&mut self, text: &str) -> String {
-        let found = self.redactor.find(text);
+    #[must_use]
+    pub fn hide(&self, text: &str) -> String {
+        let found = self.0.redactor.find(text);
+        if found.is_empty() {
+            return text.to_owned();
+        }
+        let mut words = self.words();
         replace(text, &found, |one, into| {
-            into.push_str(self.word(&one.label, &text[one.range.clone()]));
+            into.push_str(words.word(&one.label, &text[one.range.clone()]));
         })
         .into_owned()
     }
 
     /// Hides all texts in a JSON value, the names of fields included.
-    pub fn hide_json(&mut self, value: &mut Value) {
+    pub fn hide_json(&self, value: &mut Value) {
         texts_of(value, &mut |text| *text = self.hide(text));
     }
 
     /// The text with what the words stand for. Words of other masks are left as they are.
     #[must_use]
-    pub fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn restore(&self, text: &str) -> String {
+        let words = self.words();
         WORD.replace_all(text, |word: &regex::Captures<'_>| {
             let word = &word[0];
-            self.things.get(word).map_or(word, String::as_str).to_owned()
+            words.things.get(word).map_or(word, String::as_str).to_owned()
         })
+        .into_owned()
     }
 
     /// Restores all texts in a JSON value, such as the arguments of a tool.
     pub fn restore_json(&self, value: &mut Value) {
         texts_of(value, &mut |text| {
-            if let Cow::Owned(restored) = self.restore(text) {
-                *text = restored;
+            if text.contains('[') {
+                *text = self.restore(text);
             }
         });
     }
@@ -88,18 +113,54 @@ impl Mask {
     ///
     /// ```
     /// # use fastroai::guard::{Mask, Redactor};
-    /// let mut mask = Mask::new(Redactor::standard());
-    /// mask.hide("ada@example.org");
+    /// let mask = Mask::new(Redactor::standard());
+    /// let _ = mask.hide("ada@example.org");
     /// let mut text = mask.unmasking();
     /// assert_eq!(text.push("To [EMA"), "To ");
     /// assert_eq!(text.push("IL_1] now"), "ada@example.org now");
     /// assert_eq!(text.finish(), "");
     /// ```
     #[must_use]
-    pub fn unmasking(&self) -> Unmasking<'_> {
-        Unmasking { mask: self, held: String::new() }
+    pub fn unmasking(&self) -> Unmasking {
+        Unmasking { mask: self.clone(), held: String::new() }
     }
 
+    fn words(&self) -> MutexGuard<'_, Words> {
+        // An entry is in both tables or in one, whoever panicked: a word without a thing stays a word.
+        self.0.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The arguments of a tool with what the words stand for; `None` where there are none in them.
+    fn restored(&self, arguments: &str) -> Option<String> {
+        let mut value: Value = serde_json::from_str(arguments).ok()?;
+        let before = value.clone();
+        self.restore_json(&mut value);
+        (value != before).then(|| value.to_string())
+    }
+}
+
+/// Hides where the model reads, restores where a tool does.
+impl Guard for Mask {
+    fn looks_at(&self, stage: Stage) -> bool {
+        matches!(stage, Stage::Prompt | Stage::ToolArguments | Stage::ToolResult)
+    }
+
+    fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
+        let changed = match looked.stage {
+            Stage::Prompt | Stage::ToolResult => Some(self.hide(text)).filter(|it| it != text),
+            Stage::ToolArguments => self.restored(text),
+            _ => None,
+        };
+        let verdict = match (changed, looked.stage) {
+            (None, _) => Verdict::Allow,
+            (Some(text), Stage::ToolArguments) => Verdict::replace(text, "words were restored"),
+            (Some(text), _) => Verdict::replace(text, "personal data was masked"),
+        };
+        Box::pin(std::future::ready(Ok(verdict)))
+    }
+}
+
+impl Words {
     fn word(&mut self, label: &Arc<str>, thing: &str) -> &str {
         let Self { things, words, counts, .. } = self;
         words.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
@@ -114,19 +175,19 @@ impl Mask {
 
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mask").field("words", &self.things.len()).finish_non_exhaustive()
+        f.debug_struct("Mask").field("words", &self.words().things.len()).finish_non_exhaustive()
     }
 }
 
 /// Restores a text that comes in pieces; made by [`Mask::unmasking`].
 ///
 /// A piece that may be the beginning of a word is held back until it is one or is none.
-pub struct Unmasking<'m> {
-    mask: &'m Mask,
+pub struct Unmasking {
+    mask: Mask,
     held: String,
 }
 
-impl Unmasking<'_> {
+impl Unmasking {
     /// Takes the next piece, and gives what can be shown by now.
     pub fn push(&mut self, piece: &str) -> String {
         self.held.push_str(piece);
@@ -134,17 +195,17 @@ impl Unmasking<'_> {
         let open = held.rfind('[').filter(|&at| may_go_on(&held[at..])).unwrap_or(held.len());
         let (ready, rest) = held.split_at(open);
         rest.clone_into(&mut self.held);
-        self.mask.restore(ready).into_owned()
+        self.mask.restore(ready)
     }
 
     /// What was held back at the end.
     #[must_use]
     pub fn finish(self) -> String {
-        self.mask.restore(&self.held).into_owned()
+        self.mask.restore(&self.held)
     }
 }
 
-impl fmt::Debug for Unmasking<'_> {
+impl fmt::Debug for Unmasking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unmasking").field("held", &self.held.len()).finish_non_exhaustive()
     }

@@ -13,6 +13,10 @@ use super::sensitive::{Candidate, Rule, Sensitive};
 /// The most memory that a pattern of the program may need, in bytes.
 const PATTERN_LIMIT: usize = 1 << 20;
 
+/// The memory by which all our patterns are looked for at once, in bytes and by each thread that does
+/// so. With less, what it found out about a text is thrown away and found out again.
+const SET_MEMORY: usize = 8 << 20;
+
 /// The longest label, in characters.
 pub(super) const LONGEST_LABEL: usize = 24;
 
@@ -306,6 +310,7 @@ impl Compiled {
     fn new(rules: Vec<(Sensitive, &'static Rule, String)>) -> Self {
         let set = RegexSetBuilder::new(rules.iter().map(|(.., pattern)| pattern))
             .size_limit(64 << 20)
+            .dfa_size_limit(SET_MEMORY)
             .build()
             .expect("patterns that compile");
         let compile = |(kind, rule, pattern): (_, _, String)| {

@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 
 use self::memory::{Known, Memory};
 use super::{HistoryProcessor, Processed, Turn, begins_turn, can_be_first, size};
+use crate::telemetry::events;
 
 /// Has a model summarise the beginning of a conversation, where going on with all of it would cost
 /// more, or would soon no longer fit.
@@ -150,11 +151,7 @@ impl Compaction {
                 Ok(Cow::Owned(replaced(messages, &known)))
             }
             Err(error) if weighed.fits => {
-                tracing::warn!(
-                    target: "fastroai",
-                    "no summary could be had: the run goes on with the whole conversation"
-                );
-                tracing::debug!(target: "fastroai", reason = %error, "no summary could be had");
+                events::no_summary(turn.payer.scope.emitter(), &error);
                 self.memory.failed(turn.run_id());
                 Ok(current)
             }

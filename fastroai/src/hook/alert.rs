@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Denied, Gate, Hook, ModelCall, Permit, ToolUse};
+use super::{Denied, Gate, GuardDecision, Hook, ModelCall, Permit, RunInfo, ToolUse};
+use crate::guard::Decided;
 use crate::money::{Budget, Cost, Identity, Pace, Refusal, Spike, percent};
 use outbox::Outbox;
 use repeats::Repeats;
@@ -57,6 +58,15 @@ pub enum Alert {
         /// How often so far.
         times: u32,
     },
+    /// A guard has not simply let a text pass. Told once for each guard, place and outcome of a run.
+    GuardHit {
+        /// The run.
+        run_id: String,
+        /// The agent.
+        agent: String,
+        /// What the guard has decided, the first time.
+        decided: Decided,
+    },
 }
 
 /// Where alerts go: any `Fn(&Alert)` is one.
@@ -76,7 +86,8 @@ impl<F: Fn(&Alert) + Send + 'static> AlertSink for F {
 }
 
 /// A hook that watches: it lets everything through, and tells a sink of budgets that run out, of
-/// sudden spending, and of calls that go round in circles. A clone is the same one.
+/// sudden spending, of calls that go round in circles, and of guards that hit. A clone is the same
+/// one.
 ///
 /// ```
 /// use fastroai::Runtime;
@@ -106,6 +117,7 @@ struct Seen {
     pace: Pace,
     interval_began: Instant,
     repeats: Repeats,
+    guarded: Repeats,
 }
 
 /// An account, and what was told of it.
@@ -131,6 +143,7 @@ impl Alerts {
                 pace: Pace::default(),
                 interval_began: Instant::now(),
                 repeats: Repeats::default(),
+                guarded: Repeats::default(),
             })),
         }
     }
@@ -256,12 +269,24 @@ impl Hook for Alerts {
         Ok(self.watch(call.accounts()))
     }
 
-    fn on_refusal(&self, account: &Budget, refusal: &Refusal) {
+    fn on_refusal(&self, _: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         let mut seen = self.lock();
         let watched = seen.watched(account);
         if !std::mem::replace(&mut watched.refused, true) {
             self.outbox.send(Alert::BudgetRefused { refusal: refusal.clone() });
         }
+    }
+
+    fn on_guard(&self, run: &RunInfo<'_>, decision: &GuardDecision<'_>) {
+        let what = format!("{} {}", decision.stage.as_str(), decision.action.as_str());
+        if self.lock().guarded.note(run.run_id(), decision.guard, &what) > 1 {
+            return;
+        }
+        self.outbox.send(Alert::GuardHit {
+            run_id: run.run_id().to_owned(),
+            agent: run.agent().to_owned(),
+            decided: decision.to_decided(),
+        });
     }
 }
 

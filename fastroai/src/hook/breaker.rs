@@ -197,7 +197,10 @@ impl Hook for CircuitBreaker {
         };
         if let Some(retry_in) = retry_in {
             let open = CircuitOpen { model: model.to_owned(), retry_in };
-            return Err(Denied::from(open).category(ErrorCategory::Transient).another_model());
+            return Err(Denied::new(open.to_string())
+                .caused_by(open)
+                .category(ErrorCategory::Transient)
+                .another_model());
         }
         let (breaker, model, epoch) = (self.clone(), model.to_owned(), circuit.epoch);
         Ok(Gate::Go(Permit::new(move |outcome| breaker.ended(&model, epoch, outcome))))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use fastroai_providers::{ModelId, Request, ToolCall};
 
 use crate::money::{Bill, Budget, Total};
+use crate::principal::Principal;
 use crate::scope::Scope;
 use crate::tool::ToolOptions;
 
@@ -15,7 +16,8 @@ use crate::tool::ToolOptions;
 pub(crate) struct Origin<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) agent: Option<&'a str>,
-    pub(crate) run_id: Option<&'a str>,
+    /// The run's id; where a model is asked without an agent, that of the request.
+    pub(crate) id: &'a str,
     pub(crate) turn: u32,
     pub(crate) attempt: u32,
 }
@@ -46,7 +48,20 @@ macro_rules! of_a_run {
             /// The run's id; `None` where a model is asked without an agent.
             #[must_use]
             pub fn run_id(&self) -> Option<&str> {
-                self.from.run_id
+                self.from.agent.map(|_| self.from.id)
+            }
+
+            /// The id that an [error](crate::Error::correlation_id) of it has: the run's, or that of the
+            /// request where a model is asked without an agent.
+            #[must_use]
+            pub fn correlation_id(&self) -> &str {
+                self.from.id
+            }
+
+            /// The id of the run that this one, or this request, was begun in.
+            #[must_use]
+            pub fn parent_run_id(&self) -> Option<&str> {
+                self.from.scope.parent_run_id()
             }
 
             /// What the call, or one around it, says under this key; see
@@ -54,6 +69,12 @@ macro_rules! of_a_run {
             #[must_use]
             pub fn metadata(&self, key: &str) -> Option<&str> {
                 self.from.scope.labels().metadata.get(key).map(String::as_str)
+            }
+
+            /// For whom the run acts; see [`Call::principal`](crate::Call::principal).
+            #[must_use]
+            pub fn principal(&self) -> Option<&Principal> {
+                self.from.scope.principal()
             }
 
             /// The turn of the run, from 1.
@@ -189,7 +210,7 @@ impl fmt::Debug for ModelCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModelCall")
             .field("model", &self.model.as_str())
-            .field("run_id", &self.from.run_id)
+            .field("correlation_id", &self.from.id)
             .field("turn", &self.from.turn)
             .field("attempt", &self.from.attempt)
             .finish_non_exhaustive()
@@ -240,7 +261,7 @@ impl fmt::Debug for ToolUse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ToolUse")
             .field("tool", &self.call.name)
-            .field("run_id", &self.from.run_id)
+            .field("correlation_id", &self.from.id)
             .field("turn", &self.from.turn)
             .field("attempt", &self.from.attempt)
             .finish_non_exhaustive()

@@ -8,7 +8,8 @@ use crate::error::ErrorCategory;
 /// An attempt that is not made: nothing is sent, and nothing is tried again.
 ///
 /// Any error of one's own becomes one with `?`, and is found again as the
-/// [`source`](std::error::Error::source) of the run's error:
+/// [`source`](std::error::Error::source) of the run's error. What such an error says was not written
+/// to be shown: it is behind [`reason`](Self::reason), and not in the text of the run's error.
 ///
 /// ```
 /// use fastroai::hook::Denied;
@@ -24,12 +25,18 @@ use crate::error::ErrorCategory;
 /// let denied = Denied::from(Closed);
 /// assert_eq!(denied.reason(), "the shop is closed");
 /// assert!(denied.cause().is_some_and(|cause| cause.is::<Closed>()));
+/// assert!(!denied.to_string().contains("shop"));
+/// let denied = Denied::new("it is after six").caused_by(Closed);
+/// assert_eq!(denied.to_string(), "it is after six");
 /// ```
+///
+/// `Debug` shows neither what the model is told nor what the cause says.
 #[doc(alias = "DispatchSkippedError")]
-#[derive(Debug)]
 #[must_use]
 pub struct Denied {
     reason: String,
+    /// Whether the reason was written to be shown.
+    is_said: bool,
     category: ErrorCategory,
     another_model: bool,
     told: Option<String>,
@@ -41,11 +48,18 @@ impl Denied {
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
+            is_said: true,
             category: ErrorCategory::Permanent,
             another_model: false,
             told: None,
             cause: None,
         }
+    }
+
+    /// Adds the error behind it, whose own text is not shown.
+    pub fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
     }
 
     /// Says what kind of trouble it is; `Permanent` unless said.
@@ -95,12 +109,27 @@ impl Denied {
 impl<E: StdError + Send + Sync + 'static> From<E> for Denied {
     fn from(cause: E) -> Self {
         let reason = cause.to_string();
-        Self { cause: Some(Box::new(cause)), ..Self::new(reason) }
+        Self { is_said: false, ..Self::new(reason).caused_by(cause) }
     }
 }
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        f.write_str(if self.is_said {
+            &self.reason
+        } else {
+            "its own error says why: see the error's source"
+        })
+    }
+}
+
+impl fmt::Debug for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Denied")
+            .field("reason", &self.is_said.then_some(&self.reason))
+            .field("category", &self.category)
+            .field("another_model", &self.another_model)
+            .field("tells_model", &self.told.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -6,9 +6,14 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::call::Kept;
-use super::{Approval, Denied, Gate, Hook, ModelCall, Permits, ToolUse, Wait};
+use super::permit::Closing;
+use super::{
+    Approval, ApprovalDecision, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied,
+    ToolUse, Wait,
+};
 use crate::error::ErrorKind;
 use crate::money::{Budget, Refusal};
+use crate::telemetry::events::{self, Told};
 
 /// The hooks of a scope, in their order. Where there are none, nothing is allocated or locked.
 #[derive(Clone, Default)]
@@ -144,12 +149,30 @@ impl Hooks {
     }
 
     /// Tells all hooks that an account did not cover an attempt.
-    pub(crate) fn refused(&self, account: &Budget, refusal: &Refusal) {
+    pub(crate) fn refused(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
         for hook in self.iter() {
-            if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(account, refusal))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(run, account, refusal))).is_err() {
                 // The run has an error of its own already.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when money was refused");
+                events::hook_panicked(&named(&**hook), Told::Refusal);
+            }
+        }
+    }
+
+    /// Tells all hooks that a tool may not be used.
+    pub(crate) fn tool_denied(&self, denied: &ToolDenied<'_>) {
+        for hook in self.iter() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_tool_denied(denied))).is_err() {
+                // The tool does not run, whatever hooks do.
+                events::hook_panicked(&named(&**hook), Told::ToolDenied);
+            }
+        }
+    }
+
+    /// Tells all hooks how far a decision about a tool call is.
+    pub(crate) fn decided(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
+        for hook in self.iter() {
+            if catch_unwind(AssertUnwindSafe(|| hook.on_approval(run, decision))).is_err() {
+                events::hook_panicked(&named(&**hook), Told::Decision);
             }
         }
     }
@@ -170,23 +193,25 @@ impl Hooks {
             let gate = match said {
                 Ok(Ok(gate)) => gate,
                 Ok(Err(denied)) => {
-                    permits.give_back();
-                    return Err(Stopped::Denied { hook: named(&**hook), denied });
+                    let hook = named(&**hook);
+                    permits.give_back(Closing::Denied { hook: &hook });
+                    return Err(Stopped::Denied { hook, denied });
                 }
                 Err(_) => {
-                    permits.give_back();
-                    return Err(Stopped::Panicked { hook: named(&**hook) });
+                    let hook = named(&**hook);
+                    permits.give_back(Closing::HookPanicked { hook: &hook });
+                    return Err(Stopped::Panicked { hook });
                 }
             };
             match gate {
                 Gate::Go(permit) => permits.add(hook, permit),
                 Gate::Ask(approval) => {
-                    permits.give_back();
+                    permits.give_back(Closing::Waits);
                     waiting.kept = None;
                     return Ok(Err(Pause::Ask { place, hook: named(&**hook), approval }));
                 }
                 Gate::Wait(mut wait) => {
-                    permits.give_back();
+                    permits.give_back(Closing::Waits);
                     (waiting.place, waiting.kept) = (place, wait.take_kept());
                     return Ok(Err(Pause::Wait(wait)));
                 }

@@ -12,8 +12,25 @@ use super::Hook;
 use super::hooks::named;
 use crate::error::{ErrorCategory, model_category};
 use crate::money::Cost;
+use crate::telemetry::events::{self, Told};
 
-type Settle = Box<dyn FnOnce(Option<&Outcome<'_>>) + Send>;
+type Settle = Box<dyn FnOnce(Closing<'_>) + Send>;
+
+/// How an attempt that was let through came to its end, made or not.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "audit"), expect(dead_code, reason = "the trail alone tells them apart"))]
+pub(crate) enum Closing<'a> {
+    /// It was made.
+    Made(&'a Outcome<'a>),
+    /// Another hook did not let it through.
+    Denied { hook: &'a str },
+    /// Another hook panicked.
+    HookPanicked { hook: &'a str },
+    /// Another hook has it wait: all are asked again.
+    Waits,
+    /// Its run was cancelled or dropped.
+    GivenUp,
+}
 
 /// An attempt that was let through.
 ///
@@ -44,20 +61,36 @@ impl Permit {
 
     /// One that is told how the attempt ended; `None` where it was given up.
     pub fn new(settle: impl FnOnce(Option<&Outcome<'_>>) + Send + 'static) -> Self {
-        Self(Some(Box::new(settle)))
+        Self(Some(Box::new(move |closing| {
+            settle(match closing {
+                Closing::Made(outcome) => Some(outcome),
+                _ => None,
+            });
+        })))
     }
 
-    fn end(&mut self, outcome: Option<&Outcome<'_>>) -> Result<(), ()> {
+    /// One that is told why an attempt was not made as well.
+    #[cfg(feature = "audit")]
+    pub(crate) fn closing(close: impl FnOnce(Closing<'_>) + Send + 'static) -> Self {
+        Self(Some(Box::new(close)))
+    }
+
+    fn end(&mut self, closing: Closing<'_>) -> Result<(), ()> {
         let Some(settle) = self.0.take() else { return Ok(()) };
-        catch_unwind(AssertUnwindSafe(|| settle(outcome))).map_err(drop)
+        catch_unwind(AssertUnwindSafe(|| settle(closing))).map_err(drop)
+    }
+
+    /// The attempt is not made.
+    fn give_up(&mut self, closing: Closing<'_>) {
+        if self.end(closing).is_err() {
+            events::permit_panicked();
+        }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if self.end(None).is_err() {
-            tracing::error!(target: "fastroai", "a permit panicked when its attempt was given up");
-        }
+        self.give_up(Closing::GivenUp);
     }
 }
 
@@ -160,8 +193,10 @@ impl Permits {
     }
 
     /// Gives all back: the attempt is not made.
-    pub(crate) fn give_back(mut self) {
-        self.open.clear();
+    pub(super) fn give_back(mut self, closing: Closing<'_>) {
+        for (_, mut permit) in self.open.drain(..) {
+            permit.give_up(closing);
+        }
     }
 
     /// Tells all hooks how the attempt ended.
@@ -182,7 +217,7 @@ impl Permits {
         let elapsed = self.start.map(|start| start.elapsed()).unwrap_or_default();
         for (hook, mut permit) in self.open.drain(..) {
             let outcome = Outcome { ended, usage, cost, elapsed };
-            if permit.end(Some(&outcome)).is_err() {
+            if permit.end(Closing::Made(&outcome)).is_err() {
                 told = told.and(Err(Panicked { hook: named(&*hook) }));
             }
         }
@@ -198,7 +233,7 @@ impl Drop for Permits {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             // The run has an error of its own already.
             if let Err(Panicked { hook }) = self.end(Ended::TimedOut, &Usage::default(), None) {
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of the end");
+                events::hook_panicked(&hook, Told::End);
             }
         }
         self.open.clear();

@@ -224,7 +224,8 @@ impl Hook for RateLimits {
             Place::new(self.lanes.clone(), key, ticket, notify)
         } else {
             let full = QueueFull { key, max_queued: self.rates.max_queued };
-            let denied = Denied::from(full).category(ErrorCategory::Transient);
+            let denied =
+                Denied::new(full.to_string()).caused_by(full).category(ErrorCategory::Transient);
             return Err(denied.another_model());
         };
         drop(lanes);

@@ -5,11 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::hooks::named;
 use super::{Hooks, Stopped};
-use crate::error::ErrorCategory;
+use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
+use crate::principal::Principal;
 use crate::scope::Scope;
+use crate::telemetry::events::{self, Told};
 
-/// A run that begins or has ended. `Debug` shows no content.
+/// A run that begins or has ended, or that an account has nothing left for. `Debug` shows no content.
 #[derive(Clone, Copy)]
 pub struct RunInfo<'a> {
     pub(crate) scope: &'a Scope,
@@ -18,16 +20,22 @@ pub struct RunInfo<'a> {
 }
 
 impl RunInfo<'_> {
-    /// The agent's name.
+    /// The agent's name; empty where a model is asked without an agent.
     #[must_use]
     pub fn agent(&self) -> &str {
         self.agent
     }
 
-    /// The run's id.
+    /// The run's id; where a model is asked without an agent, that of the request.
     #[must_use]
     pub fn run_id(&self) -> &str {
         self.run_id
+    }
+
+    /// The id of the run that this one, or this request, was begun in: by a tool of it, say.
+    #[must_use]
+    pub fn parent_run_id(&self) -> Option<&str> {
+        self.scope.parent_run_id()
     }
 
     /// The id of the conversation that it is a part of; see
@@ -42,6 +50,12 @@ impl RunInfo<'_> {
     #[must_use]
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.scope.labels().metadata.get(key).map(String::as_str)
+    }
+
+    /// For whom it acts; see [`Call::principal`](crate::Call::principal).
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.scope.principal()
     }
 }
 
@@ -77,8 +91,17 @@ pub enum RunEnding<'a> {
         /// What kind of trouble it is.
         category: ErrorCategory,
     },
+    /// It waits for decisions about tool calls. Where it goes on it begins anew, with the same id.
+    Paused,
     /// Its future was dropped.
     Dropped,
+}
+
+impl ErrorKind {
+    /// How a run ends that fails so.
+    pub(crate) fn ending(&self) -> RunEnding<'static> {
+        RunEnding::Failed { kind: self.word(), category: self.category() }
+    }
 }
 
 /// A run whose hooks know that it has begun. They are told of its end once, also where it is dropped.
@@ -130,8 +153,7 @@ impl<'a> Watched<'a> {
             let end = RunEnd { how, bill };
             if catch_unwind(AssertUnwindSafe(|| hook.after_run(&self.info, &end))).is_err() {
                 // The run has an end of its own already.
-                let hook = named(&**hook);
-                tracing::error!(target: "fastroai", hook, "a hook panicked when it was told of a run's end");
+                events::hook_panicked(&named(&**hook), Told::RunsEnd);
             }
         }
     }

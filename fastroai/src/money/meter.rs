@@ -52,6 +52,11 @@ impl Meter {
         self.lock().push(line);
     }
 
+    /// Goes on from a bill whose lines the parents have had already, or are none of theirs.
+    pub(crate) fn carry(&self, bill: Bill) {
+        self.lock().extend(bill);
+    }
+
     /// Notes a request that is on its way, here and in all parents.
     pub(crate) fn begin(&self, line: Line) -> Pending {
         let pending = Arc::new(line);

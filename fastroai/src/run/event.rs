@@ -16,6 +16,11 @@ pub enum Event {
         /// The names of the tools that are hidden.
         hidden: Vec<String>,
     },
+    /// A guard holds calls back of the reply that comes next: they do not run, and the model is told.
+    HeldBack {
+        /// The places of the calls in that reply.
+        calls: Vec<usize>,
+    },
     /// The model has answered.
     Replied {
         /// Its reply.
@@ -26,12 +31,32 @@ pub enum Event {
         /// What had arrived.
         partial: Option<Response>,
     },
-    /// A tool has ended.
+    /// A tool has ended; or its call did not fit it, or its result was handed in.
     ToolDone {
         /// The call's place in the model's reply.
         index: usize,
         /// What it gave.
         report: ToolReport,
+    },
+    /// The arguments of a call that needs a decision fit its tool: it waits for one.
+    Deferred {
+        /// The call's place in the model's reply.
+        index: usize,
+    },
+    /// A call that waited may run.
+    Approved {
+        /// The call's place in the model's reply.
+        index: usize,
+        /// The arguments to run it with, where they are others than the model gave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arguments: Option<EditedArguments>,
+    },
+    /// A call that waited does not run.
+    Denied {
+        /// The call's place in the model's reply.
+        index: usize,
+        /// What the model is told.
+        message: Reason,
     },
     /// The answer fits the output.
     Accepted,
@@ -65,6 +90,36 @@ pub enum Stop {
     Denied,
     /// What makes the output of an answer failed for good.
     Output,
+}
+
+/// The arguments that whoever approved a call gave it, as JSON. `Debug` hides them,
+/// [`as_str`](Self::as_str) shows them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EditedArguments(String);
+
+impl EditedArguments {
+    /// The arguments.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl From<String> for EditedArguments {
+    fn from(arguments: String) -> Self {
+        Self(arguments)
+    }
+}
+
+impl std::fmt::Debug for EditedArguments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
 }
 
 /// What a tool gave, as the model will read it.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use fastroai_providers::message::MediaSource;
 use fastroai_providers::{Media, ToolCall};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::ToolReport;
 
@@ -11,10 +13,29 @@ use super::event::ToolReport;
 const TOLD_AT: u32 = 3;
 
 /// What has been called so far, with what result, and how often.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Repeats(BTreeMap<u128, Seen>);
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Repeats(BTreeMap<Digest, Seen>);
 
-#[derive(Clone, Default, PartialEq, Eq)]
+/// What tells a call and its result from others; stored as hexadecimal digits, which every format can
+/// have as a key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Digest(u128);
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let digits = String::deserialize(deserializer)?;
+        u128::from_str_radix(&digits, 16).map(Self).map_err(D::Error::custom)
+    }
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Seen {
     replies: u32,
     last: u32,
@@ -38,7 +59,7 @@ impl Repeats {
             .map_or_else(|_| call.arguments.clone(), |value| value.to_string());
         let mut texts = vec![call.name.as_str(), &arguments, &report.content];
         texts.extend(report.media.iter().map(told));
-        let seen = self.0.entry(digest(&texts)).or_default();
+        let seen = self.0.entry(Digest(digest(&texts))).or_default();
         if seen.last != turn {
             seen.last = turn;
             seen.replies = seen.replies.saturating_add(1);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::output::{OUTPUT_TOOL, OutputTool};
+use crate::tool::ToolApproval;
 
 /// The rules of a run: plain data, so that a run can be stored and taken up elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,12 +90,21 @@ pub struct ToolSpec {
     /// The same call may give the same result again and again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub polling: bool,
+    /// Whether its calls wait for a decision.
+    #[serde(default, skip_serializing_if = "ToolApproval::is_never")]
+    pub approval: ToolApproval,
 }
 
 impl ToolSpec {
     /// A tool of this name that runs beside others and allows two corrections.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), sequential: false, corrections: 2, polling: false }
+        Self {
+            name: name.into(),
+            sequential: false,
+            corrections: 2,
+            polling: false,
+            approval: ToolApproval::Never,
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The machine itself.
 
 mod answers;
+mod stored;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use fastroai_providers::{FinishReason, Message, Response, ToolOutcome, ToolResult, UserMessage};
+use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Stop, ToolReport};
 use super::ids::Ids;
@@ -17,7 +19,10 @@ use super::tools::{Calls, Corrections};
 use super::work::{End, Failure, Work};
 
 /// A run: what was said so far and what is to be done next. `Debug` shows no content.
-#[derive(Clone, PartialEq)]
+///
+/// It can be stored at any point and read back; one that cannot be a run's state is not read.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct RunState {
     spec: RunSpec,
     messages: Vec<Message>,
@@ -25,6 +30,8 @@ pub struct RunState {
     turn: u32,
     /// The tools that went well.
     tool_calls: u64,
+    /// Those of the messages.
+    #[serde(skip)]
     ids: Ids,
     corrections: BTreeMap<String, Corrections>,
     repeats: Repeats,
@@ -32,10 +39,13 @@ pub struct RunState {
     emptied: bool,
     /// The tools that the model was not offered.
     hidden: Vec<String>,
+    /// The places of the calls in the next reply that a guard holds back.
+    held_back: Vec<usize>,
     phase: Phase,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Phase {
     Ask,
     Tools(Calls),
@@ -92,6 +102,7 @@ impl RunState {
             rejections: 0,
             emptied: false,
             hidden: Vec::new(),
+            held_back: Vec::new(),
             phase: Phase::Ask,
         };
         run.ask();
@@ -105,7 +116,7 @@ impl RunState {
             Phase::Ask => {
                 Work::Model { turn: self.turn.saturating_add(1), messages: self.messages.len() }
             }
-            Phase::Tools(calls) => Work::Tools { turn: self.turn, units: calls.batch(&self.spec) },
+            Phase::Tools(calls) => calls.work(&self.spec),
             Phase::Check { text, .. } => Work::Check { text: text.clone() },
             Phase::Ended(end) => Work::Done(end.clone()),
         }
@@ -122,15 +133,32 @@ impl RunState {
                 return Err(Misfed::new(&event, "the run has ended"));
             }
             (Phase::Ask, Event::Offered { hidden }) => self.hidden = hidden,
+            (Phase::Ask, Event::HeldBack { calls }) => self.held_back = calls,
             (Phase::Ask, Event::Replied { reply }) => self.replied(reply),
             (Phase::Ask, Event::ModelFailed { partial }) => {
                 self.keep_partial(partial);
                 self.fail(Failure::Model);
             }
             (Phase::Tools(mut calls), Event::ToolDone { index, report })
-                if calls.runs(index, &self.spec) =>
+                if calls.can_end(index, &self.spec) =>
             {
                 calls.report(index, report, &self.spec, &mut self.repeats);
+                self.go_on(calls);
+            }
+            (Phase::Tools(mut calls), Event::Deferred { index }) if calls.can_defer(index) => {
+                calls.defer(index, &self.spec);
+                self.go_on(calls);
+            }
+            (Phase::Tools(mut calls), Event::Approved { index, arguments })
+                if calls.can_approve(index) =>
+            {
+                calls.approve(index, arguments, &self.spec);
+                self.go_on(calls);
+            }
+            (Phase::Tools(mut calls), Event::Denied { index, message })
+                if calls.can_deny(index) =>
+            {
+                calls.deny(index, message.as_str(), &self.spec, &mut self.repeats);
                 self.go_on(calls);
             }
             (Phase::Check { text, output: None, .. }, Event::Accepted) => {
@@ -155,6 +183,11 @@ impl RunState {
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// All that was said before the run, and its prompt, for what looks at it before anything is fed.
+    pub(crate) fn opening(&mut self) -> &mut Vec<Message> {
+        &mut self.messages
     }
 
     /// What was said in this run.
@@ -199,6 +232,47 @@ impl RunState {
         })
     }
 
+    /// All that was said, where a run that has not ended stops here: each call has a result.
+    pub(crate) fn into_closed(mut self) -> Vec<Message> {
+        let stopped = Event::Stopped { stop: Stop::Cancelled, partial: None };
+        // Of one that has ended it is closed already.
+        let _ = self.feed(stopped);
+        self.messages
+    }
+
+    /// The run by other rules, with all that was counted.
+    pub(crate) fn with_spec(mut self, spec: RunSpec) -> Self {
+        self.spec = spec;
+        if let Phase::Tools(calls) = &mut self.phase {
+            calls.look_again(&self.spec);
+        }
+        self
+    }
+
+    /// Whether a call that waits for a decision waits for its result, rather than to be approved.
+    pub(crate) fn is_external(&self, index: usize) -> bool {
+        matches!(&self.phase, Phase::Tools(calls) if calls.is_external(index))
+    }
+
+    /// The names of the tools that are hidden.
+    pub(crate) fn hidden(&self) -> &[String] {
+        &self.hidden
+    }
+
+    /// How many tools went well, those of the last reply included.
+    pub(crate) fn tool_calls(&self) -> u64 {
+        let last = match &self.phase {
+            Phase::Tools(calls) => calls.succeeded(&self.spec) as u64,
+            _ => 0,
+        };
+        self.tool_calls.saturating_add(last)
+    }
+
+    /// How many answers were not taken.
+    pub(crate) fn rejections(&self) -> u32 {
+        self.rejections
+    }
+
     fn ask(&mut self) {
         if self.turn >= self.spec.max_turns {
             self.fail(Failure::MaxTurns { limit: self.spec.max_turns });
@@ -214,8 +288,9 @@ impl RunState {
     fn replied(&mut self, mut reply: Response) {
         self.turn = self.turn.saturating_add(1);
         self.ids.assign(&mut reply, self.turn);
-        let calls =
-            Calls::of(&reply, self.turn, &offered(&self.spec, &self.hidden), &mut self.repeats);
+        let held_back = std::mem::take(&mut self.held_back);
+        let spec = offered(&self.spec, &self.hidden);
+        let calls = Calls::of(&reply, self.turn, &spec, &held_back, &mut self.repeats);
         let text = reply.text();
         let finish = reply.finish_reason.clone();
         let refused = reply.refusal().is_some() || finish == FinishReason::Refusal;
@@ -350,9 +425,13 @@ impl Misfed {
     fn new(event: &Event, why: &'static str) -> Self {
         let event = match event {
             Event::Offered { .. } => "Offered",
+            Event::HeldBack { .. } => "HeldBack",
             Event::Replied { .. } => "Replied",
             Event::ModelFailed { .. } => "ModelFailed",
             Event::ToolDone { .. } => "ToolDone",
+            Event::Deferred { .. } => "Deferred",
+            Event::Approved { .. } => "Approved",
+            Event::Denied { .. } => "Denied",
             Event::Accepted => "Accepted",
             Event::Rejected { .. } => "Rejected",
             Event::Stopped { .. } => "Stopped",

@@ -1,11 +1,15 @@
 //! One reply's tool calls, from the model's wish to the results in its order.
 
+mod decided;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use fastroai_providers::{Message, Response, ToolCall, ToolOutcome, ToolResult};
+use serde::{Deserialize, Serialize};
 
 use super::event::ToolReport;
+use super::held::{Held, Stage};
 use super::output::OUTPUT_TOOL;
 use super::repair::interrupted;
 use super::repeats::{Repeats, Verdict};
@@ -13,15 +17,18 @@ use super::spec::{RunSpec, ToolSpec};
 use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
 
+/// What the model reads of a call that a guard holds back.
+const HELD_BACK: &str = "A guard withheld the arguments of this call, and the tool did not run.";
+
 /// How often in a row a tool's calls were to be corrected, and how often because of time alone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Corrections {
     all: u32,
     timeouts: u32,
 }
 
 /// The calls of one reply and what has come of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Calls {
     turn: u32,
     asked: Vec<ToolCall>,
@@ -35,15 +42,28 @@ pub(super) struct Calls {
     looping: Option<usize>,
     /// The first answer among them that was accepted.
     answer: Option<String>,
+    /// Those that need a decision.
+    held: Held,
 }
 
 impl Calls {
-    /// The calls of this turn's reply; those that cannot run are answered at once.
-    pub(super) fn of(reply: &Response, turn: u32, spec: &RunSpec, repeats: &mut Repeats) -> Self {
+    /// The calls of this turn's reply; those that cannot run, or that a guard holds back, are
+    /// answered at once.
+    pub(super) fn of(
+        reply: &Response,
+        turn: u32,
+        spec: &RunSpec,
+        held_back: &[usize],
+        repeats: &mut Repeats,
+    ) -> Self {
         let asked: Vec<ToolCall> = reply.tool_calls().cloned().collect();
         let cut = cut(&asked).zip(cut_by(&reply.finish_reason));
         let cut_at = |at| cut.as_ref().filter(|(index, _)| *index == at).map(|(_, why)| why);
-        let refused = |(index, call)| refuse(call, spec, cut_at(index));
+        let refused = |(index, call)| {
+            let held =
+                held_back.contains(&index).then(|| ToolReport::new(HELD_BACK, ToolOutcome::Failed));
+            held.or_else(|| refuse(call, spec, cut_at(index)))
+        };
         let refused: Vec<_> = asked.iter().enumerate().map(refused).collect();
         let reports = vec![None; asked.len()];
         let mut calls = Self {
@@ -55,12 +75,14 @@ impl Calls {
             unended: 0,
             looping: None,
             answer: None,
+            held: Held::default(),
         };
         for (index, report) in refused.into_iter().enumerate() {
             if let Some(report) = report {
                 calls.report(index, report, spec, repeats);
             }
         }
+        calls.hold(spec);
         calls.go_on(spec);
         calls
     }
@@ -69,9 +91,9 @@ impl Calls {
         self.asked.is_empty()
     }
 
-    /// How many tools are to run; handing in an answer is none.
+    /// How many tools are to run, those included that need a decision; handing in an answer is none.
     pub(super) fn to_run(&self, spec: &RunSpec) -> usize {
-        (0..self.asked.len()).filter(|index| self.waits(*index, spec)).count()
+        (0..self.asked.len()).filter(|index| self.is_open(*index, spec)).count()
     }
 
     /// How many tools went well.
@@ -87,7 +109,10 @@ impl Calls {
 
     /// The calls that run now and have not ended.
     pub(super) fn batch(&self, spec: &RunSpec) -> Vec<ToolUnit> {
-        let places = self.running.clone().filter(|index| self.runs(*index, spec));
+        self.units(self.running.clone().filter(|index| self.runs(*index, spec)))
+    }
+
+    fn units(&self, places: impl Iterator<Item = usize>) -> Vec<ToolUnit> {
         places
             .filter_map(|index| Some(ToolUnit { index, call: self.asked.get(index)?.clone() }))
             .collect()
@@ -98,9 +123,9 @@ impl Calls {
         self.running.contains(&index) && self.waits(index, spec)
     }
 
-    /// Whether a tool is still to run.
+    /// Whether a tool is still to run, or to be decided about.
     pub(super) fn is_running(&self) -> bool {
-        self.unended > 0
+        self.unended > 0 || self.held.is_waiting()
     }
 
     /// Chooses what runs next: all up to the next sequential call, or that one alone.
@@ -114,14 +139,19 @@ impl Calls {
                 .is_some_and(|tool| tool.sequential)
         };
         let end = self.asked.len();
-        let first = waiting(self.running.end).next().unwrap_or(end);
+        let first = waiting(0).next().unwrap_or(end);
         let end = if alone(&first) { first + 1 } else { waiting(first).find(alone).unwrap_or(end) };
         self.unended = waiting(first).take_while(|index| *index < end).count();
         self.running = first..end;
     }
 
-    /// Whether this call asks for a tool and has no result yet.
+    /// Whether this call asks for a tool that may run, and has no result yet.
     fn waits(&self, index: usize, spec: &RunSpec) -> bool {
+        self.is_open(index, spec) && !self.held.keeps(index)
+    }
+
+    /// Whether this call asks for a tool and has no result yet.
+    fn is_open(&self, index: usize, spec: &RunSpec) -> bool {
         self.reports.get(index).is_some_and(Option::is_none)
             && self.asked.get(index).is_some_and(|call| !is_output(call, spec))
     }
@@ -174,15 +204,21 @@ impl Calls {
         repeats: &mut Repeats,
     ) {
         let ran = self.runs(index, spec);
-        let report = self.noted(index, report, spec, repeats);
+        let mut report = self.noted(index, report, spec, repeats);
+        if self.held.release(index) == Some(Stage::Edited)
+            && let Some(call) = self.asked.get(index)
+        {
+            let note = "\n(It was approved with these arguments in place of yours: ";
+            report.content.extend([note, &call.arguments, ")"]);
+        }
         if let Some(slot) = self.reports.get_mut(index) {
             slot.get_or_insert(report);
         }
         if ran {
             self.unended = self.unended.saturating_sub(1);
-            if self.unended == 0 {
-                self.go_on(spec);
-            }
+        }
+        if self.unended == 0 && (ran || !self.held.is_empty()) {
+            self.go_on(spec);
         }
     }
 

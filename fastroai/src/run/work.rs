@@ -20,6 +20,21 @@ pub enum Work {
         /// How many messages of the transcript to send.
         messages: usize,
     },
+    /// Say of each of these calls whether its arguments fit its tool: they need a decision, and a call
+    /// that the model has to correct is none to decide about.
+    Arguments {
+        /// The turn that asked for them.
+        turn: u32,
+        /// The calls, in the model's order.
+        units: Vec<ToolUnit>,
+    },
+    /// Have it decided what becomes of these calls. All others of the reply have ended.
+    AwaitApproval {
+        /// The turn that asked for them.
+        turn: u32,
+        /// The calls that wait, in the model's order.
+        units: Vec<ToolUnit>,
+    },
     /// Run these tools, all at one time.
     Tools {
         /// The turn that asked for them.
@@ -51,6 +66,12 @@ impl fmt::Debug for Work {
         match self {
             Self::Model { turn, messages } => {
                 f.debug_struct("Model").field("turn", turn).field("messages", messages).finish()
+            }
+            Self::Arguments { turn, units } => {
+                f.debug_struct("Arguments").field("turn", turn).field("units", units).finish()
+            }
+            Self::AwaitApproval { turn, units } => {
+                f.debug_struct("AwaitApproval").field("turn", turn).field("units", units).finish()
             }
             Self::Tools { turn, units } => {
                 f.debug_struct("Tools").field("turn", turn).field("units", units).finish()

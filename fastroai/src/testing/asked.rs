@@ -1,5 +1,6 @@
 //! What a model was asked.
 
+use std::fmt;
 use std::sync::Arc;
 
 use fastroai_providers::message::UserPart;
@@ -9,8 +10,8 @@ use fastroai_providers::{
 
 use super::scripted::count;
 
-/// One request, as a model was asked it.
-#[derive(Debug, Clone, PartialEq)]
+/// One request, as a model was asked it. `Debug` shows no content.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Asked {
     /// What the agent was told before the conversation.
@@ -31,6 +32,21 @@ pub struct Asked {
     pub settings: Settings,
     /// Whether the reply was to be streamed.
     pub streamed: bool,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.instructions.as_deref().map(str::len);
+        f.debug_struct("Asked")
+            .field("instructions", &told.map(|bytes| format!("<{bytes} bytes>")))
+            .field("messages", &self.messages)
+            .field("tools", &self.tools)
+            .field("hosted_tools", &self.hosted_tools)
+            .field("tool_choice", &self.tool_choice)
+            .field("settings", &self.settings)
+            .field("streamed", &self.streamed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Asked {

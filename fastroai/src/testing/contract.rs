@@ -14,7 +14,8 @@ pub struct Contract {
     pub agent: String,
     /// What the model is told before each request.
     pub instructions: String,
-    /// The tools on offer, in the agent's order.
+    /// The tools on offer, in the agent's order: those that need no more than it is granted, whatever roles they
+    /// are for.
     pub tools: Vec<Arc<ToolDefinition>>,
     /// The schema that an answer must fit; `None` for text.
     pub output: Option<Schema>,
@@ -23,10 +24,14 @@ pub struct Contract {
 impl Contract {
     /// That of this agent.
     pub fn of<A: AgentSpec + ?Sized>(agent: &A) -> Self {
+        let grants = &agent.config().grants;
+        let granted = |need: &&str| grants.iter().any(|grant| grant == need);
+        let mut tools = agent.tools();
+        tools.retain(|tool| tool.options().needs.iter().all(granted));
         Self {
             agent: agent.config().name.clone(),
             instructions: agent.instructions().into_owned(),
-            tools: agent.tools().iter().map(|tool| Arc::clone(tool.definition())).collect(),
+            tools: tools.iter().map(|tool| Arc::clone(tool.definition())).collect(),
             output: agent.output().schema(),
         }
     }

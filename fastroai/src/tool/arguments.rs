@@ -5,7 +5,7 @@ mod missing;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::argument::ToolArg;
@@ -32,6 +32,11 @@ impl<'a> Arguments<'a> {
     #[must_use]
     pub fn as_json(&self) -> &'a str {
         self.json
+    }
+
+    /// Whether this is one JSON object, whatever is in it.
+    pub(super) fn check(self) -> Result<(), ToolError> {
+        self.parse::<BTreeMap<String, IgnoredAny>>().map(drop)
     }
 
     /// Splits the object into its fields, which may be `names` only.

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use fastroai_providers::ToolDefinition;
 
-use super::{Arguments, RunContext, Tool, ToolFuture, ToolInfo, ToolOptions};
+use super::{Arguments, RunContext, Tool, ToolError, ToolFit, ToolFuture, ToolInfo, ToolOptions};
 
 /// A tool that needs nothing more to be called.
 pub trait DynTool: Send + Sync {
@@ -18,6 +19,14 @@ pub trait DynTool: Send + Sync {
 
     /// Decodes the arguments and runs it once.
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a>;
+
+    /// Whether these arguments fit, without running it; see [`Tool::check_arguments`].
+    ///
+    /// # Errors
+    /// What the model is to correct, as a [`ToolError::retry`](super::ToolError::retry).
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        arguments.check()
+    }
 }
 
 /// A tool in an agent's list: a function bound to the agent, or a tool made at run time.
@@ -33,6 +42,13 @@ impl<'a> BoundTool<'a> {
     /// A tool made at run time.
     pub fn from_dyn(tool: Arc<dyn DynTool + 'a>) -> Self {
         Self(tool)
+    }
+
+    /// Whether these arguments fit. One that panics over them says no.
+    pub(crate) fn fits(&self, json: &str) -> ToolFit {
+        let check = || self.check_arguments(Arguments::new(json));
+        let panicked = |_| Err(ToolError::new("the tool panicked when it read its arguments"));
+        catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(panicked)
     }
 
     pub(super) fn into_dyn(self) -> Arc<dyn DynTool + 'a> {
@@ -69,5 +85,9 @@ impl<T: Tool<A>, A: Sync + ?Sized> DynTool for Borrowing<'_, T, A> {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         T::call(self.agent, arguments, run)
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        T::check_arguments(arguments)
     }
 }

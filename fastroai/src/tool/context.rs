@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agent::Labels;
 use crate::money::{Bill, Budget, Cost, Line, Refusal, Total};
+use crate::principal::Principal;
 use crate::scope::Scope;
 
 /// The run itself, for a tool that asks for it: `#[context] run: RunContext<'_>`.
@@ -52,6 +53,12 @@ impl RunContext<'_> {
     #[must_use]
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.call.labels.metadata
+    }
+
+    /// For whom the run acts; see [`Call::principal`](crate::Call::principal).
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.call.scope.principal()
     }
 
     /// The name under which the model called this tool.

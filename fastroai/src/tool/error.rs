@@ -4,6 +4,8 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::error::Error;
+
 /// A tool's failure, with what the model is to be told.
 ///
 /// Any error converts into one with `?`; its text then goes to the trace and not to the model.
@@ -63,10 +65,24 @@ impl ToolError {
         }
     }
 
-    /// Whether another attempt of the same call makes sense: the model was told nothing.
+    /// Whether another attempt of the same call makes sense: the model was told nothing, and nobody
+    /// has to decide first.
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
-        matches!(self.0, Kind::Failed(_))
+        matches!(self.0, Kind::Failed(_)) && !self.is_of_a_pause()
+    }
+
+    /// Whether a run inside paused, for a decision that cannot be given here.
+    pub(crate) fn is_of_a_pause(&self) -> bool {
+        let Kind::Failed(cause) = &self.0 else { return false };
+        let mut cause: Option<&(dyn StdError + 'static)> = Some(&**cause);
+        while let Some(error) = cause {
+            if error.downcast_ref::<Error>().is_some_and(|error| error.paused().is_some()) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 }
 
@@ -110,10 +126,13 @@ pub trait ToolFailure {
 impl<E: fmt::Display + Send + 'static> ToolFailure for E {
     fn into_tool_error(self) -> ToolError {
         let mut error = Some(self);
-        if let Some(error) = (&mut error as &mut dyn Any).downcast_mut::<Option<ToolError>>()
-            && let Some(error) = error.take()
-        {
+        let any = &mut error as &mut dyn Any;
+        if let Some(error) = any.downcast_mut::<Option<ToolError>>().and_then(Option::take) {
             return error;
+        }
+        // That of an agent stays what it is: whether it paused is not in its text.
+        if let Some(error) = any.downcast_mut::<Option<Error>>().and_then(Option::take) {
+            return ToolError::new(error);
         }
         ToolError::new(error.map(|error| error.to_string()).unwrap_or_default())
     }

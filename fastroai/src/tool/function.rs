@@ -8,14 +8,17 @@ use fastroai_providers::ToolDefinition;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "jsonschema")]
+use super::ToolError;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
 use super::{
-    Arguments, BoundTool, DynTool, RunContext, ToolFailure, ToolFuture, ToolOptions, Toolset,
-    ToolsetInfo,
+    Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolFailure, ToolFit, ToolFuture,
+    ToolOptions, Toolset, ToolsetInfo,
 };
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
+type Fits = dyn Fn(&str) -> ToolFit + Send + Sync;
 
 /// A tool made at run time from a closure.
 ///
@@ -32,6 +35,7 @@ pub struct FunctionTool {
     definition: Arc<ToolDefinition>,
     options: ToolOptions,
     handler: Arc<Handler>,
+    fits: Arc<Fits>,
 }
 
 impl FunctionTool {
@@ -62,15 +66,37 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(|json: &str| Arguments::new(json).parse::<T>().map(drop)),
         }
+    }
+
+    /// A tool that [never runs here](ToolApproval::External): the run pauses, and the application
+    /// hands the result in.
+    ///
+    /// ```
+    /// use fastroai::tool::FunctionTool;
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Document { id: String }
+    /// let sign = FunctionTool::external::<Document>("sign", "Has a person sign a document.");
+    /// ```
+    pub fn external<T: DeserializeOwned + JsonSchema>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        let tool = Self::new(name, description, |_: T, _| async {
+            Err::<String, _>(ToolError::new("a tool that runs elsewhere was run"))
+        });
+        tool.approval(ToolApproval::External)
     }
 
     /// A tool whose arguments are described by a schema that is only known at run time.
     ///
-    /// Arguments are checked against the schema before the closure sees them.
+    /// Arguments are checked against the schema before the closure sees them. The schema may come
+    /// from anywhere: nothing that it refers to outside of itself is read, and one that is too large,
+    /// nested too deeply or unfolds to too much is refused.
     ///
     /// # Errors
-    /// Where the schema is not one.
+    /// Where the schema is not one, or is beyond these limits.
     #[cfg(feature = "jsonschema")]
     pub fn from_schema<F, Fut, R, E>(
         name: impl Into<String>,
@@ -84,15 +110,14 @@ impl FunctionTool {
         R: ToolOutput + Send,
         E: ToolFailure + Send,
     {
-        let validator =
-            jsonschema::validator_for(&schema).map_err(|error| SchemaError(error.to_string()))?;
-        let definition = ToolDefinition::new(name, description, schema.into());
+        let held = Arc::new(crate::held::Held::to(schema).map_err(SchemaError)?);
+        let definition = ToolDefinition::new(name, description, held.schema().clone());
+        let fits = {
+            let held = Arc::clone(&held);
+            move |json: &str| read(&held, json).map(drop)
+        };
         let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
-            let checked = Arguments::new(json).parse().and_then(|value| {
-                super::validated::check(&validator, &value)?;
-                Ok(value)
-            });
-            match checked {
+            match read(&held, json) {
                 Ok(arguments) => {
                     let running = function(arguments, run.detach());
                     Box::pin(async move { reply(running.await) })
@@ -104,6 +129,7 @@ impl FunctionTool {
             definition: Arc::new(definition),
             options: ToolOptions::DEFAULT,
             handler: Arc::new(handler),
+            fits: Arc::new(fits),
         })
     }
 
@@ -111,6 +137,39 @@ impl FunctionTool {
     #[must_use]
     pub fn options(mut self, options: ToolOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The same tool, whose calls need this decision.
+    #[must_use]
+    pub fn approval(mut self, approval: ToolApproval) -> Self {
+        self.options.approval = approval;
+        self
+    }
+}
+
+impl FunctionTool {
+    /// What it needs, over its other limits: see [`ToolOptions::needs`].
+    ///
+    /// ```
+    /// # use fastroai::tool::FunctionTool;
+    /// # #[derive(serde::Deserialize, schemars::JsonSchema)] struct Page { url: String }
+    /// let fetch = FunctionTool::new("fetch", "Fetches a page.", |page: Page, _run| async move {
+    ///     Ok::<_, std::convert::Infallible>(page.url)
+    /// });
+    /// let fetch = fetch.needs(&["net"]);
+    /// # let _ = fetch;
+    /// ```
+    #[must_use]
+    pub fn needs(mut self, needs: &'static [&'static str]) -> Self {
+        self.options.needs = needs;
+        self
+    }
+
+    /// The roles that it is for, over its other limits: see [`ToolOptions::roles`].
+    #[must_use]
+    pub fn roles(mut self, roles: &'static [&'static str]) -> Self {
+        self.options.roles = roles;
         self
     }
 }
@@ -126,6 +185,10 @@ impl DynTool for FunctionTool {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         (self.handler)(arguments.as_json(), run)
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        (self.fits)(arguments.as_json())
     }
 }
 
@@ -146,8 +209,18 @@ impl fmt::Debug for FunctionTool {
     }
 }
 
-/// A JSON schema that is not one.
+/// A JSON schema that is not one, or a larger one than is taken.
 #[cfg(feature = "jsonschema")]
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the arguments' schema is not a JSON schema: {0}")]
+#[error("the arguments' schema cannot be used: {0}")]
 pub struct SchemaError(String);
+
+/// The arguments, where they fit a schema that is only known at run time.
+#[cfg(feature = "jsonschema")]
+fn read(held: &crate::held::Held, json: &str) -> Result<serde_json::Value, ToolError> {
+    let value = Arguments::new(json).parse()?;
+    match held.misfits(&value) {
+        None => Ok(value),
+        Some(misfits) => Err(ToolError::retry(format!("the arguments do not fit: {misfits}"))),
+    }
+}

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use super::needs::check_needs;
 use super::{ToolInfo, ToolOptions, ToolsetInfo};
 use crate::scope::MAX_DEPTH;
 use crate::sentence::{Sentence, same_joined};
@@ -79,20 +80,26 @@ pub const fn depth<const N: usize>(inner: [u32; N]) -> u32 {
 /// # Panics
 /// While the agent is compiled, with what to write.
 #[track_caller]
-pub const fn check_entries(list: &[Listed], agent: Option<Duration>) {
+pub const fn check_entries(list: &[Listed], agent: Option<Duration>, grants: Option<&[&str]>) {
     let mut index = 0;
     while index < list.len() {
-        check_entry(list, index, agent);
+        check_entry(list, index, agent, grants);
         index += 1;
     }
 }
 
-/// Refuses an entry of which an earlier one has a name, or whose names or times are too long.
+/// Refuses an entry of which an earlier one has a name, whose names or times are too long, or whose
+/// tools need what the agent is not granted, where its grants are known.
 ///
 /// # Panics
 /// While the agent is compiled, with what to write.
 #[track_caller]
-pub const fn check_entry(list: &[Listed], index: usize, agent: Option<Duration>) {
+pub const fn check_entry(
+    list: &[Listed],
+    index: usize,
+    agent: Option<Duration>,
+    grants: Option<&[&str]>,
+) {
     let entry = &list[index];
     let mut name = 0;
     while name < entry.names.len() {
@@ -110,6 +117,9 @@ pub const fn check_entry(list: &[Listed], index: usize, agent: Option<Duration>)
             check_timeout(entry.options[tool], entry.shown, agent);
             tool += 1;
         }
+    }
+    if let Some(grants) = grants {
+        check_needs(entry, grants);
     }
     if entry.depth >= MAX_DEPTH {
         Sentence::new("with `")

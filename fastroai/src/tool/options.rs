@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::money::Cost;
 
 /// A tool's limits. `#[safe_tool(…)]` sets them.
@@ -41,6 +43,14 @@ pub struct ToolOptions {
     pub on_timeout: Option<&'static str>,
     /// What it costs.
     pub cost: ToolCost,
+    /// What it needs of the world, in words of one's own, as `net` or `write`: an agent that is not
+    /// [granted](crate::agent::AgentConfig::grants) all of it does not have the tool.
+    pub needs: &'static [&'static str],
+    /// For whom it is: a run whose [principal](crate::Principal) has none of these roles does not have the tool. Empty,
+    /// it is for all.
+    pub roles: &'static [&'static str],
+    /// Whether someone has to approve each call of it first, or runs it elsewhere.
+    pub approval: ToolApproval,
 }
 
 impl ToolOptions {
@@ -56,12 +66,42 @@ impl ToolOptions {
         on_error: None,
         on_timeout: None,
         cost: ToolCost::Free,
+        needs: &[],
+        roles: &[],
+        approval: ToolApproval::Never,
     };
 }
 
 impl Default for ToolOptions {
     fn default() -> Self {
         Self::DEFAULT
+    }
+}
+
+/// Whether someone has to approve each call of a tool before it runs, or runs it elsewhere.
+///
+/// See [`approval`](crate::approval) for what becomes of such a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum ToolApproval {
+    /// It runs when it is called.
+    #[default]
+    Never,
+    /// It runs once someone has approved the call.
+    #[doc(alias = "requires_approval")]
+    Asked,
+    /// It never runs here: the application does what is asked, and hands the result in.
+    #[doc(alias = "ExternalToolset")]
+    #[doc(alias = "CallDeferred")]
+    External,
+}
+
+impl ToolApproval {
+    /// Whether it runs when it is called.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        *self == Self::Never
     }
 }
 

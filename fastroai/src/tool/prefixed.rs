@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fastroai_providers::ToolDefinition;
 
-use super::{Arguments, BoundTool, DynTool, RunContext, ToolFuture, ToolOptions};
+use super::{Arguments, BoundTool, DynTool, RunContext, ToolFit, ToolFuture, ToolOptions};
 
 struct Renamed<'a> {
     tool: BoundTool<'a>,
@@ -40,6 +40,10 @@ impl DynTool for Renamed<'_> {
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         self.tool.call(arguments, run)
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        self.tool.check_arguments(arguments)
     }
 }
 

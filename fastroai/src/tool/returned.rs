@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 
 use super::error::{ToolError, ToolFailure};
 use super::reply::ToolReply;
+use crate::telemetry::events;
 
 /// What the model is given of a tool, or why there is nothing to give.
 pub type ToolReturn = Result<ToolReply, ToolError>;
@@ -130,7 +131,7 @@ impl Drop for Abandoned {
         let Some((handle, begun)) = &self.0 else { return };
         handle.abort();
         if begun.load(Ordering::Acquire) {
-            tracing::warn!(target: "fastroai", "a blocking tool was abandoned and goes on");
+            events::blocking_tool_abandoned();
         }
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use fastroai_providers::ToolDefinition;
 
-use super::{Arguments, BoundTool, DynTool, RunContext, ToolFuture, ToolInfo, ToolOptions};
+use super::{
+    Arguments, BoundTool, DynTool, RunContext, ToolFit, ToolFuture, ToolInfo, ToolOptions,
+};
 
 /// What is known of a field's tools before any agent lists it. `#[toolset]` and `#[agent]`
 /// implement it.
@@ -78,6 +80,16 @@ pub trait ToolMethod<S: ?Sized, A: ?Sized>: ToolInfo {
         run: RunContext<'a>,
     ) -> ToolFuture<'a>;
 
+    /// Whether these arguments fit, without running it; see [`Tool::check_arguments`].
+    ///
+    /// # Errors
+    /// What the model is to correct, as a [`ToolError::retry`](super::ToolError::retry).
+    ///
+    /// [`Tool::check_arguments`]: super::Tool::check_arguments
+    fn check_arguments(arguments: Arguments<'_>) -> ToolFit {
+        arguments.check()
+    }
+
     /// The tool, together with its instance and the agent.
     fn bind<'a>(set: &'a S, agent: &'a A) -> BoundTool<'a>
     where
@@ -106,6 +118,10 @@ impl<M: ToolMethod<S, A>, S: Sync + ?Sized, A: Sync + ?Sized> DynTool for Bound<
 
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         M::call(self.set, self.agent, arguments, run)
+    }
+
+    fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
+        M::check_arguments(arguments)
     }
 }
 

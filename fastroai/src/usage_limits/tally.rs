@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fastroai_providers::{Model, Request, Usage};
+use serde::{Deserialize, Serialize};
 
 use super::{Exceeded, Limit, UsageLimits};
 use crate::driver::counted;
@@ -20,9 +21,32 @@ pub(crate) struct Tally {
     output: AtomicU64,
 }
 
+/// What was used of the limits of a run so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    pub(crate) requests: u64,
+    pub(crate) tool_calls: u64,
+    pub(crate) input: u64,
+    pub(crate) output: u64,
+}
+
 impl Tally {
-    pub(crate) fn new(limits: UsageLimits) -> Self {
-        Self { limits, ..Self::default() }
+    /// One that goes on from what was used before.
+    pub(crate) fn new(limits: UsageLimits, before: Used) -> Self {
+        Self {
+            limits,
+            requests: before.requests.into(),
+            tool_calls: before.tool_calls.into(),
+            input: before.input.into(),
+            output: before.output.into(),
+        }
+    }
+
+    /// What was used so far.
+    pub(crate) fn so_far(&self) -> Used {
+        let (input, output) = self.used();
+        let requests = self.requests.load(Ordering::Acquire);
+        Used { requests, tool_calls: self.tool_calls.load(Ordering::Acquire), input, output }
     }
 
     fn used(&self) -> (u64, u64) {

@@ -17,7 +17,7 @@ pub enum Category {
 pub struct Orders(pub Vec<String>);
 
 /// Look an order up.
-#[safe_tool]
+#[safe_tool(needs = ["orders", "db:read"], roles = "clerk")]
 pub async fn order(number: usize, #[context] orders: &Orders) -> Option<String> {
     orders.0.get(number).cloned()
 }
@@ -29,7 +29,7 @@ pub async fn classify(subject: &str, body: &str) -> Result<AgentResponse<Categor
 }
 
 /// You answer customers.
-#[agent(model = "offline:demo", tools = [order, classify], description = "Answers.", tool_name = "reply")]
+#[agent(model = "offline:demo", tools = [order, classify], grants = ["db:read", "orders"], description = "Answers.", tool_name = "reply")]
 pub async fn answer(
     #[tool(length(1..))] text: String,
     #[tool(default = "English")] language: &str,

@@ -54,3 +54,24 @@ fn many_things_take_no_longer_than_their_number() {
     // Eight times as many; their square would be 64 times.
     assert!(many < few * 32, "{few:?} and {many:?}");
 }
+
+#[test]
+fn what_was_shown_of_a_streamed_answer_stays_as_it_was() {
+    let things = [
+        "ada.lovelace+letters@mail.example.org",
+        "4111 1111 1111 1111",
+        "DE89 3704 0044 0532 0130 00",
+        "+44 20 7946 0958",
+        "192.168.17.4",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----",
+        "postgres://ada:correct-horse-9@db.example.org/orders",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+    ];
+    let filler = "Some words stand between the things. ".repeat(8);
+    let text = things.map(|thing| format!("{filler}{thing} ")).concat();
+    let redactor = Redactor::standard();
+    assert!(things.iter().all(|thing| !passes(&redactor, Stage::Output, &text).contains(thing)));
+    for come in (0..=text.len()).step_by(3) {
+        assert!(crate::stays_shown(&redactor, &text, come), "{come}");
+    }
+}

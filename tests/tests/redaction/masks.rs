@@ -1,12 +1,12 @@
 //! Masks: what a model reads, and what comes back.
 
-use fastroai::guard::{Mask, PatternError, Redactor, Sensitive};
+use fastroai::guard::{Guard, Looked, Mask, PatternError, Redactor, Sensitive, Stage, Verdict};
 use proptest::prelude::*;
 use serde_json::json;
 
 #[test]
 fn two_people_have_two_words_and_one_person_has_one() {
-    let mut mask = Mask::new(Redactor::standard());
+    let mask = Mask::new(Redactor::standard());
     let hidden = mask.hide("ada@example.org to bob@example.org, copy to ada@example.org");
     assert_eq!(hidden, "[EMAIL_1] to [EMAIL_2], copy to [EMAIL_1]");
     assert_eq!(mask.hide("bob@example.org"), "[EMAIL_2]", "in a later message, too");
@@ -14,8 +14,8 @@ fn two_people_have_two_words_and_one_person_has_one() {
 
 #[test]
 fn a_word_that_the_user_wrote_gives_nothing_away() {
-    let mut mask = Mask::new(Redactor::standard());
-    mask.hide("ada@example.org");
+    let mask = Mask::new(Redactor::standard());
+    let _ = mask.hide("ada@example.org");
     let asked = mask.hide("what is [EMAIL_1]?");
     assert_eq!(asked, "what is [TEXT_1]?");
     assert_eq!(mask.restore(&asked), "what is [EMAIL_1]?");
@@ -23,7 +23,7 @@ fn a_word_that_the_user_wrote_gives_nothing_away() {
 
 #[test]
 fn the_arguments_of_a_tool_come_back_as_they_were() {
-    let mut mask = Mask::new(Redactor::standard());
+    let mask = Mask::new(Redactor::standard());
     let mut question = json!({"to": ["ada@example.org"], "bob@example.org": 1});
     mask.hide_json(&mut question);
     assert_eq!(question, json!({"to": ["[EMAIL_1]"], "[EMAIL_2]": 1}));
@@ -33,8 +33,8 @@ fn the_arguments_of_a_tool_come_back_as_they_were() {
 
 #[test]
 fn a_mask_shows_nothing_of_what_it_hides() {
-    let mut mask = Mask::new(Redactor::standard());
-    mask.hide("ada@example.org");
+    let mask = Mask::new(Redactor::standard());
+    let _ = mask.hide("ada@example.org");
     let shown = format!("{mask:?} {:?}", mask.unmasking());
     assert!(!shown.contains("ada"), "{shown}");
 }
@@ -59,6 +59,27 @@ fn what_a_pattern_of_the_program_finds_keeps_its_label() {
     assert_eq!(redactor.redact("ada@corp.example, ada@example.org"), "[STAFF], [EMAIL]");
 }
 
+#[test]
+fn what_a_pattern_of_the_program_hides_comes_back_from_a_stream_of_single_letters() {
+    let redactor = Redactor::standard()
+        .with_pattern("CASE_2", r"\bC-\d{6}\b")
+        .and_then(|redactor| redactor.with_pattern("A23456789012345678901234", r"\bproject \w+\b"))
+        .unwrap();
+    let mask = Mask::new(redactor);
+    let said = "C-123456 and C-654321 of project Aurora, ask ada@example.org [CASE_2";
+    let hidden = mask.hide(said);
+    assert_eq!(
+        hidden,
+        "[CASE_2_1] and [CASE_2_2] of [A23456789012345678901234_1], ask [EMAIL_1] [CASE_2"
+    );
+    let (mut stream, mut restored) = (mask.unmasking(), String::new());
+    for letter in hidden.chars() {
+        restored += &stream.push(letter.encode_utf8(&mut [0; 4]));
+    }
+    restored += &stream.finish();
+    assert_eq!(restored, said);
+}
+
 fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("ada@example.org".to_owned()),
@@ -76,8 +97,8 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_text_comes_back_as_it_was(before in texts(), text in texts()) {
-        let mut mask = Mask::new(Redactor::standard());
-        mask.hide(&before);
+        let mask = Mask::new(Redactor::standard());
+        let _ = mask.hide(&before);
         let hidden = mask.hide(&text);
         prop_assert!(!hidden.contains("@example.org"));
         prop_assert_eq!(mask.restore(&hidden), text);
@@ -85,7 +106,7 @@ proptest! {
 
     #[test]
     fn pieces_come_back_as_the_whole_does(text in texts(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8)) {
-        let mut mask = Mask::new(Redactor::standard());
+        let mask = Mask::new(Redactor::standard());
         let hidden = mask.hide(&text);
         let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(hidden.len() + 1)).filter(|at| hidden.is_char_boundary(*at)).collect();
         places.sort_unstable();
@@ -116,4 +137,38 @@ proptest! {
         let once = redactor.redact(&text).into_owned();
         prop_assert_eq!(redactor.redact(&once), once.as_str());
     }
+}
+
+/// What a mask says as a guard of this text.
+async fn looked(mask: &Mask, stage: Stage, text: &str) -> Option<String> {
+    match mask.check(text, &Looked::at(stage)).await {
+        Ok(Verdict::Allow) => None,
+        Ok(Verdict::Replace { text, .. }) => Some(text),
+        other => panic!("a mask neither blocks nor fails: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn as_a_guard_it_hides_where_a_model_reads_and_restores_where_a_tool_does() {
+    let mask = Mask::new(Redactor::standard());
+    let prompt = looked(&mask, Stage::Prompt, "write to \"a\" <ada@example.org>").await;
+    assert_eq!(prompt.as_deref(), Some("write to \"a\" <[EMAIL_1]>"));
+    let arguments = looked(&mask, Stage::ToolArguments, r#"{"to":"[EMAIL_1]","n":1}"#).await;
+    assert_eq!(arguments.as_deref(), Some(r#"{"to":"ada@example.org","n":1}"#));
+    let result = looked(&mask, Stage::ToolResult, "sent to ada@example.org").await;
+    assert_eq!(result.as_deref(), Some("sent to [EMAIL_1]"));
+    assert_eq!(looked(&mask, Stage::Prompt, "nothing personal").await, None);
+    // What is stored keeps the words, and so does what is sent again.
+    assert!(!mask.looks_at(Stage::Output) && !mask.looks_at(Stage::History));
+}
+
+#[tokio::test]
+async fn arguments_stay_json_whatever_a_word_stands_for() {
+    let redactor = Redactor::of([]).with_pattern("NAME", r#"Ada "the" \\ Countess"#).unwrap();
+    let mask = Mask::new(redactor);
+    let _ = mask.hide(r#"Ada "the" \ Countess"#);
+    let restored = looked(&mask, Stage::ToolArguments, r#"{"to":"[NAME_1]"}"#).await;
+    let value: serde_json::Value = serde_json::from_str(&restored.expect("it has a word")).unwrap();
+    assert_eq!(value, json!({"to": r#"Ada "the" \ Countess"#}));
+    assert_eq!(looked(&mask, Stage::ToolArguments, "[NAME_1] is no JSON").await, None);
 }

@@ -2,7 +2,9 @@
 
 use fastroai::guard::{Redactor, Sensitive};
 
-use crate::samples::{ACCOUNTS, CARDS, KEYS, PLACES, Samples, grouped};
+use crate::samples::{
+    ACCOUNTS, CARDS, EMAILS, IDS, KEYS, MACHINES, NAMED, PHONES, PLACES, Samples, grouped,
+};
 
 /// How many of the things were found whole, and how many there were.
 #[derive(Default)]
@@ -15,17 +17,17 @@ struct Tally {
 impl Tally {
     fn look_for(&mut self, redactor: &Redactor, who: &str, thing: &str) {
         for place in PLACES {
-            let text = place.replace("{}", thing);
-            let is_gone = !redactor.redact(&text).contains(thing)
-                && redactor
-                    .find(&text)
-                    .iter()
-                    .any(|found| text[found.range.clone()].contains(thing));
-            self.all += 1;
-            self.found += u32::from(is_gone);
-            if !is_gone {
-                self.missed.push(format!("{who}: {text}"));
-            }
+            self.count(redactor, who, &place.replace("{}", thing), thing);
+        }
+    }
+
+    fn count(&mut self, redactor: &Redactor, who: &str, text: &str, thing: &str) {
+        let is_gone = !redactor.redact(text).contains(thing)
+            && redactor.find(text).iter().any(|found| text[found.range.clone()].contains(thing));
+        self.all += 1;
+        self.found += u32::from(is_gone);
+        if !is_gone {
+            self.missed.push(format!("{who}: {text}"));
         }
     }
 
@@ -47,6 +49,84 @@ fn keys_of_the_common_vendors_are_found() {
         }
     }
     tally.assert_recall("keys and tokens");
+}
+
+#[test]
+fn keys_without_a_form_of_their_own_are_found_by_the_name_before_them() {
+    let (mut samples, mut tally) = (Samples::new(), Tally::default());
+    let redactor = Redactor::of([Sensitive::Secret]);
+    for (vendor, form) in NAMED {
+        for _ in 0..40 {
+            let (text, thing) = samples.within(form);
+            tally.count(&redactor, vendor, &text, &thing);
+        }
+    }
+    tally.assert_recall("keys and passwords by their names");
+}
+
+#[test]
+fn people_and_machines_are_found_by_how_they_are_written() {
+    let mut samples = Samples::new();
+    for (kind, forms, of) in [
+        (Sensitive::Email, EMAILS, "e-mail addresses"),
+        (Sensitive::Phone, PHONES, "phone numbers"),
+        (Sensitive::IpAddress, MACHINES, "addresses of machines"),
+        (Sensitive::NationalId, IDS, "ids of persons"),
+    ] {
+        let (redactor, mut tally) = (Redactor::of([kind]), Tally::default());
+        for (who, form) in forms {
+            for _ in 0..12 {
+                tally.look_for(&redactor, who, &samples.of(form));
+            }
+        }
+        if kind == Sensitive::NationalId {
+            for _ in 0..12 {
+                tally.look_for(&redactor, "ES", &samples.spanish_id());
+                tally.look_for(&redactor, "CA", &by_threes(&samples.card("[1-79]", 9)));
+            }
+        }
+        tally.assert_recall(of);
+    }
+}
+
+fn by_threes(digits: &str) -> String {
+    format!("{} {} {}", &digits[..3], &digits[3..6], &digits[6..])
+}
+
+#[test]
+fn a_card_within_a_longer_number_is_none_and_one_beside_other_numbers_is_found() {
+    let mut samples = Samples::new();
+    let redactor = Redactor::of([Sensitive::Card]);
+    for (issuer, begin, length) in CARDS {
+        let card = samples.card(begin, *length);
+        let spaced = grouped(&card, ' ');
+        for text in [
+            format!("7{card}"),
+            format!("{card}7"),
+            format!("{card}12345678"),
+            format!("00000000000000000000{card}00000000000000000000"),
+            format!("id{card}"),
+            format!("{card}f"),
+            format!("0.{card}"),
+            format!("v{card}.1"),
+        ] {
+            // A card of 19 digits ends where a shorter number with its own check digit may begin.
+            let found = redactor.find(&text);
+            let inside = |range: &std::ops::Range<usize>| text[range.clone()].contains(&card);
+            assert!(!found.iter().any(|found| inside(&found.range)), "{issuer}: {text}");
+        }
+        for text in [
+            format!("12345 {spaced} 678"),
+            format!("order 7, {card}, 03/27, 123"),
+            format!("{card} {card}"),
+            format!("1 {spaced}"),
+            format!("{spaced} 1"),
+            format!("#{card}#"),
+        ] {
+            let redacted = redactor.redact(&text);
+            assert!(!redacted.contains(&card) && !redacted.contains(&spaced), "{issuer}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -54,7 +54,77 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Stripe, webhook", "whsec_[A-Za-z0-9]{32}"),
     ("Square", "sq0atp-[A-Za-z0-9_-]{21}[A-Za-z0-9]"),
     ("Shopify", "shpat_[0-9a-f]{32}"),
+    ("Google, client secret", "GOCSPX-[A-Za-z0-9_-]{27}[A-Za-z0-9]"),
+    ("Voyage", "pa-[A-Za-z0-9_-]{42}[A-Za-z0-9]"),
+    ("ElevenLabs", "sk_[0-9a-f]{48}"),
+    ("Tavily", "tvly-[A-Za-z0-9]{32}"),
+    ("Together", "tgp_v1_[A-Za-z0-9_-]{42}[A-Za-z0-9]"),
+    ("Terraform", "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9]{67}"),
+    ("PlanetScale", "pscale_tkn_[A-Za-z0-9_-]{42}[A-Za-z0-9]"),
+    ("Supabase", "sbp_[0-9a-f]{40}"),
+    ("Netlify", "nfp_[A-Za-z0-9]{36}"),
+    ("Grafana", "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}"),
+    ("New Relic", "NRAK-[A-Z0-9]{27}"),
+    ("Airtable", "pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}"),
+    ("age", "AGE-SECRET-KEY-1[0-9A-Z]{58}"),
     ("signed token", "eyJ[A-Za-z0-9_-]{30}\\.eyJ[A-Za-z0-9_-]{60}\\.[A-Za-z0-9_-]{42}[A-Za-z0-9]"),
+];
+
+/// Keys that have no form of their own, by the name before them.
+pub(crate) const NAMED: &[(&str, &str)] = &[
+    ("Mistral", "MISTRAL_API_KEY={[A-Za-z0-9]{32}}"),
+    ("Cohere", "cohere_api_key: {[A-Za-z0-9]{40}}"),
+    ("Azure OpenAI", "AZURE_OPENAI_KEY={[0-9a-f]{32}}"),
+    ("AWS, secret", "aws_secret_access_key = {[A-Za-z0-9/+]{39}[A-Za-z0-9]}"),
+    ("Azure storage", "AccountName=a;AccountKey={[A-Za-z0-9+/]{86}==};"),
+    ("Datadog", "DD_API_KEY='{[0-9a-f]{32}}'"),
+    ("Cloudflare", "CLOUDFLARE_API_TOKEN=\"{[A-Za-z0-9_-]{39}[A-Za-z0-9]}\""),
+    ("Heroku", "\"api_key\": \"{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}}\""),
+    ("PostgreSQL", "postgres://app:{[A-Za-z0-9!$&*+,;=._~-]{12}}@db.internal:5432/x"),
+    ("MongoDB", "mongodb+srv://app:{[A-Za-z0-9%]{16}}@cluster0.mongodb.net"),
+    ("Redis", "redis://:{[A-Za-z0-9]{24}}@cache:6379/0"),
+    ("AMQP", "amqps://app:{[A-Za-z0-9]{20}}@mq.internal/vhost"),
+    ("SQL Server", "Server=db;User Id=app;Password={[A-Z][a-z]{5}[0-9]{4}};"),
+    ("basic", "Authorization: Basic {[A-Za-z0-9+/]{30}==}"),
+    ("bearer", "authorization: bearer {[A-Za-z0-9._-]{39}[A-Za-z0-9]}"),
+];
+
+/// Addresses of people.
+pub(crate) const EMAILS: &[(&str, &str)] = &[
+    ("plain", "[a-z]{3,9}@[a-z]{3,9}\\.(com|org|de|co\\.uk)"),
+    ("with dots", "[a-z]{2,6}\\.[a-z]{2,8}@[a-z]{3,9}\\.[a-z]{3,9}\\.net"),
+    ("with a tag", "[a-z]{3,9}\\+[a-z0-9]{2,6}@[a-z]{3,9}\\.io"),
+    ("with digits", "[A-Za-z]{2,6}[0-9]{1,4}_[a-z]{1,4}@[a-z0-9]{2,6}-[a-z]{2,5}\\.eu"),
+    ("in other letters", "[äöüéñ]{2,4}[a-z]{1,4}@[a-z]{2,4}[äöü][a-z]{2}\\.(de|at|ch)"),
+];
+
+/// Numbers of phones, as they are written in several countries.
+pub(crate) const PHONES: &[(&str, &str)] = &[
+    ("US, abroad", "\\+1 [2-9][0-9]{2} [2-9][0-9]{2} [0-9]{3}[1-9]"),
+    ("US", "\\([2-9][0-9]{2}\\) [2-9][0-9]{2}-[0-9]{3}[1-9]"),
+    ("US, dashes", "[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{3}[1-9]"),
+    ("E.164", "\\+(49|33|44|39|34|55|91)[1-9][0-9]{8}"),
+    ("GB", "\\+44 20 7[0-9]{3} [0-9]{4}"),
+    ("GB, at home", "020 7[0-9]{3} [0-9]{4}"),
+    ("DE", "\\+49 \\(0\\)[1-9][0-9] [0-9]{7}"),
+    ("DE, at home", "0[1-9][0-9]{2}/[1-9][0-9]{5}"),
+    ("FR, at home", "0[1-9] [0-9]{2} [0-9]{2} [0-9]{2} [0-9]{2}"),
+    ("BR", "\\+55 [1-9]{2} 9[0-9]{4}-[0-9]{4}"),
+];
+
+/// Addresses of machines that are not this one.
+pub(crate) const MACHINES: &[(&str, &str)] = &[
+    ("4", "(1[1-9]|[3-9][0-9]|1[3-9][0-9]|2[0-4][0-9])(\\.([1-9]?[0-9]|1[0-9][0-9]|25[0-5])){3}"),
+    ("6", "2[0-9a-f]{3}(:[1-9a-f][0-9a-f]{0,3}){6}:[0-9a-f]{0,2}[0-9]"),
+    ("6, short", "fd[0-9a-f]{2}:[1-9][0-9a-f]{0,3}::[1-9a-f][0-9a-f]{0,3}"),
+    ("6, link", "fe80::[1-9][0-9a-f]{0,3}:[1-9a-f][0-9a-f]{0,3}"),
+];
+
+/// Ids of persons that have no check digit, or one that is none of arithmetic.
+pub(crate) const IDS: &[(&str, &str)] = &[
+    ("US", "(00[1-9]|[1-5][0-9]{2})-(0[1-9]|[1-9][0-9])-[0-9]{3}[1-9]"),
+    ("GB", "A[BEHKLMPRSTWXYZ] [0-9]{2} [0-9]{2} [0-9]{2} [A-D]"),
+    ("DK", "(0[1-9]|[12][0-9])(0[1-9]|1[0-2])[0-9]{2}-[0-9]{4}"),
 ];
 
 /// How cards begin, and how long they are, check digit included.
@@ -131,6 +201,21 @@ impl Samples {
 
     pub(crate) fn of(&mut self, form: &str) -> String {
         string_regex(form).unwrap().new_tree(&mut self.0).unwrap().current()
+    }
+
+    /// What is in braces in the form, and the whole with it.
+    pub(crate) fn within(&mut self, form: &str) -> (String, String) {
+        let (before, rest) = form.split_once('{').unwrap();
+        let (form, after) = rest.rsplit_once('}').unwrap();
+        let thing = self.of(form);
+        (format!("{before}{thing}{after}"), thing)
+    }
+
+    /// A Spanish id: the letter for the remainder of 23.
+    pub(crate) fn spanish_id(&mut self) -> String {
+        let number = self.of("[1-9][0-9]{7}");
+        let rest = number.parse::<usize>().unwrap() % 23;
+        format!("{number}{}", &"TRWAGMYFPDXBNJZSQVHLCKE"[rest..=rest])
     }
 
     /// A number of a card: Luhn's check digit added.

@@ -29,6 +29,7 @@ pub(in super::super) fn call(tool: &Tool) -> TokenStream {
     } else {
         quote!(loop {})
     };
+    let fit = (tool.is_sound && tool.options.needs_approval()).then(|| fit(tool, &arguments));
     let asked = quote! {
         __Agent: #(__fastroai::Provide<#provides> +)* __fastroai::Sync + ?__fastroai::Sized,
     };
@@ -58,6 +59,19 @@ pub(in super::super) fn call(tool: &Tool) -> TokenStream {
             ) -> __fastroai::ToolFuture<'__call> {
                 #body
             }
+
+            #fit
+        }
+    }
+}
+
+/// Whether the arguments fit, for a tool that does not run as soon as it is called.
+fn fit(tool: &Tool, arguments: &Ident) -> TokenStream {
+    let read = read(tool, arguments);
+    quote! {
+        fn check_arguments(#arguments: __fastroai::Arguments<'_>) -> __fastroai::ToolFit {
+            #read
+            __fastroai::Ok(())
         }
     }
 }

@@ -10,16 +10,21 @@ const METADATA: &[IpAddr] = &[
     IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
     IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
     IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
+    // Tencent, and Scaleway.
+    IpAddr::V4(Ipv4Addr::new(169, 254, 0, 23)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 42, 42)),
     // Azure's host, which has a public address.
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
     // Alibaba, and Oracle.
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
     // AWS (<https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>)
-    // and Google, by version 6.
+    // and Google, Scaleway and OpenStack, by version 6.
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23)),
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42)),
+    IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0xa9fe, 0xa9fe)),
 ];
 
 /// Why an address may not be reached. Addresses within others are looked at as well.
@@ -65,6 +70,8 @@ fn forbidden_v6(address: Ipv6Addr) -> Option<Forbidden> {
         [0x2001, 0x0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Some(Forbidden::Reserved),
         // All that is given out to the public internet so far.
         [0x2000..=0x3fff, ..] => None,
+        // A network's own NAT64 is among these: where its addresses lead is not to be told, and it
+        // may be to a metadata service.
         _ => Some(Forbidden::Reserved),
     }
 }
@@ -82,8 +89,6 @@ fn within(address: Ipv6Addr) -> Option<Ipv4Addr> {
         | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => Some(from(high, low)),
-        // The prefix of a network's own NAT64 does not say where the address is.
-        [0x64, 0xff9b, 1, ..] => Some(Ipv4Addr::UNSPECIFIED),
         _ => None,
     }
 }

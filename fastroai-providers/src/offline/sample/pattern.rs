@@ -6,6 +6,9 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// The longest string to make, in bytes.
 const LONGEST: usize = 10_000;
 
+/// The most parts of a pattern to write: choices that come to nothing are written, too.
+const MOST_STEPS: usize = 100_000;
+
 /// A string that the pattern matches, with `more` repetitions where it allows any number.
 ///
 /// `None` for a pattern that cannot be read: the dialect of JSON schema is JavaScript's, which
@@ -14,11 +17,13 @@ pub(super) fn text(pattern: &str, more: usize) -> Option<String> {
     // Without Unicode, as in JavaScript: `\d` is a digit from 0 to 9.
     let mut parser = ParserBuilder::new().unicode(false).utf8(false).nest_limit(100).build();
     let mut bytes = Vec::new();
-    write(&parser.parse(pattern).ok()?, more, &mut bytes)?;
+    let mut left = MOST_STEPS;
+    write(&parser.parse(pattern).ok()?, more, &mut bytes, &mut left)?;
     String::from_utf8(bytes).ok()
 }
 
-fn write(hir: &Hir, more: usize, out: &mut Vec<u8>) -> Option<()> {
+fn write(hir: &Hir, more: usize, out: &mut Vec<u8>, left: &mut usize) -> Option<()> {
+    *left = left.checked_sub(1)?;
     if out.len() > LONGEST {
         return None;
     }
@@ -31,19 +36,19 @@ fn write(hir: &Hir, more: usize, out: &mut Vec<u8>) -> Option<()> {
             let least = usize::try_from(repetition.min).ok()?;
             for _ in 0..least.saturating_add(more).min(most) {
                 let before = out.len();
-                write(&repetition.sub, more, out)?;
+                write(&repetition.sub, more, out, left)?;
                 if out.len() == before {
                     break;
                 }
             }
         }
-        HirKind::Capture(capture) => write(&capture.sub, more, out)?,
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write(part, more, out))?,
+        HirKind::Capture(capture) => write(&capture.sub, more, out, left)?,
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| write(part, more, out, left))?,
         HirKind::Alternation(choices) => {
             let start = out.len();
             choices.iter().find_map(|choice| {
                 out.truncate(start);
-                write(choice, more, out)
+                write(choice, more, out, left)
             })?;
         }
     }

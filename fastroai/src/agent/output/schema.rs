@@ -1,17 +1,15 @@
 //! Answers whose schema is only known at run time.
 
-use std::fmt::Write as _;
-
 use futures_util::future::BoxFuture;
-use jsonschema::Validator;
 use serde_json::Value;
 
 use super::spec::Reader;
 use super::{OutputContext, OutputError, OutputSpec, Shape, reading};
+use crate::held::Held;
 
-/// A JSON schema that is not one.
+/// A JSON schema that is not one, or a larger one than is taken.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the output's schema is not a JSON schema: {0}")]
+#[error("the output's schema cannot be used: {0}")]
 pub struct OutputSchemaError(String);
 
 impl OutputSpec<'static, Value> {
@@ -25,33 +23,31 @@ impl OutputSpec<'static, Value> {
     /// ```
     ///
     /// # Errors
-    /// Where the schema is not one.
+    /// Where the schema is not one, or is nested too deeply, too long, or unfolds to too much.
     pub fn from_schema(schema: Value) -> Result<Self, OutputSchemaError> {
-        let validator = jsonschema::validator_for(&schema)
-            .map_err(|error| OutputSchemaError(error.to_string()))?;
-        let shape = Shape::of(schema.into());
+        let held = Held::to(schema).map_err(OutputSchemaError)?;
+        let shape = Shape::of(held.schema().clone());
+        // What was put around it may have been too much.
+        if let Some(limit) = shape.schema.beyond() {
+            return Err(OutputSchemaError(format!("it is {limit}")));
+        }
         let wrapped = shape.wrapped;
-        Ok(Self::of_schema(shape, Checked { validator, wrapped }))
+        Ok(Self::of_schema(shape, Checked { held, wrapped }))
     }
 }
 
 struct Checked {
-    validator: Validator,
+    held: Held,
     wrapped: bool,
 }
 
 impl Checked {
-    /// The places that do not fit, and the keywords that they break; the values are not repeated.
     fn read(&self, text: &str) -> Result<Value, String> {
         let value: Value = reading::read(text, self.wrapped)?;
-        let mut told = String::new();
-        for error in self.validator.iter_errors(&value) {
-            let separator = if told.is_empty() { "" } else { "; " };
-            let at = error.instance_path().to_string();
-            // Writing to a string cannot fail.
-            let _ = write!(told, "{separator}`{at}`: {}", error.masked());
+        match self.held.misfits(&value) {
+            None => Ok(value),
+            Some(misfits) => Err(misfits),
         }
-        if told.is_empty() { Ok(value) } else { Err(told) }
     }
 }
 

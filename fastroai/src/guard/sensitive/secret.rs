@@ -24,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     form(r"AIza[\w-]{35}"),
     form(r"ya29\.[\w-]{20,}"),
     form(r"AQ\.[\w-]{40,}"),
+    form(r"GOCSPX-[\w-]{20,}"),
     form(r"gsk_[A-Za-z0-9]{32,}"),
     form(r"xai-[A-Za-z0-9]{32,}"),
     form(r"pplx-[A-Za-z0-9]{32,}"),
@@ -34,6 +35,9 @@ pub(super) const RULES: &[Rule] = &[
     form(r"tgp_v1_[\w-]{30,}"),
     form(r"fw_[A-Za-z0-9]{22,}"),
     form(r"lsv2_(?:pt|sk)_[A-Za-z0-9_]{32,}"),
+    form(r"pa-[A-Za-z0-9_-]{43}"),
+    form(r"sk_[0-9a-f]{48}"),
+    form(r"tvly-[A-Za-z0-9-]{30,}"),
     // Clouds.
     form(r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"),
     form(r"ABSK[A-Za-z0-9+/]{60,}={0,2}"),
@@ -44,6 +48,14 @@ pub(super) const RULES: &[Rule] = &[
     form(r"dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9.]{40,}"),
     form(r"tskey-[a-z]+-[A-Za-z0-9-]{20,}"),
     form(r"pul-[0-9a-f]{40}"),
+    form(r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"),
+    form(r"pscale_(?:tkn|pw|oauth)_[\w.=-]{32,}"),
+    form(r"sb(?:p|_secret)_[A-Za-z0-9_-]{30,}"),
+    form(r"nfp_[A-Za-z0-9]{36}"),
+    form(r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}"),
+    form(r"NR(?:AK|JS|II)-[A-Za-z0-9_-]{20,}"),
+    form(r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    form(r"AGE-SECRET-KEY-1[0-9A-Z]{50,}"),
     // Code and packages.
     form(r"gh[pousr]_[A-Za-z0-9]{36,}"),
     form(r"github_pat_\w{22,}"),
@@ -84,11 +96,11 @@ pub(super) const RULES: &[Rule] = &[
     form(r"whsec_[A-Za-z0-9+/=]{24,}"),
     form(r"sq0(?:atp|csp)-[\w-]{22,}"),
     form(r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    // The password of an address: `postgres://user:password@host`.
+    // The password of an address: `postgres://user:{password}@host`.
     Rule {
         pattern: r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:([^\s/@]+)@",
         is_greedy: false,
-        holds: always,
+        holds: is_no_variable,
     },
     // What a header carries.
     Rule {
@@ -105,6 +117,12 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         pattern: r#"(?i)(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|client[_-]?secret|private[_-]?key|secret[_-]?access[_-]?key|auth[_-]?key|x-api-key)\s*[:=]\s*([^\s"',;(){}<>\[\]`]{8,})"#,
+        is_greedy: false,
+        holds: is_random,
+    },
+    // As a variable of the environment: `MISTRAL_KEY=…`.
+    Rule {
+        pattern: r#"\b[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:KEY|PAT|CREDENTIALS?)["']?\s*[:=]\s*["']?([\w.~+/=-]{20,})"#,
         is_greedy: false,
         holds: is_random,
     },
@@ -129,6 +147,13 @@ fn is_password(candidate: &Candidate<'_>) -> bool {
     let is_name =
         text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | '.' | ':'));
     !is_name && !is_placeholder(text)
+}
+
+/// Whether it is no name of a password: `{password}`, `${PASSWORD}`, `<password>`.
+fn is_no_variable(candidate: &Candidate<'_>) -> bool {
+    let text = candidate.found.trim_start_matches('$');
+    let is_around = |open, close| text.starts_with(open) && text.ends_with(close);
+    !is_around('{', '}') && !is_around('<', '>')
 }
 
 /// Whether it stands for a value, as `${TOKEN}`, `<your key>` and `sk-xxxxxxxx` do.

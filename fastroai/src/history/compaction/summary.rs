@@ -43,7 +43,10 @@ impl Compaction {
         let model = self.model.as_deref().unwrap_or(turn.model().as_str());
         let reply = turn.request(model, &request).await?;
         let text = reply.text().trim().to_owned();
-        if text.is_empty() { Err(Error::unstarted(ErrorKind::Empty)) } else { Ok(text) }
+        if text.is_empty() {
+            return Err(Error::unstarted(ErrorKind::Empty).of_run(turn.run_id()));
+        }
+        Ok(text)
     }
 }
 

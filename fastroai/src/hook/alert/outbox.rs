@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::{Alert, AlertSink};
+use crate::telemetry::events;
 
 /// How many alerts may wait for a slow sink.
 const WAITING: usize = 1_000;
@@ -23,7 +24,7 @@ impl Outbox {
         let (sender, letters) = sync_channel(WAITING);
         let thread = thread::Builder::new().name("fastroai-alerts".to_owned());
         if let Err(error) = thread.spawn(move || deliver(&sink, &letters)) {
-            tracing::error!(target: "fastroai", %error, "no thread for alerts: there will be none");
+            events::no_thread_for_alerts(&error);
         }
         Self(sender)
     }
@@ -31,7 +32,7 @@ impl Outbox {
     /// Never waits.
     pub(super) fn send(&self, alert: Alert) {
         if self.0.try_send(Letter::Alert(alert)).is_err() {
-            tracing::warn!(target: "fastroai", "the sink of alerts is too slow: one was left out");
+            events::alert_left_out();
         }
     }
 
@@ -49,7 +50,7 @@ fn deliver(sink: &impl AlertSink, letters: &Receiver<Letter>) {
         match letter {
             Letter::Alert(alert) => {
                 if catch_unwind(AssertUnwindSafe(|| sink.alert(&alert))).is_err() {
-                    tracing::error!(target: "fastroai", "the sink of alerts panicked");
+                    events::sink_panicked();
                 }
             }
             Letter::Flush(done) => {

@@ -130,7 +130,8 @@ impl Lane {
         let Some(per_minute) = self.rates.tokens else { return Ok(()) };
         let most = u64::from(per_minute);
         if tokens > most {
-            let denied = Denied::from(TooManyTokens { tokens, per_minute });
+            let many = TooManyTokens { tokens, per_minute };
+            let denied = Denied::new(many.to_string()).caused_by(many);
             return Err(Entry::Never(denied.another_model()));
         }
         let Some(limiter) = &self.tokens else { return Ok(()) };

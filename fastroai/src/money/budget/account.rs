@@ -181,6 +181,13 @@ impl Budget {
         wakers.into_iter().for_each(std::task::Waker::wake);
     }
 
+    /// Counts what was spent, and what may have been paid, of another account that this one goes on
+    /// from. Those above have had it.
+    pub(crate) fn carry(&self, spent: Cost, possibly_paid: Cost) {
+        let (tree, place) = self.place();
+        tree.lock().carry(place, spent, possibly_paid);
+    }
+
     /// Learns what was paid where `known` was sure and `unsure` was kept beside it; gives what is kept
     /// here, or above, where that is less.
     pub(crate) fn learn(&self, known: Cost, unsure: Cost, paid: Cost) -> Result<(), Cost> {

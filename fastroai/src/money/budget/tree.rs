@@ -118,6 +118,15 @@ impl Tree {
         std::iter::successors(at(leaf), move |(_, account)| at(account.parent?))
     }
 
+    /// Counts what is gone here alone.
+    pub(super) fn carry(&mut self, place: Place, spent: Cost, possibly_paid: Cost) {
+        if let Some(Some(account)) = self.accounts.get_mut(place) {
+            let sums = &mut account.sums;
+            sums.spent = sums.spent.saturating_add(spent);
+            sums.possibly_paid = sums.possibly_paid.saturating_add(possibly_paid);
+        }
+    }
+
     fn change(&mut self, leaf: Place, change: impl Fn(&mut Sums)) {
         let mut next = Some(leaf);
         while let Some(place) = next {

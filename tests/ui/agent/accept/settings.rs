@@ -32,10 +32,14 @@ struct Librarian {
     runtime: Runtime,
 }
 
-#[agent(model = "offline:demo", instructions = concat!("You keep ", "books."))]
+#[agent(model = "offline:demo", instructions = concat!("You keep ", "books."), capture_content)]
 struct Concat;
 
-#[agent(model = "openai:some-model-of-tomorrow", instructions = "You keep books.")]
+#[agent(
+    model = "openai:some-model-of-tomorrow",
+    instructions = "You keep books.",
+    capture_content = false
+)]
 struct Tomorrow;
 
 mod own {
@@ -63,6 +67,8 @@ fn main() {
     assert_eq!(config.settings.temperature, Some(1.0));
     assert_eq!(config.budget.map(|budget| budget.picodollars()), Some(50_000_000_000));
     assert_eq!(config.timeout.map(|timeout| timeout.as_secs()), Some(90));
+    let captures = [config.capture_content, Concat.config().capture_content];
+    assert_eq!((captures, Tomorrow.config().capture_content), ([None, Some(true)], Some(false)));
     assert!(librarian.runtime().is_some());
     assert!(Namesake(own::Runtime).runtime().is_none());
     let plan = Plan { steps: Vec::new() };

@@ -1,0 +1,88 @@
+//! All guards that a text passes.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{Checking, Guard, HoldBack, Looked, Stage};
+
+/// Guards in their order. Where there are none, nothing is allocated.
+#[derive(Clone, Default)]
+pub(crate) struct Guards(Option<Arc<[Arc<dyn Guard>]>>);
+
+impl Guards {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<dyn Guard>> {
+        self.0.iter().flat_map(|guards| guards.iter())
+    }
+
+    pub(crate) fn push(&mut self, guard: Arc<dyn Guard>) {
+        self.0 = Some(self.iter().cloned().chain([guard]).collect());
+    }
+
+    /// These and the others, each once.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        if others.is_empty() {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return others.clone();
+        }
+        let is_new = |other: &&Arc<dyn Guard>| !self.iter().any(|mine| Arc::ptr_eq(mine, other));
+        Self(Some(self.iter().chain(others.iter().filter(is_new)).cloned().collect()))
+    }
+
+    /// Whether one of them looks at texts of this kind; one that panics when it is asked does.
+    pub(crate) fn look_at(&self, stage: Stage) -> bool {
+        self.iter().any(|guard| looks_at(&**guard, stage))
+    }
+
+    /// How much of an answer those hold back that look at it, in bytes; `None` where one needs all
+    /// of it. What one lets through another may hold back anew, so their windows add up.
+    pub(crate) fn window(&self) -> Option<usize> {
+        let look = self.iter().filter(|guard| looks_at(&***guard, Stage::Output));
+        look.map(|guard| match catch_unwind(AssertUnwindSafe(|| guard.hold_back())) {
+            Ok(HoldBack::Bytes(bytes)) => Some(bytes),
+            Ok(HoldBack::All) | Err(_) => None,
+        })
+        .try_fold(0_usize, |all, window| Some(all.saturating_add(window?)))
+    }
+}
+
+impl fmt::Debug for Guards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|guard| named(&**guard))).finish()
+    }
+}
+
+fn looks_at(guard: &dyn Guard, stage: Stage) -> bool {
+    catch_unwind(AssertUnwindSafe(|| guard.looks_at(stage))).unwrap_or(true)
+}
+
+/// A guard that panics when it is asked for its name has none.
+pub(crate) fn named(guard: &dyn Guard) -> String {
+    let name = catch_unwind(AssertUnwindSafe(|| guard.name().to_owned()));
+    name.unwrap_or_else(|_| "a guard".to_owned())
+}
+
+/// A guard that is kept elsewhere as well.
+impl<G: Guard + ?Sized> Guard for Arc<G> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn looks_at(&self, stage: Stage) -> bool {
+        (**self).looks_at(stage)
+    }
+
+    fn hold_back(&self) -> HoldBack {
+        (**self).hold_back()
+    }
+
+    fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
+        (**self).check(text, looked)
+    }
+}
