@@ -53,7 +53,7 @@ const _: () = {
 };
 const _: () = {
     ::core::compile_error! {
-        "unknown key `shade`: the keys are `name`, `description`, `timeout`, `attempts`, `effect`, `on_error`, `on_timeout`, `sequential`, `polling`, `corrections`, `cost`, `needs`, `roles`, `type`, `crate`"
+        "unknown key `shade`: the keys are `name`, `description`, `timeout`, `attempts`, `effect`, `on_error`, `on_timeout`, `sequential`, `polling`, `corrections`, `cost`, `approve`, `needs`, `roles`, `type`, `crate`"
     }
     ::core::compile_error! {
         "a tool owns its arguments, because they outlive the request: write `String`, or `#[context] title: &str` for what the agent lends"

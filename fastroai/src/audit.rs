@@ -28,7 +28,7 @@
 //! record cannot be written, nothing is sent. Hang it before other hooks, so that what those deny is written
 //! down as well. Whom a run is for is what its [metadata](crate::Call::metadata) says under `subject`, else its
 //! [principal](crate::Call::principal), who is the actor of `run.started` in any case. A tool that may not be used is a
-//! `tool.denied`, which says by what.
+//! `tool.denied`, which says by what; what a [guard](crate::guard) did not simply let pass is a `guard.decided`.
 //!
 //! Each run has one `run.started` and one `run.ended`, also where it could not begin; `how` says with the
 //! [code](crate::PublicError) of its error, or `answered` or `dropped`, how it ended. All its records have the

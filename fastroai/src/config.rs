@@ -110,6 +110,7 @@ use crate::catalogue;
 use crate::hook::RateLimits;
 use crate::money::{Overrides, Prices};
 use crate::runtime::{Runtime, RuntimeBuilder};
+use crate::telemetry::events;
 
 /// What a deployment sets: the values of a file and of the environment, checked. See the
 /// [module](self). Cheap to clone.
@@ -336,13 +337,7 @@ impl Config {
             if let Reference::File(path) = &named.reference
                 && is_open_to_all(path)
             {
-                let (value, file) = (&named.path, path.display().to_string());
-                tracing::warn!(
-                    target: "fastroai",
-                    %value,
-                    file = %file.escape_debug(),
-                    "everyone on this machine may read the file of a key: take the right from others"
-                );
+                events::key_file_is_open(&named.path, &path.display().to_string());
             }
         }
     }

@@ -11,9 +11,11 @@ mod candidate;
 mod check;
 mod counted;
 mod direct;
+mod finished;
 mod growing;
 mod guarded;
 mod held_back;
+mod names;
 mod payer;
 mod said;
 mod shape;
@@ -25,42 +27,43 @@ mod unsettled;
 mod withheld;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai_providers::{FinishReason, History, Message, ModelId, Settings, UserMessage};
+use fastroai_providers::{History, Message, ModelId, Settings, UserMessage};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span};
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
+pub(crate) use finished::Finished;
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
-use self::approvals::Asked;
+use self::approvals::{Asked, Opened};
 use self::candidate::Candidates;
 use self::check::Verdict;
 use self::guarded::Guarded;
+use self::names::names_differ;
 use self::shape::Sent;
 use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
-use crate::approval::{self, Resumed};
+use crate::approval::{Before, Resumed};
 use crate::emitted::Emitter;
 use crate::error::{Error, ErrorKind};
 use crate::grants::Bound;
-use crate::guard::{Decided, Guards};
+use crate::guard::Guards;
 use crate::history::HistoryProcessor;
 use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
 use crate::money::{Bill, Budget, Cost};
 use crate::principal::Principal;
 use crate::run::{
     End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
-    ToolUnit, Work, repair,
+    Work, repair,
 };
 use crate::runtime::Runtime;
 use crate::scope::{Entering, Scope};
 use crate::telemetry::{self, Showing};
-use crate::tool::{BoundTool, check_name};
+use crate::tool::BoundTool;
 use crate::usage_limits::{Exceeded, Limit, UsageLimits};
 
 /// All that a run needs, in no one's type.
@@ -96,6 +99,11 @@ pub(crate) struct Order<'a> {
 }
 
 impl Order<'_> {
+    /// What the run had used before it paused.
+    fn before(&self) -> Option<Before> {
+        self.resumed.as_ref().map(|resumed| resumed.before.clone())
+    }
+
     /// The tighter ones of the agent and of the call.
     fn usage_limits(&self) -> UsageLimits {
         let limits = self.config.usage_limits;
@@ -147,26 +155,14 @@ impl Opening {
 
     /// What was said, where nothing is asked.
     fn said(self, guarded: &Guarded) -> Vec<Message> {
-        let state = self.state(RunSpec::default());
-        state.map_or_else(|(_, said)| said, |state| guarded.said(state))
+        // What was said before a run paused was looked at then.
+        let has_begun = self.begun.is_some();
+        match self.state(RunSpec::default()) {
+            Ok(state) if has_begun => state.into_closed(),
+            Ok(state) => guarded.said(state),
+            Err((_, said)) => said,
+        }
     }
-}
-
-/// A run that ended with an answer.
-pub(crate) struct Finished {
-    pub(crate) text: String,
-    pub(crate) run_id: String,
-    pub(crate) messages: Vec<Message>,
-    pub(crate) first_new: usize,
-    pub(crate) model: String,
-    pub(crate) finish_reason: FinishReason,
-    pub(crate) tool_calls: Vec<ToolCallRecord>,
-    pub(crate) requests: u32,
-    pub(crate) bill: Bill,
-    pub(crate) elapsed: Duration,
-    pub(crate) processed: Option<Vec<Message>>,
-    pub(crate) labels: Arc<Labels>,
-    pub(crate) guarded: Vec<Decided>,
 }
 
 /// The scope of a run, and whether it may be there.
@@ -183,7 +179,7 @@ fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
         bound: order.bound.clone(),
         principal: order.principal.clone(),
         opens: false,
-        before: order.resumed.as_ref().map(|resumed| resumed.before.clone()),
+        before: order.before(),
     });
     let (mut scope, fit) = match scope {
         Ok(scope) => (scope, Ok(())),
@@ -215,8 +211,7 @@ pub(crate) async fn drive(
     };
     let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
-        let before = order.resumed.as_ref().map(|resumed| resumed.before.bill.clone());
-        failed(kind, before.unwrap_or_default(), said)
+        failed(kind, order.before().map(|before| before.bill).unwrap_or_default(), said)
     };
     sink.watch(scope.meter());
     // First of all, so that a run that cannot begin is one that hooks know of, too.
@@ -238,27 +233,14 @@ pub(crate) async fn drive(
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
-    let state = match opening.state(run.spec.clone()) {
-        Ok(state) => state,
+    let opened = match run.open(opening) {
+        Ok(opened) => opened,
         Err((why, said)) => {
             let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
             return Err(unstarted(emitter, kind, said));
         }
     };
-    let decided = order.resumed.as_ref().map_or_else(
-        || Ok(Vec::new()),
-        |resumed| resumed.decided(&state, &order.config.name, &order.tools),
-    );
-    let decided = match decided {
-        Ok(decided) => decided,
-        Err(why) => {
-            let kind = ErrorKind::Config(why);
-            watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, state.into_closed()));
-        }
-    };
-    check.go_on_from(state.rejections());
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
         scope.runtime().prices().warm();
     }
@@ -268,18 +250,12 @@ pub(crate) async fn drive(
     let stopping = scope.cancellation().clone().drop_guard();
     let (ended, bill) = scope
         .run(async {
-            let ended = run.go(state, decided, &span).await;
+            let ended = run.go(opened, &span).await;
             (ended, scope.meter().bill())
         })
         .instrument(span.clone())
         .await;
     unended.end();
-    if ended.is_paused {
-        let paused = run.pause(&ended, &bill);
-        watched.end(RunEnding::Paused, &bill);
-        let error = failed(ErrorKind::Paused(paused), bill, ended.state.into_closed());
-        return Err(error.with_guarded(run.guarded.take()));
-    }
     if let Some(kind) = ended.failure {
         watched.end(kind.ending(), &bill);
         telemetry::run_failed(showing, &span, &kind);
@@ -289,62 +265,7 @@ pub(crate) async fn drive(
     watched.end(RunEnding::Answered, &bill);
     telemetry::answered(showing, &span, &ended.text);
     stopping.disarm();
-    let reply = ended.state.last_reply();
-    let (model, finish_reason) =
-        reply.map(|reply| (reply.model.clone(), reply.finish_reason.clone())).unwrap_or_default();
-    let asked = run.candidates.at(ended.asked).model.id().name();
-    let processed = ended.sent.map(|Sent { mut messages, of }| {
-        messages.extend_from_slice(ended.state.messages().get(of..).unwrap_or_default());
-        messages
-    });
-    Ok(Finished {
-        processed,
-        labels: Arc::clone(scope.labels()),
-        guarded: run.guarded.take(),
-        text: ended.text,
-        run_id: order.run_id.clone(),
-        first_new: ended.state.messages().len() - ended.state.new_messages().len(),
-        model: model.unwrap_or_else(|| asked.to_owned()),
-        finish_reason,
-        messages: ended.state.into_messages(),
-        tool_calls: ended.tool_calls,
-        requests: ended.requests,
-        bill,
-        elapsed: start.elapsed(),
-    })
-}
-
-/// Providers refuse some names, and tools of one name cannot be told apart. `#[agent]` finds it
-/// earlier; run-time tools end here.
-fn names_differ(order: &Order<'_>, outputs: &[OutputTool]) -> Result<(), ErrorKind> {
-    if let Some(name) = &order.absent_tool {
-        return Err(ErrorKind::Config(format!(
-            "the call leaves out the tool `{}`, and the agent has none of that name: name one that it has",
-            name.escape_debug()
-        )));
-    }
-    let mut seen = std::collections::BTreeMap::new();
-    for (index, tool) in order.tools.iter().enumerate() {
-        let name = tool.definition().name.as_str();
-        if outputs.iter().any(|output| output.name == name) {
-            return Err(ErrorKind::Config(format!(
-                "a tool is called `{name}`, which is the name for typed answers: rename the tool"
-            )));
-        }
-        check_name(name).map_err(ErrorKind::Config)?;
-        if let Some(first) = seen.insert(name, index) {
-            let source = |index: usize| match index.checked_sub(order.own_tools) {
-                None => format!("number {} of the agent", index + 1),
-                Some(place) => format!("number {} of the call", place + 1),
-            };
-            return Err(ErrorKind::Config(format!(
-                "two tools are called `{name}`: {} and {}: rename one of them, or give its set a prefix",
-                source(first),
-                source(index)
-            )));
-        }
-    }
-    Ok(())
+    Ok(run.finished(ended, bill, start.elapsed()))
 }
 
 /// The tools by which the answer may be handed in. That of the whole answer is always among them:
@@ -380,8 +301,6 @@ struct Ended {
     sent: Option<Sent>,
     /// The tools that it was not offered.
     hidden: Vec<String>,
-    /// It waits for decisions about tool calls.
-    is_paused: bool,
 }
 
 impl Ended {
@@ -449,13 +368,22 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Its span, with what it begins with where that may be shown.
+    /// Its span.
     fn span(&self) -> Span {
         let (order, emitter) = (self.order, self.showing().emitter);
         let first = self.candidates.at(0).model.id();
         let span = telemetry::invoke_agent(emitter, order.config, Some(first), &order.run_id);
         telemetry::label(emitter, &span, self.scope.labels());
         span
+    }
+
+    /// Shows what the run begins with, where that may be shown: what guards have let pass.
+    fn tell_opening(&self, state: &RunState, span: &Span) {
+        let showing = self.showing();
+        if showing.shows_on(span) {
+            let instructions = (self.order.instructions)();
+            telemetry::told(showing, span, Some(&instructions), state.messages());
+        }
     }
 
     /// How it may be written down.
@@ -474,12 +402,8 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    async fn go(
-        &self,
-        state: RunState,
-        decided: Vec<(ToolUnit, approval::Decided)>,
-        span: &tracing::Span,
-    ) -> Ended {
+    async fn go(&self, opened: Opened, span: &Span) -> Ended {
+        let Opened { state, decided } = opened;
         let mut ended = Ended {
             state,
             text: String::new(),
@@ -489,24 +413,16 @@ impl<'r, 'a> Run<'r, 'a> {
             asked: 0,
             sent: None,
             hidden: Vec::new(),
-            is_paused: false,
         };
         let stop = match &self.order.resumed {
             // What was said until then was looked at when it was said.
-            Some(resumed) => {
-                if !self.take_up(resumed, decided, &mut ended).await {
-                    return ended;
-                }
-                None
-            }
+            Some(resumed) => self.take_up(resumed, decided, &mut ended).await,
             None => self.guard_opening(&mut ended).await,
         };
         if let Some(stop) = stop {
             ended.feed(Event::Stopped { stop, partial: None });
-        } else if self.showing().shows_on(span) {
-            let instructions = (self.order.instructions)();
-            telemetry::told(self.showing(), span, Some(&instructions), ended.state.messages());
         }
+        self.tell_opening(&ended.state, span);
         loop {
             let event = match ended.state.next() {
                 Work::Model { turn, .. } => self.ask(turn, &mut ended).await,
@@ -516,14 +432,15 @@ impl<'r, 'a> Run<'r, 'a> {
                     Event::Stopped { stop, partial: None }
                 }
                 Work::Arguments { turn, units } => {
-                    self.read_arguments(turn, units, &mut ended);
-                    continue;
+                    let stop = self.read_arguments(turn, units, &mut ended).await;
+                    let Some(stop) = stop else { continue };
+                    Event::Stopped { stop, partial: None }
                 }
                 Work::AwaitApproval { turn, units } => {
                     match self.ask_approval(turn, units, &mut ended).await {
                         Ok(Asked::Decided) => continue,
                         Ok(Asked::Elsewhere) => {
-                            ended.is_paused = true;
+                            ended.failure = Some(self.pause(&ended));
                             return ended;
                         }
                         Err(stop) => Event::Stopped { stop, partial: None },

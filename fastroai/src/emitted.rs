@@ -73,6 +73,11 @@ impl Emitter {
         if Uuid::try_parse(id).is_ok() { Emitted(Cow::Borrowed(id)) } else { self.name(id) }
     }
 
+    /// The beginning of a text, as of a sentence in an error.
+    pub(crate) fn brief<'t>(&self, text: &'t str, limit: usize) -> Emitted<'t> {
+        self.within(text, limit)
+    }
+
     /// A text of any length.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Emitted<'t> {
         self.within(text, TEXT_LIMIT)

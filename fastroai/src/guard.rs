@@ -14,8 +14,8 @@
 //! | --- | --- | --- |
 //! | `Prompt` | each text of what is asked: of the prompt, or else what users said last | the run ends before anything is sent, counted or paid; what was asked is not in its history |
 //! | `History` | each text of users that the run goes on from | the same; in the history a fixed sentence stands in its place |
-//! | `ToolArguments` | what the model would have a tool do, before that is validated | the tool does not run, the model reads a fixed sentence, and the run goes on; the transcript has `{}` |
-//! | `ToolResult` | what the tool gave, or how it failed, as the model would read it | the model reads a fixed sentence, and the run goes on |
+//! | `ToolArguments` | what the model, or who edits what he approves, would have a tool do, before that is validated | the tool does not run, the model reads a fixed sentence, and the run goes on; the transcript has `{}` |
+//! | `ToolResult` | what the tool gave, here or elsewhere, or how it failed, as the model would read it | the model reads a fixed sentence, and the run goes on |
 //! | `Output` | all text of each reply, what it says beside its calls too, and the JSON of a typed answer | the run ends, with its bill; in the history a fixed sentence stands for the reply |
 //!
 //! What is put in a text's place is what goes on everywhere: to the model, to tools and hooks, into

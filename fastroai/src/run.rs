@@ -35,4 +35,5 @@ pub use reason::Reason;
 pub use repair::repair;
 pub use spec::{EndStrategy, OutputMode, RunSpec, ToolSpec};
 pub use state::{Misfed, NothingToAnswer, RunState};
+pub(crate) use tools::HELD_BACK;
 pub use work::{End, Failure, ToolUnit, Work};

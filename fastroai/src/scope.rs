@@ -22,7 +22,7 @@ use crate::money::{self, Budget, Cost, Hold, Line, Meter, Refusal};
 use crate::principal::Principal;
 use crate::run::Stop;
 use crate::runtime::Runtime;
-use crate::telemetry::Showing;
+use crate::telemetry::{Hush, Showing};
 use crate::tool::ToolOptions;
 use crate::usage_limits::{Tally, UsageLimits, Used};
 
@@ -47,15 +47,14 @@ pub(crate) struct Scope {
     depth: u32,
     /// The hooks of the runtime, and those of the runs around.
     hooks: Hooks,
-    /// The guards of the runtime, and those of the runs around.
-    guards: Guards,
-    /// It is a guard that runs here: what it asks others passes no guard, or it would ask itself.
-    in_guard: bool,
+    /// The guards of the runtime, and those of the runs around; `None` where it is a guard that runs
+    /// here: what that asks others passes none, or it would ask itself.
+    guards: Option<Guards>,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
-    /// Whether the last tally is this run's own.
-    is_tallied: bool,
+    /// That of this run, where it has limits of its own.
+    own_tally: Option<Arc<Tally>>,
     /// Who decides about tool calls while they wait: the runtime's, or that of the run around.
     approver: Option<Arc<dyn Approver>>,
     /// The run, where there are hooks to tell of it.
@@ -63,10 +62,8 @@ pub(crate) struct Scope {
     /// The most that runs in it may be granted.
     bound: Bound,
     principal: Option<Principal>,
-    /// Someone around has said that no content is to be written down.
-    dark: bool,
-    /// Someone around has what is written down redacted.
-    redacts: bool,
+    /// What was said about what may be written down, here and around.
+    hush: Hush,
 }
 
 /// The run, or the request without an agent, that a scope is of.
@@ -133,66 +130,23 @@ impl Scope {
             .or_else(|| parent.as_ref().map(|parent| parent.runtime.clone()))
             .unwrap_or_else(Runtime::shared);
         let astray = runtime.is_strict() && parent.is_none() && !opens;
-        let dark = runtime.captures_content() == Some(false);
-        let redacts = !runtime.emitter().is_open();
+        let used = before.as_ref().map(|before| before.used).unwrap_or_default();
+        let own_tally = (!limits.is_none()).then(|| Arc::new(Tally::new(limits, used)));
         let mut scope = match parent {
-            Some(parent) => Self {
-                hooks: parent.hooks.and(runtime.hooks()),
-                bound: parent.bound.and(runtime.bound()).and(&bound),
-                principal: parent.principal,
-                guards: if parent.in_guard {
-                    Guards::default()
-                } else {
-                    parent.guards.and(runtime.guards())
-                },
-                in_guard: parent.in_guard,
-                approver: runtime.approver().cloned().or(parent.approver),
-                is_tallied: !limits.is_none(),
-                runtime,
-                meter: parent.meter.child(),
-                accounts: parent.accounts,
-                cancellation: parent.cancellation.child_token(),
-                outside,
-                deadline: parent.deadline,
-                depth: parent.depth.saturating_add(u32::from(!opens)),
-                tallies: parent.tallies,
-                labels: parent.labels,
-                run: parent.run,
-                dark: parent.dark || dark,
-                redacts: parent.redacts || redacts,
-            },
-            None => Self {
-                hooks: runtime.hooks().clone(),
-                bound: runtime.bound().and(&bound),
-                principal: None,
-                guards: runtime.guards().clone(),
-                in_guard: false,
-                approver: runtime.approver().cloned(),
-                is_tallied: !limits.is_none(),
-                runtime,
-                meter: ambient::meter(),
-                accounts: Vec::new(),
-                cancellation: CancellationToken::new(),
-                outside,
-                deadline: None,
-                depth: u32::from(!opens),
-                tallies: Vec::new(),
-                labels: Arc::default(),
-                run: None,
-                dark,
-                redacts,
-            },
+            Some(parent) => parent.holding(runtime),
+            None => Self::first(runtime),
         };
+        scope.bound = scope.bound.and(&bound);
+        scope.depth = scope.depth.saturating_add(u32::from(!opens));
+        scope.own_tally.clone_from(&own_tally);
+        scope.outside = outside;
         if let Some(principal) = principal {
             match principal.within(scope.principal.as_ref()) {
                 Ok(principal) => scope.principal = Some(principal),
                 Err(kind) => return Err(Box::new(Unentered { kind, scope })),
             }
         }
-        if !limits.is_none() {
-            let used = before.as_ref().map(|before| before.used).unwrap_or_default();
-            scope.tallies.push(Arc::new(Tally::new(limits, used)));
-        }
+        scope.tallies.extend(own_tally);
         if let Some(timeout) = timeout {
             scope.tighten(Instant::now().checked_add(timeout));
         }
@@ -212,20 +166,63 @@ impl Scope {
                 return Err(Box::new(Unentered { kind, scope }));
             }
         }
+        scope.cap(budget, before);
+        Ok(scope)
+    }
+
+    /// Takes no more than this of the accounts. What the run had spent before it paused counts here
+    /// alone: those around it have had it.
+    fn cap(&mut self, budget: Option<Cost>, before: Option<Before>) {
+        let before = before.map(|before| before.bill).unwrap_or_default();
         if let Some(budget) = budget {
-            let run = match scope.accounts.pop() {
+            let run = match self.accounts.pop() {
                 Some(above) => above.child("run", budget),
                 None => Budget::new("run", budget),
             };
-            if let Some(Before { bill, .. }) = &before {
-                run.carry(bill.total().known(), bill.possibly_paid());
-            }
-            scope.accounts.push(run);
+            run.carry(before.total().known(), before.possibly_paid());
+            self.accounts.push(run);
         }
-        if let Some(before) = before {
-            scope.meter.carry(before.bill);
+        if !before.is_empty() {
+            self.meter.carry(before);
         }
-        Ok(scope)
+    }
+
+    /// One with none around it.
+    fn first(runtime: Runtime) -> Self {
+        Self {
+            hooks: runtime.hooks().clone(),
+            guards: Some(runtime.guards().clone()),
+            bound: runtime.bound().clone(),
+            principal: None,
+            approver: runtime.approver().cloned(),
+            own_tally: None,
+            hush: Hush::default().within(&runtime),
+            runtime,
+            meter: ambient::meter(),
+            accounts: Vec::new(),
+            cancellation: CancellationToken::new(),
+            outside: None,
+            deadline: None,
+            depth: 0,
+            tallies: Vec::new(),
+            labels: Arc::default(),
+            run: None,
+        }
+    }
+
+    /// One inside this: what holds here holds there, and what its runtime says as well.
+    fn holding(self, runtime: Runtime) -> Self {
+        Self {
+            hooks: self.hooks.and(runtime.hooks()),
+            guards: self.guards.map(|guards| guards.and(runtime.guards())),
+            bound: self.bound.and(runtime.bound()),
+            approver: runtime.approver().cloned().or(self.approver),
+            hush: self.hush.within(&runtime),
+            runtime,
+            meter: self.meter.child(),
+            cancellation: self.cancellation.child_token(),
+            ..self
+        }
     }
 
     /// A scope inside this one that can be cancelled on its own, with a deadline that is not later
@@ -238,7 +235,7 @@ impl Scope {
 
     /// This scope, for a guard: what it asks others is not looked at by the guards around it.
     pub(crate) fn of_guard(&self) -> Self {
-        Self { guards: Guards::default(), in_guard: true, ..self.clone() }
+        Self { guards: None, ..self.clone() }
     }
 
     fn tighten(&mut self, deadline: Option<Instant>) {
@@ -290,20 +287,20 @@ impl Scope {
 
     /// Has no content written down of what runs here, where the agent says so.
     pub(crate) fn darken(&mut self, config: &AgentConfig) {
-        self.dark |= config.capture_content == Some(false);
+        self.hush.dark |= config.capture_content == Some(false);
     }
 
     /// How a run of this agent may be written down.
     pub(crate) fn showing(&self, config: &AgentConfig) -> Showing<'_> {
         let said = config.capture_content.or(self.runtime.captures_content());
-        Showing { emitter: self.emitter(), content: !self.dark && said == Some(true) }
+        Showing { emitter: self.emitter(), content: !self.hush.dark && said == Some(true) }
     }
 
     /// What all texts pass that are written down of what runs here.
     pub(crate) fn emitter(&self) -> &Emitter {
         let own = self.runtime.emitter();
         // What a run is given inside another one that is redacted is that one's, too.
-        if self.redacts && own.is_open() { Emitter::standard() } else { own }
+        if self.hush.redacts && own.is_open() { Emitter::standard() } else { own }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {
@@ -320,8 +317,8 @@ impl Scope {
     }
 
     /// The guards that every run in it passes.
-    pub(crate) fn guards(&self) -> &Guards {
-        &self.guards
+    pub(crate) fn guards(&self) -> Guards {
+        self.guards.clone().unwrap_or_default()
     }
 
     /// What is counted for it.
@@ -336,8 +333,7 @@ impl Scope {
 
     /// What this run and those inside it have used, where it has limits of its own.
     pub(crate) fn used(&self) -> Option<Used> {
-        let own = self.tallies.last().filter(|_| self.is_tallied)?;
-        Some(own.so_far())
+        self.own_tally.as_ref().map(|own| own.so_far())
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {

@@ -18,6 +18,7 @@ use crate::emitted::{Emitted, Emitter};
 use crate::error::{ErrorKind, model_word};
 use crate::history::HistoryFault;
 use crate::money::Cost;
+use crate::runtime::Runtime;
 
 /// How a run may be written down: by this emitter, and whether with what was said in it.
 #[derive(Clone, Copy)]
@@ -30,6 +31,25 @@ impl Showing<'_> {
     /// Whether anyone would see content that is put on this span.
     pub(crate) fn shows_on(self, span: &Span) -> bool {
         self.content && !span.is_disabled()
+    }
+}
+
+/// What was said about what may be written down of a run, by those around it and by itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Hush {
+    /// Someone has said that no content is to be written down.
+    pub(crate) dark: bool,
+    /// Someone has what is written down redacted.
+    pub(crate) redacts: bool,
+}
+
+impl Hush {
+    /// The same for what runs on this runtime inside.
+    pub(crate) fn within(self, runtime: &Runtime) -> Self {
+        Self {
+            dark: self.dark || runtime.captures_content() == Some(false),
+            redacts: self.redacts || !runtime.emitter().is_open(),
+        }
     }
 }
 
@@ -312,11 +332,16 @@ pub(crate) fn tool_failed(
 
 /// Why a run failed.
 pub(crate) fn run_failed(showing: Showing<'_>, span: &Span, kind: &ErrorKind) {
+    // A run that waits has not failed.
+    if matches!(kind, ErrorKind::Paused(_)) {
+        return;
+    }
     failed(span, kind.word());
     detail(showing, span, || match kind {
         ErrorKind::OutputInvalid { reason, .. } => Some(reason.as_str().to_owned()),
         ErrorKind::OutputFailed(error) => error.cause().map(ToString::to_string),
         ErrorKind::Denied { denied, .. } => Some(denied.reason().to_owned()),
+        ErrorKind::GuardFailed { cause: Some(error), .. } => Some(error.cause().to_string()),
         ErrorKind::History(HistoryFault::Failed(error)) => Some(error.to_string()),
         _ => None,
     });
@@ -330,9 +355,6 @@ pub(crate) fn model_failed(showing: Showing<'_>, span: &Span, error: &ModelError
     span.record("otel.status_code", "ERROR");
     put(span, "error.type", &showing.emitter.name(error_word(error)));
     detail(showing, span, || error.detail().map(str::to_owned));
-    if let Some(partial) = error.partial() {
-        said(showing, span, partial);
-    }
 }
 
 /// What someone else said of a failure, where it may be shown.

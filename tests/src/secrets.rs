@@ -52,17 +52,8 @@ impl fmt::Display for Finding {
 /// Where a file cannot be read, or the file [`ALLOWED`] does not say why.
 pub fn scan(root: &Path) -> Result<Vec<Finding>, String> {
     let mut allowed = allowed(root)?;
-    let redactor = Redactor::of([Sensitive::Secret]);
     let mut findings = Vec::new();
-    for path in files(root)? {
-        // A link's target is a file of its own, or none of ours; what was deleted is gone.
-        let whole = root.join(&path);
-        let is_file = whole.symlink_metadata().is_ok_and(|file| file.is_file());
-        if !is_file {
-            continue;
-        }
-        let bytes = std::fs::read(&whole).map_err(|error| format!("{path}: {error}"))?;
-        let found = in_text(&redactor, &path, &String::from_utf8_lossy(&bytes));
+    for (path, found) in looked_through(root, &files(root)?)? {
         match allowed.remove(&path) {
             Some(count) if count == found.len() => {}
             Some(count) => {
@@ -76,6 +67,35 @@ pub fn scan(root: &Path) -> Result<Vec<Finding>, String> {
     let stale = |(path, _)| Finding::Allowed { path, reason: "there is no such file".to_owned() };
     findings.extend(allowed.into_iter().map(stale));
     Ok(findings)
+}
+
+/// What is found in each file, by as many threads as there are processors.
+fn looked_through(root: &Path, files: &[String]) -> Result<Vec<(String, Vec<Finding>)>, String> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let each = files.len().div_ceil(threads).max(1);
+    let through = |files: &[String]| -> Result<Vec<(String, Vec<Finding>)>, String> {
+        let redactor = Redactor::of([Sensitive::Secret]);
+        let mut all = Vec::new();
+        for path in files {
+            // A link's target is a file of its own, or none of ours; what was deleted is gone.
+            let whole = root.join(path);
+            if whole.symlink_metadata().is_ok_and(|file| file.is_file()) {
+                let bytes = std::fs::read(&whole).map_err(|error| format!("{path}: {error}"))?;
+                let found = in_text(&redactor, path, &String::from_utf8_lossy(&bytes));
+                all.push((path.clone(), found));
+            }
+        }
+        Ok(all)
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            files.chunks(each).map(|files| scope.spawn(move || through(files))).collect();
+        let mut all = Vec::new();
+        for thread in running {
+            all.extend(thread.join().map_err(|_| "a thread panicked".to_owned())??);
+        }
+        Ok(all)
+    })
 }
 
 /// Line by line: the first line of a private key tells it already.

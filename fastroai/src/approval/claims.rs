@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::error::Error as StdError;
+use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -20,8 +21,7 @@ pub trait Claims: Send + Sync + 'static {
 /// A claim on its way.
 pub type Claiming<'a> = BoxFuture<'a, Result<bool, ClaimError>>;
 
-/// Why nobody can say whether a pause was gone on from.
-#[derive(Debug)]
+/// Why nobody can say whether a pause was gone on from. `Debug` does not show it.
 pub struct ClaimError(Box<dyn StdError + Send + Sync>);
 
 impl ClaimError {
@@ -34,6 +34,12 @@ impl ClaimError {
     #[must_use]
     pub fn cause(&self) -> &(dyn StdError + 'static) {
         &*self.0
+    }
+}
+
+impl fmt::Debug for ClaimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClaimError(..)")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::approver::Decision;
 use super::decisions::{Decided, Decisions};
 use super::paused::{PausedRun, Stored};
 use crate::agent::{Labels, ToolCallRecord};
@@ -39,11 +40,6 @@ impl Resumed {
         (resumed, state)
     }
 
-    /// Who decided.
-    pub(crate) fn by(&self) -> Option<&str> {
-        self.decisions.by.as_deref()
-    }
-
     /// The calls that wait, each with the one decision about it.
     ///
     /// # Errors
@@ -53,7 +49,7 @@ impl Resumed {
         state: &RunState,
         agent: &str,
         tools: &[BoundTool<'_>],
-    ) -> Result<Vec<(ToolUnit, Decided)>, String> {
+    ) -> Result<Vec<(ToolUnit, Decision)>, String> {
         if agent != self.agent {
             return Err(format!(
                 "the paused run is one of the agent `{}`, and not of `{}`: resume it with that one",
@@ -86,7 +82,8 @@ impl Resumed {
                 ));
             };
             fits(&unit, decided, state.is_external(unit.index), tools)?;
-            all.push((unit, decided.clone()));
+            let (decided, by) = (decided.clone(), self.decisions.by.clone());
+            all.push((unit, Decision { decided, by }));
         }
         Ok(all)
     }

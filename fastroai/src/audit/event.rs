@@ -75,12 +75,17 @@ impl Event {
         if let Some(run) = &mut self.run {
             *run = emitter.id(run).to_string();
         }
-        for value in self.fields.values_mut() {
-            if let Value::String(text) = value {
-                *text = emitter.name(text).to_string();
-            }
-        }
+        self.fields.values_mut().for_each(|value| pass(value, emitter));
         self
+    }
+}
+
+fn pass(value: &mut Value, emitter: &Emitter) {
+    match value {
+        Value::String(text) => *text = emitter.name(text).to_string(),
+        Value::Array(values) => values.iter_mut().for_each(|value| pass(value, emitter)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| pass(value, emitter)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

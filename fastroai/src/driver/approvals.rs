@@ -3,20 +3,21 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use fastroai_providers::ToolOutcome;
+use fastroai_providers::{Message, ToolOutcome};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 
+use super::guarded::Held;
 use super::tools::capped;
-use super::{Ended, Notice, Run};
+use super::{Ended, Notice, Opening, Run};
 use crate::agent::ToolCallRecord;
 use crate::approval::{
     ApprovalRequest, Approver, Decided, Decision, PausedRun, Resumed, Stored, claim,
 };
 use crate::error::ErrorKind;
+use crate::guard::Stage;
 use crate::hook::{ApprovalDecision, ApprovalStep, RunInfo};
-use crate::money::Bill;
-use crate::run::{Event, Stop, ToolReport, ToolUnit};
+use crate::run::{Event, HELD_BACK, RunState, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
 use crate::usage_limits::{Used, begin_tools};
 
@@ -31,25 +32,56 @@ pub(super) enum Asked {
     Elsewhere,
 }
 
+/// A run before anything is done.
+pub(super) struct Opened {
+    pub(super) state: RunState,
+    /// What was decided about the calls that wait in it, where it had paused.
+    pub(super) decided: Vec<(ToolUnit, Decision)>,
+}
+
 impl Run<'_, '_> {
+    /// What the run begins with.
+    ///
+    /// # Errors
+    /// Why there is none, and what was said.
+    pub(super) fn open(&self, opening: Opening) -> Result<Opened, (String, Vec<Message>)> {
+        let state = opening.state(self.spec.clone())?;
+        let Some(resumed) = &self.order.resumed else {
+            return Ok(Opened { state, decided: Vec::new() });
+        };
+        match resumed.decided(&state, &self.order.config.name, &self.order.tools) {
+            Ok(decided) => {
+                self.check.go_on_from(state.rejections());
+                Ok(Opened { state, decided })
+            }
+            Err(why) => Err((why, state.into_closed())),
+        }
+    }
+
     fn info(&self) -> RunInfo<'_> {
         RunInfo { scope: &self.scope, agent: &self.order.config.name, run_id: &self.order.run_id }
     }
 
     /// Says of each of these calls whether its arguments fit; who decides is asked about no others.
-    pub(super) fn read_arguments(&self, turn: u32, units: Vec<ToolUnit>, ended: &mut Ended) {
+    pub(super) async fn read_arguments(
+        &self,
+        turn: u32,
+        units: Vec<ToolUnit>,
+        ended: &mut Ended,
+    ) -> Option<Stop> {
         for unit in units {
             let index = unit.index;
-            match self.unfit(&unit.call) {
-                None => {
-                    self.tell_decision(ApprovalStep::Asked, &unit, None);
-                    ended.feed(Event::Deferred { index });
-                }
-                Some(report) => {
-                    self.answer(turn, &unit, Event::ToolDone { index, report }, ended);
-                }
+            let Some(report) = self.unfit(&unit.call) else {
+                self.tell_decision(ApprovalStep::Asked, &unit, None);
+                ended.feed(Event::Deferred { index });
+                continue;
+            };
+            let stop = self.end_call(turn, &unit, report, ended).await;
+            if stop.is_some() {
+                return stop;
             }
         }
+        None
     }
 
     /// Has it decided what becomes of these calls, where someone here does.
@@ -69,10 +101,10 @@ impl Run<'_, '_> {
         let asked: Vec<_> = units.into_iter().filter(is_asked).collect();
         let deciding = asked.iter().map(|unit| self.decision(&**approver, unit));
         let decisions = self.scope.guard(join_all(deciding)).await?;
-        for (unit, Decision { decided, by }) in asked.into_iter().zip(decisions) {
-            self.decide(turn, unit, decided, by.as_deref(), ended);
+        match self.decide(turn, asked.into_iter().zip(decisions), ended).await {
+            None => Ok(Asked::Decided),
+            Some(stop) => Err(stop),
         }
-        Ok(Asked::Decided)
     }
 
     /// What whoever decides says to this call: no, where that fails.
@@ -90,36 +122,87 @@ impl Run<'_, '_> {
         Decision::deny(UNDECIDED)
     }
 
-    /// Does what was decided about a call.
-    fn decide(
+    /// Does what was decided about these calls.
+    async fn decide(
         &self,
         turn: u32,
-        mut unit: ToolUnit,
-        decided: Decided,
-        by: Option<&str>,
+        decided: impl Iterator<Item = (ToolUnit, Decision)>,
         ended: &mut Ended,
-    ) {
-        let index = unit.index;
-        match decided {
-            Decided::Approved => {
-                self.tell_decision(ApprovalStep::Approved, &unit, by);
-                ended.feed(Event::Approved { index, arguments: None });
-            }
-            Decided::Edited(arguments) => {
-                unit.call.arguments = arguments;
-                if self.unfit(&unit.call).is_some() {
-                    return self.decide(turn, unit, Decided::Denied(UNDECIDED.into()), by, ended);
+    ) -> Option<Stop> {
+        for (mut unit, Decision { mut decided, by }) in decided {
+            let (index, mut by) = (unit.index, by.as_deref());
+            if let Decided::Edited(arguments) = &decided
+                && self.guarded.look_at(Stage::ToolArguments)
+            {
+                // As at those of a model.
+                let looking = Box::pin(self.guard_arguments(&unit.call.name, arguments));
+                match self.scope.guard(looking).await {
+                    Ok(Ok(None)) => {}
+                    Ok(Ok(Some(replaced))) => decided = Decided::Edited(replaced.text),
+                    Ok(Err(Held::Blocked { .. })) => {
+                        (decided, by) = (Decided::Denied(HELD_BACK.to_owned()), None);
+                    }
+                    Ok(Err(failed @ Held::Failed { .. })) => {
+                        ended.failure = Some(failed.into());
+                        return Some(Stop::Denied);
+                    }
+                    Err(stop) => return Some(stop),
                 }
-                self.tell_decision(ApprovalStep::Edited, &unit, by);
-                let arguments = Some(unit.call.arguments.into());
-                ended.feed(Event::Approved { index, arguments });
             }
-            Decided::Denied(message) => {
-                self.tell_decision(ApprovalStep::Denied, &unit, by);
-                self.answer(turn, &unit, Event::Denied { index, message: message.into() }, ended);
+            if let Decided::Edited(arguments) = &decided {
+                let asked = std::mem::replace(&mut unit.call.arguments, arguments.clone());
+                if self.unfit(&unit.call).is_some() {
+                    unit.call.arguments = asked;
+                    decided = Decided::Denied(UNDECIDED.to_owned());
+                }
             }
-            // It comes from outside: it is taken up, and decided about by nobody here.
-            Decided::HandedIn(_) => {}
+            match decided {
+                Decided::Approved => {
+                    self.tell_decision(ApprovalStep::Approved, &unit, by);
+                    ended.feed(Event::Approved { index, arguments: None });
+                }
+                Decided::Edited(arguments) => {
+                    self.tell_decision(ApprovalStep::Edited, &unit, by);
+                    ended.feed(Event::Approved { index, arguments: Some(arguments.into()) });
+                }
+                Decided::Denied(message) => {
+                    self.tell_decision(ApprovalStep::Denied, &unit, by);
+                    let message = message.into();
+                    self.answer(turn, &unit, Event::Denied { index, message }, ended);
+                }
+                Decided::HandedIn(text) => {
+                    self.tell_decision(ApprovalStep::HandedIn, &unit, by);
+                    let report = ToolReport::new(text, ToolOutcome::Success);
+                    let stop = self.end_call(turn, &unit, report, ended).await;
+                    if stop.is_some() {
+                        return stop;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Ends a call with what the model reads of it, which guards look at as at any result.
+    async fn end_call(
+        &self,
+        turn: u32,
+        unit: &ToolUnit,
+        report: ToolReport,
+        ended: &mut Ended,
+    ) -> Option<Stop> {
+        let looking = self.guard_result(&unit.call.name, capped(report));
+        match self.scope.guard(looking).await {
+            Ok(Ok(report)) => {
+                let event = Event::ToolDone { index: unit.index, report };
+                self.answer(turn, unit, event, ended);
+                None
+            }
+            Ok(Err(kind)) => {
+                ended.failure = Some(kind);
+                Some(Stop::Denied)
+            }
+            Err(stop) => Some(stop),
         }
     }
 
@@ -150,79 +233,40 @@ impl Run<'_, '_> {
         hooks.decided(&self.info(), &decision);
     }
 
-    /// Takes up a paused run where it was; `false` where it ends here.
+    /// Takes up a paused run where it was.
     pub(super) async fn take_up(
         &self,
         resumed: &Resumed,
-        decided: Vec<(ToolUnit, Decided)>,
+        decided: Vec<(ToolUnit, Decision)>,
         ended: &mut Ended,
-    ) -> bool {
-        let turn = ended.state.turn();
+    ) -> Option<Stop> {
         ended.tool_calls.clone_from(&resumed.tool_calls);
         ended.requests = resumed.requests;
         ended.hidden = ended.state.hidden().to_vec();
-        let handed_in = |(_, decided): &&(_, Decided)| matches!(decided, Decided::HandedIn(_));
-        let handed_in = decided.iter().filter(handed_in).count() as u64;
-        let failure =
-            match self.scope.guard(claim(&resumed.id, self.scope.runtime().claims())).await {
-                Ok(Ok(true)) => match begin_tools(self.scope.tallies(), handed_in) {
-                    Ok(()) => None,
-                    Err(exceeded) => {
-                        ended.failure = Some(exceeded.into());
-                        Some(Stop::Denied)
-                    }
-                },
-                Ok(Ok(false)) => {
-                    ended.failure = Some(ErrorKind::AlreadyResumed);
-                    return false;
-                }
-                Ok(Err(error)) => {
-                    ended.failure = Some(ErrorKind::Claim(error));
-                    return false;
-                }
-                Err(stop) => Some(stop),
-            };
-        if let Some(stop) = failure {
-            ended.feed(Event::Stopped { stop, partial: None });
-            return true;
+        let claiming = claim(&resumed.id, self.scope.runtime().claims());
+        let failure = match self.scope.guard(claiming).await {
+            Ok(Ok(true)) => {
+                let is_handed_in = |(_, decision): &&(ToolUnit, Decision)| {
+                    matches!(decision.decided, Decided::HandedIn(_))
+                };
+                let handed_in = decided.iter().filter(is_handed_in).count() as u64;
+                begin_tools(self.scope.tallies(), handed_in).map_err(ErrorKind::from)
+            }
+            Ok(Ok(false)) => Err(ErrorKind::AlreadyResumed),
+            Ok(Err(error)) => Err(ErrorKind::Claim(error)),
+            Err(stop) => return Some(stop),
+        };
+        if let Err(kind) = failure {
+            ended.failure = Some(kind);
+            return Some(Stop::Denied);
         }
-        for (unit, decided) in decided {
-            let Decided::HandedIn(text) = decided else {
-                self.decide(turn, unit, decided, resumed.by(), ended);
-                continue;
-            };
-            self.tell_decision(ApprovalStep::HandedIn, &unit, resumed.by());
-            let stop = match self.handed_in(&unit, text).await {
-                Ok(Ok(report)) => {
-                    let event = Event::ToolDone { index: unit.index, report };
-                    self.answer(turn, &unit, event, ended);
-                    continue;
-                }
-                Ok(Err(kind)) => {
-                    ended.failure = Some(kind);
-                    Stop::Denied
-                }
-                Err(stop) => stop,
-            };
-            ended.feed(Event::Stopped { stop, partial: None });
-            break;
-        }
-        true
-    }
-
-    /// What the model reads of a result from elsewhere, which guards look at as at any other.
-    async fn handed_in(
-        &self,
-        unit: &ToolUnit,
-        text: String,
-    ) -> Result<Result<ToolReport, ErrorKind>, Stop> {
-        let report = capped(ToolReport::new(text, ToolOutcome::Success));
-        self.scope.guard(self.guard_result(&unit.call.name, report)).await
+        self.decide(ended.state.turn(), decided.into_iter(), ended).await
     }
 
     /// The run as it waits.
-    pub(super) fn pause(&self, ended: &Ended, bill: &Bill) -> PausedRun {
+    pub(super) fn pause(&self, ended: &Ended) -> ErrorKind {
         let (agent, run_id) = (&self.order.config.name, &self.order.run_id);
+        let bill = self.scope.meter().bill();
         let usage = bill.usage();
         let counted = || Used {
             requests: bill.requests() as u64,
@@ -235,8 +279,8 @@ impl Run<'_, '_> {
             tool_calls: ended.tool_calls.clone(),
             requests: ended.requests,
             used: self.scope.used().unwrap_or_else(counted),
-            ..Stored::new(run_id, agent, ended.state.clone(), bill.clone())
+            ..Stored::new(run_id, agent, ended.state.clone(), bill)
         };
-        PausedRun::of(waiting)
+        ErrorKind::Paused(PausedRun::of(waiting))
     }
 }

@@ -101,7 +101,10 @@ impl Run<'_, '_> {
         match &asked {
             Ok(_) => {}
             Err(Unanswered::Failed(error)) => {
-                telemetry::model_failed(self.showing_reply(), &span, error)
+                telemetry::model_failed(showing, &span, error);
+                if let Some(partial) = error.partial() {
+                    telemetry::said(self.showing_reply(), &span, partial);
+                }
             }
             Err(Unanswered::Stopped(stopped)) => telemetry::failed(&span, stopped.kind.word()),
         }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};
 
-use fastroai_providers::{Message, ToolOutcome};
+use fastroai_providers::{Message, ToolCall, ToolOutcome};
 use futures_util::FutureExt;
 
 pub(super) use self::plain::plain;
@@ -72,6 +72,14 @@ impl Guarded {
             said.truncate(before);
         }
         said
+    }
+
+    /// The call as its tool is given it, where that is not as the model wrote it.
+    pub(super) fn revealed(&self, call: &ToolCall) -> Option<ToolCall> {
+        let arguments = self.guards.reveal(&call.arguments)?;
+        let mut call = call.clone();
+        call.arguments = arguments;
+        Some(call)
     }
 
     pub(super) fn is_empty(&self) -> bool {

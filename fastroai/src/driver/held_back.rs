@@ -131,7 +131,18 @@ impl Run<'_, '_> {
         let mut looked = self.looked(Stage::Output, None);
         looked.partial = true;
         let replaced = Box::pin(self.look(&looked, &given, &mut channel.noted)).await?;
-        let settled = settled(&given, replaced.as_ref(), window);
+        let settled = match &replaced {
+            Some(replaced) if !is_kept(&given, &replaced.text, window) => {
+                // What stands for the window may be longer than that: what is made without it is not
+                // made of it.
+                let sure = head(&given, window);
+                let made = Box::pin(self.look(&looked, sure, &mut channel.noted)).await?;
+                let made = made.as_ref().map_or(sure, |made| &made.text);
+                alike(&replaced.text, made).min(head(&replaced.text, window).len())
+            }
+            Some(replaced) => head(&replaced.text, window).len(),
+            None => head(&given, window).len(),
+        };
         self.show_up_to(channel, &looked, &given, replaced.as_ref(), settled, delta)?;
         channel.all = all;
         Ok(())
@@ -182,17 +193,21 @@ impl Run<'_, '_> {
     }
 }
 
-/// How much of a text can be shown that is still arriving: all but the window. Where another text
-/// passes in its place, the window has to end both: else nobody knows what of it may still change.
-fn settled(given: &str, replaced: Option<&Replaced>, window: usize) -> usize {
-    let passed = replaced.map_or(given, |replaced| replaced.text.as_str());
-    let (ours, theirs) = (passed.bytes().rev(), given.bytes().rev());
-    if replaced.is_some()
-        && ours.zip(theirs).take_while(|(ours, theirs)| ours == theirs).take(window).count()
-            < window
-    {
-        return 0;
-    }
-    let end = passed.len().saturating_sub(window);
-    (0..=end).rev().find(|end| passed.is_char_boundary(*end)).unwrap_or_default()
+/// A text without this many bytes at its end.
+fn head(text: &str, window: usize) -> &str {
+    let end = text.len().saturating_sub(window);
+    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Whether another text ends in the same bytes, as many as the window has.
+fn is_kept(text: &str, other: &str, window: usize) -> bool {
+    let ends = text.bytes().rev().zip(other.bytes().rev());
+    ends.take_while(|(ours, theirs)| ours == theirs).take(window).count() == window
+}
+
+/// How many bytes two texts begin alike with, to the end of a character.
+fn alike(text: &str, other: &str) -> usize {
+    let letters = text.chars().zip(other.chars()).take_while(|(ours, theirs)| ours == theirs);
+    letters.map(|(letter, _)| letter.len_utf8()).sum()
 }

@@ -7,9 +7,9 @@ use fastroai_providers::ModelError;
 
 use super::kind::model_word;
 use super::{Error, ErrorKind};
-use crate::guard::Redactor;
+use crate::emitted::Emitter;
 
-/// The longest text of others that is shown, in characters.
+/// The longest text of others that is shown, in bytes.
 const LONGEST: usize = 200;
 
 /// How many causes of causes are told.
@@ -18,8 +18,8 @@ const MANY: usize = 8;
 /// What an operator may know of an error, in one line for a log: its kind with the details, what
 /// each model that was asked said, what caused it, and the run with its agent and its cost.
 ///
-/// What others said is cut at 200 characters, and keys and personal data in it that a
-/// [`Redactor`] finds are replaced. It may nevertheless repeat a part of a prompt or of an answer, as
+/// What others said is cut at 200 bytes, and keys and personal data in it that a
+/// [`Redactor`](crate::guard::Redactor) finds are replaced. It may nevertheless repeat a part of a prompt or of an answer, as
 /// providers do: it is asked for by name, and neither `Display` nor `Debug` of the error has it.
 ///
 /// ```
@@ -55,7 +55,7 @@ impl<'a> From<&'a ModelError> for InternalError<'a> {
 
 impl fmt::Display for InternalError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = Line { text: String::new(), redactor: Redactor::standard() };
+        let mut line = Line { text: String::new() };
         match self.0 {
             Of::Run(error) => line.run(error),
             Of::Model(error) => {
@@ -76,7 +76,6 @@ impl fmt::Debug for InternalError<'_> {
 /// A line that grows.
 struct Line {
     text: String,
-    redactor: Redactor,
 }
 
 impl Line {
@@ -116,7 +115,7 @@ impl Line {
     fn causes(&mut self, error: &(dyn StdError + 'static)) {
         let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
         for cause in causes.take(MANY) {
-            let text = self.piece(&cause.to_string());
+            let text = Self::piece(&cause.to_string());
             // Many errors are told in the words of their cause.
             if !self.text.ends_with(&text) {
                 self.ours("; because: ");
@@ -134,19 +133,14 @@ impl Line {
 
     /// A text that may hold anything.
     fn theirs(&mut self, before: &str, text: &str) {
-        let text = self.piece(text);
+        let text = Self::piece(text);
         self.ours(before);
         self.ours(&text);
     }
 
-    /// What is shown of a text. It is redacted as a whole: half a key is not recognised as one.
-    fn piece(&self, text: &str) -> String {
-        let mut text = plain(&self.redactor.redact(text));
-        if let Some((end, _)) = text.char_indices().nth(LONGEST) {
-            text.truncate(end);
-            text.push('…');
-        }
-        text
+    /// What is shown of a text.
+    fn piece(text: &str) -> String {
+        Emitter::standard().brief(text, LONGEST).to_string()
     }
 }
 
@@ -216,7 +210,7 @@ mod tests {
         let denied = Denied::from(std::io::Error::other(told));
         let error = Error::unstarted(ErrorKind::Denied { hook: "h".to_owned(), denied });
         let shown = error.internal().to_string();
-        assert!(shown.contains("because: first second third yyy"), "{shown}");
+        assert!(shown.contains(r"because: first\nsecond\u{2028}third yyy"), "{shown}");
         assert!(!shown.contains(['\n', '\u{2028}']) && shown.len() < 700, "{shown}");
         assert!(shown.contains(error.correlation_id()), "{shown}");
     }

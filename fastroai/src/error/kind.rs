@@ -237,18 +237,57 @@ pub(crate) fn model_word(error: &ModelError) -> &'static str {
     }
 }
 
+const RESUMED: &str =
+    "the paused run was resumed already, and runs once: ask again, or go on from its history";
+
+const UNCLAIMED: &str = "nobody can say whether the paused run was resumed already: see to the claims of the \
+     runtime, and try again";
+
+fn fmt_models(errors: &[ModelError], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "none of {} models could be asked", errors.len())?;
+    for (index, error) in errors.iter().enumerate() {
+        write!(f, "{} {error}", if index == 0 { ":" } else { ";" })?;
+    }
+    Ok(())
+}
+
+fn fmt_waiting(paused: &PausedRun, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let calls = paused.requests().len();
+    write!(f, "the run waits for decisions about tool calls ({calls}): resume it with them")
+}
+
+impl ErrorKind {
+    /// What is shown where money is what there is too little of.
+    fn about_money(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Budget { account, budget, spent, held, needed } => write!(
+                f,
+                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
+                account.escape_debug()
+            ),
+            Self::OutputCutByBudget { max_tokens } => write!(
+                f,
+                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
+            ),
+            Self::Unbounded(why) => write!(
+                f,
+                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
+            ),
+            Self::UnknownPrice { model } => write!(
+                f,
+                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(why) => f.write_str(why),
             Self::Model(error) => error.fmt(f),
-            Self::Models(errors) => {
-                write!(f, "none of {} models could be asked", errors.len())?;
-                for (index, error) in errors.iter().enumerate() {
-                    write!(f, "{} {error}", if index == 0 { ":" } else { ";" })?;
-                }
-                Ok(())
-            }
+            Self::Models(errors) => fmt_models(errors, f),
             Self::Empty => f.write_str("the model gave an empty answer twice"),
             Self::Refused => f.write_str("the model refused to answer"),
             Self::Filtered => f.write_str("the provider's content filter stopped the answer"),
@@ -293,23 +332,10 @@ impl fmt::Display for ErrorKind {
                 let tool = tool.escape_debug();
                 write!(f, "the model called `{tool}` over and over with the same result")
             }
-            Self::Budget { account, budget, spent, held, needed } => write!(
-                f,
-                "the budget of {budget} on `{}` does not cover {needed}: {spent} is spent and {held} is held",
-                account.escape_debug()
-            ),
-            Self::OutputCutByBudget { max_tokens } => write!(
-                f,
-                "the answer was cut at {max_tokens} tokens, which is all that the budget affords: raise the budget"
-            ),
-            Self::Unbounded(why) => write!(
-                f,
-                "there is a budget, and nobody can say what this may cost: {why}; leave it out, or take a soft budget"
-            ),
-            Self::UnknownPrice { model } => write!(
-                f,
-                "there is a budget, but no price is known for `{model}`: give it a price, with `price` on the agent or on the runtime"
-            ),
+            Self::Budget { .. }
+            | Self::OutputCutByBudget { .. }
+            | Self::Unbounded(_)
+            | Self::UnknownPrice { .. } => self.about_money(f),
             Self::UsageLimit(exceeded) => exceeded.fmt(f),
             Self::Denied { hook, denied } => {
                 write!(f, "`{}` denied it: {denied}", hook.escape_debug())
@@ -337,17 +363,9 @@ impl fmt::Display for ErrorKind {
             Self::Cancelled => f.write_str("the run was cancelled"),
             Self::TooDeep => f.write_str("agents called agents too deeply"),
             Self::History(fault) => fault.fmt(f),
-            Self::Paused(paused) => write!(
-                f,
-                "the run waits for decisions about tool calls ({}): resume it with them",
-                paused.requests().len()
-            ),
-            Self::AlreadyResumed => f.write_str(
-                "the paused run was resumed already, and runs once: ask again, or go on from its history",
-            ),
-            Self::Claim(_) => f.write_str(
-                "nobody can say whether the paused run was resumed already: see to the claims of the runtime, and try again",
-            ),
+            Self::Paused(paused) => fmt_waiting(paused, f),
+            Self::AlreadyResumed => f.write_str(RESUMED),
+            Self::Claim(_) => f.write_str(UNCLAIMED),
         }
     }
 }

@@ -39,4 +39,8 @@ impl<G: Guard> Guard for At<G> {
     fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
         self.guard.check(text, looked)
     }
+
+    fn reveal(&self, arguments: &str) -> Option<String> {
+        self.guard.reveal(arguments)
+    }
 }

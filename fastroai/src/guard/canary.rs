@@ -36,9 +36,9 @@ const WIDEST: usize = 12;
 /// assert!(instructions.contains("k7mq2x9rt4zc"));
 ///
 /// let answer = "It says: K7MQ-2X9R-T4ZC";
-/// let verdict = canary.check(answer, &Looked::at(Stage::Output)).await?;
-/// assert!(matches!(verdict, Verdict::Block(_)));
-/// # Ok::<(), fastroai::guard::GuardError>(()) }).unwrap();
+/// let verdict = canary.check(answer, &Looked::at(Stage::Output)).await;
+/// assert!(matches!(verdict, Ok(Verdict::Block(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Canary {

@@ -59,6 +59,14 @@ pub trait Guard: Send + Sync + 'static {
     /// # Errors
     /// Where it cannot tell: nothing passes then.
     fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a>;
+
+    /// What a tool is given in place of these arguments, where the model wrote words for what it must
+    /// not read, as a [`Mask`](super::Mask) has it. Hooks see what the tool is given; the conversation,
+    /// events and approvals keep the words. Asked each time that a tool is about to run.
+    fn reveal(&self, arguments: &str) -> Option<String> {
+        let _ = arguments;
+        None
+    }
 }
 
 /// A guard that is looking.

@@ -40,6 +40,17 @@ impl Guards {
         self.iter().any(|guard| looks_at(&**guard, stage))
     }
 
+    /// What a tool is given in place of these arguments: the guard that hid last restores first.
+    pub(crate) fn reveal(&self, arguments: &str) -> Option<String> {
+        let guards: Vec<_> = self.iter().collect();
+        guards.into_iter().rev().fold(None, |revealed: Option<String>, guard| {
+            let arguments = revealed.as_deref().unwrap_or(arguments);
+            // One that panics reveals nothing.
+            let more = catch_unwind(AssertUnwindSafe(|| guard.reveal(arguments))).ok().flatten();
+            more.or(revealed)
+        })
+    }
+
     /// How much of an answer those hold back that look at it, in bytes; `None` where one needs all
     /// of it. What one lets through another may hold back anew, so their windows add up.
     pub(crate) fn window(&self) -> Option<usize> {
@@ -84,5 +95,9 @@ impl<G: Guard + ?Sized> Guard for Arc<G> {
 
     fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
         (**self).check(text, looked)
+    }
+
+    fn reveal(&self, arguments: &str) -> Option<String> {
+        (**self).reveal(arguments)
     }
 }

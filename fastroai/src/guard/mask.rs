@@ -57,7 +57,7 @@ struct Words {
     /// What each word stands for.
     things: HashMap<String, String>,
     /// The word of each thing, by label and thing.
-    words: HashMap<(Arc<str>, String), String>,
+    of: HashMap<(Arc<str>, String), String>,
     counts: HashMap<Arc<str>, usize>,
 }
 
@@ -129,9 +129,25 @@ impl Mask {
         // An entry is in both tables or in one, whoever panicked: a word without a thing stays a word.
         self.0.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// The arguments of a tool with what the words stand for; `None` where there are none in them.
-    fn restored(&self, arguments: &str) -> Option<String> {
+/// Hides where the model reads, restores where a tool does.
+impl Guard for Mask {
+    fn looks_at(&self, stage: Stage) -> bool {
+        matches!(stage, Stage::Prompt | Stage::ToolResult)
+    }
+
+    fn check<'a>(&'a self, text: &'a str, _: &'a Looked<'a>) -> Checking<'a> {
+        let hidden = self.hide(text);
+        let verdict = if hidden == text {
+            Verdict::Allow
+        } else {
+            Verdict::replace(hidden, "personal data was masked")
+        };
+        Box::pin(std::future::ready(Ok(verdict)))
+    }
+
+    fn reveal(&self, arguments: &str) -> Option<String> {
         let mut value: Value = serde_json::from_str(arguments).ok()?;
         let before = value.clone();
         self.restore_json(&mut value);
@@ -139,31 +155,10 @@ impl Mask {
     }
 }
 
-/// Hides where the model reads, restores where a tool does.
-impl Guard for Mask {
-    fn looks_at(&self, stage: Stage) -> bool {
-        matches!(stage, Stage::Prompt | Stage::ToolArguments | Stage::ToolResult)
-    }
-
-    fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
-        let changed = match looked.stage {
-            Stage::Prompt | Stage::ToolResult => Some(self.hide(text)).filter(|it| it != text),
-            Stage::ToolArguments => self.restored(text),
-            _ => None,
-        };
-        let verdict = match (changed, looked.stage) {
-            (None, _) => Verdict::Allow,
-            (Some(text), Stage::ToolArguments) => Verdict::replace(text, "words were restored"),
-            (Some(text), _) => Verdict::replace(text, "personal data was masked"),
-        };
-        Box::pin(std::future::ready(Ok(verdict)))
-    }
-}
-
 impl Words {
     fn word(&mut self, label: &Arc<str>, thing: &str) -> &str {
-        let Self { things, words, counts, .. } = self;
-        words.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
+        let Self { things, of, counts } = self;
+        of.entry((Arc::clone(label), thing.to_owned())).or_insert_with(|| {
             let count = counts.entry(Arc::clone(label)).or_default();
             *count += 1;
             let word = format!("[{label}_{count}]");

@@ -108,8 +108,12 @@ impl Candidate<'_> {
         let joined_before = before.next().is_some_and(|c| matches!(c, '.' | '-' | '/' | '+' | ','))
             && before.next().is_some_and(|c| c.is_ascii_alphanumeric());
         let mut after = self.after.chars();
-        let joined_after = after.next().is_some_and(|c| matches!(c, '.' | '-' | '/' | ','))
-            && after.next().is_some_and(|c| c.is_ascii_alphanumeric());
+        let joined_after = match after.next() {
+            // A word behind a full stop is another one, as is the ending of a file's name.
+            Some('.' | ',') => after.next().is_some_and(|c| c.is_ascii_digit()),
+            Some('-' | '/') => after.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+            _ => false,
+        };
         self.is_whole() && !joined_before && !joined_after
     }
 

@@ -100,7 +100,10 @@ pub enum RunEnding<'a> {
 impl ErrorKind {
     /// How a run ends that fails so.
     pub(crate) fn ending(&self) -> RunEnding<'static> {
-        RunEnding::Failed { kind: self.word(), category: self.category() }
+        match self {
+            Self::Paused(_) => RunEnding::Paused,
+            _ => RunEnding::Failed { kind: self.word(), category: self.category() },
+        }
     }
 }
 

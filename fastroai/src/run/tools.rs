@@ -18,7 +18,8 @@ use super::state::cut_by;
 use super::work::{Failure, ToolUnit};
 
 /// What the model reads of a call that a guard holds back.
-const HELD_BACK: &str = "A guard withheld the arguments of this call, and the tool did not run.";
+pub(crate) const HELD_BACK: &str =
+    "A guard withheld the arguments of this call, and the tool did not run.";
 
 /// How often in a row a tool's calls were to be corrected, and how often because of time alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

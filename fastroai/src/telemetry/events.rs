@@ -205,6 +205,17 @@ pub(crate) fn hook_panicked(hook: &str, told: Told) {
     );
 }
 
+#[cfg(feature = "config")]
+pub(crate) fn key_file_is_open(value: &str, file: &str) {
+    let emitter = Emitter::standard();
+    tracing::warn!(
+        target: "fastroai",
+        value = emitter.name(value).shown(),
+        file = emitter.name(file).shown(),
+        "everyone on this machine may read the file of a key: take the right from others"
+    );
+}
+
 pub(crate) fn permit_panicked() {
     tracing::error!(target: "fastroai", "a permit panicked when its attempt was given up");
 }

@@ -5,7 +5,7 @@ mod missing;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::argument::ToolArg;
@@ -36,7 +36,7 @@ impl<'a> Arguments<'a> {
 
     /// Whether this is one JSON object, whatever is in it.
     pub(super) fn check(self) -> Result<(), ToolError> {
-        self.parse::<BTreeMap<String, IgnoredAny>>().map(drop)
+        self.fields().map(drop)
     }
 
     /// Splits the object into its fields, which may be `names` only.
@@ -44,14 +44,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     /// A [`ToolError::retry`] with the position, where the text is not a JSON object.
     pub fn read(self, names: &'static [&'static str]) -> Result<Reader<'a>, ToolError> {
-        let fields: BTreeMap<String, &'a RawValue> =
-            serde_json::from_str(self.json).map_err(|error| {
-                if error.is_data() {
-                    ToolError::retry("the arguments must be one JSON object")
-                } else {
-                    not_json(&error)
-                }
-            })?;
+        let fields = self.fields()?;
         let mut reader = Reader { fields, misfits: Vec::new(), names };
         let unknown: Vec<String> = reader
             .fields
@@ -61,6 +54,16 @@ impl<'a> Arguments<'a> {
             .collect();
         reader.misfits.extend(unknown.into_iter().map(|at| (at, "no such argument".to_owned())));
         Ok(reader)
+    }
+
+    fn fields(self) -> Result<BTreeMap<String, &'a RawValue>, ToolError> {
+        serde_json::from_str(self.json).map_err(|error| {
+            if error.is_data() {
+                ToolError::retry("the arguments must be one JSON object")
+            } else {
+                not_json(&error)
+            }
+        })
     }
 
     /// Reads the whole object as one value.

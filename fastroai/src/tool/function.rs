@@ -8,13 +8,11 @@ use fastroai_providers::ToolDefinition;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-#[cfg(feature = "jsonschema")]
-use super::ToolError;
 use super::returned::{ToolOutput, reply};
 use super::schema::schema_of;
 use super::{
-    Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolFailure, ToolFit, ToolFuture,
-    ToolOptions, Toolset, ToolsetInfo,
+    Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolError, ToolFailure, ToolFit,
+    ToolFuture, ToolOptions, Toolset, ToolsetInfo,
 };
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;

@@ -15,5 +15,6 @@ mod nested;
 mod once;
 mod pausing;
 mod rig;
+mod together;
 mod usage;
 mod watched;

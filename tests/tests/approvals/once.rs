@@ -4,8 +4,10 @@ use std::sync::Mutex;
 
 use fastroai::ErrorKind;
 use fastroai::approval::{ClaimError, Claiming, Claims, Decisions, FileClaims, PausedRun};
+use fastroai::guard::{Checking, Guard, Looked, Verdict};
 use fastroai::hook::{Denied, Hook, RunInfo};
 use fastroai::prelude::*;
+use fastroai::run::repair;
 use futures_util::future::join_all;
 use tests::folder::Folder;
 use tests::scripted::{call, text};
@@ -119,14 +121,31 @@ impl Hook for Once {
     }
 }
 
+/// Lets all texts pass.
+struct Passes;
+
+impl Guard for Passes {
+    fn check<'a>(&'a self, _: &'a str, _: &'a Looked<'a>) -> Checking<'a> {
+        Box::pin(async { Ok(Verdict::Allow) })
+    }
+}
+
 #[tokio::test]
 async fn what_a_hook_does_not_let_begin_is_not_used_up() {
     let model = script([call("a", "refund", r#"{"n": 7}"#), text("Done")]);
-    let (log, runtime) = (Log::default(), on(&model).hook(Once::default()).build());
+    let log = Log::default();
+    let runtime = on(&model).hook(Once::default()).guard(Passes).build();
     let agent = agent().tool(log.asked("refund")).build().unwrap();
     let paused = stored(agent.run("Go").on(&runtime).await);
     let error = agent.resume(paused.clone(), approve()).on(&runtime).await.expect_err("not now");
     assert!(matches!(error.kind(), ErrorKind::Denied { .. }), "{error:?}");
+    assert_eq!(error.bill(), paused.bill());
+    let mended = repair(error.history().to_vec());
+    assert_eq!(
+        (mended.len(), &mended[..]),
+        (3, &error.history()[..]),
+        "no call is without a result"
+    );
     agent.resume(paused, approve()).on(&runtime).await.unwrap();
     assert_eq!(log.all(), ["refund 7"]);
 }

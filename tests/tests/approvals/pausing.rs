@@ -206,7 +206,7 @@ async fn a_stream_yields_what_there_was_and_then_the_pause_and_the_resumed_one_t
         match event.unwrap() {
             AgentEvent::ToolCall(call) => events.push(format!("called {}", call.id)),
             AgentEvent::ToolResult(result) => {
-                events.push(format!("{}: {}", result.call_id, result.content))
+                events.push(format!("{}: {}", result.call_id, result.content));
             }
             AgentEvent::Text(text) => events.push(text),
             AgentEvent::Done(answer) => events.push(format!("done: {}", answer.tool_calls.len())),
@@ -231,14 +231,15 @@ async fn sequential_tools_keep_their_order_among_what_was_approved() {
     assert_eq!(log.all(), ["one 1", "alone 1", "two 1"]);
 }
 
+#[derive(serde::Deserialize, JsonSchema, Debug, PartialEq)]
+struct Paid {
+    n: u32,
+}
+
 #[tokio::test]
 async fn an_answer_beside_a_call_that_waits_is_looked_at_when_the_call_has_ended() {
     let model =
         script([calls(&[("a", "final_answer", r#"{"n": 5}"#), ("b", "refund", r#"{"n": 2}"#)])]);
-    #[derive(serde::Deserialize, JsonSchema, Debug, PartialEq)]
-    struct Paid {
-        n: u32,
-    }
     let (log, runtime) = (Log::default(), on(&model).build());
     let agent = agent()
         .tool(log.asked("refund"))

@@ -41,6 +41,7 @@ channels! {
     ValidatorFailure Captured
     HookCause Captured
     ProcessorFailure Captured
+    GuardFailure Captured
     FileName Captured
     ErrorBody Captured
     Garbage Captured
@@ -61,8 +62,8 @@ channels! {
 pub(crate) enum Form {
     /// Words that no redactor knows, so that it is not the redactor that hides them.
     Unknown,
-    /// E-mail addresses, keys of vendors and card numbers.
-    Redactable,
+    /// E-mail addresses, keys of vendors and card numbers, in turn; with which it begins.
+    Redactable(usize),
 }
 
 impl Form {
@@ -77,7 +78,7 @@ impl Form {
                 format!("qz \"{name}\" <{}/x>", number + 100)
             }
             Self::Unknown => format!("qz-{name}-{}", number + 100),
-            Self::Redactable => match number % 3 {
+            Self::Redactable(first) => match (number + first) % 3 {
                 0 => format!("ada.{name}@example.org"),
                 1 => format!("ghp_{:0<36}", format!("aB3{name}9Zk")),
                 _ => card(number),
@@ -89,7 +90,7 @@ impl Form {
     pub(crate) fn text(self, channel: Channel) -> String {
         match self {
             Self::Unknown => self.secret(channel),
-            Self::Redactable => format!("{} {}", mark(channel), self.secret(channel)),
+            Self::Redactable(_) => format!("{} {}", mark(channel), self.secret(channel)),
         }
     }
 }

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// What one set of runs has written.
+/// What one set of runs has written; and, beside it, what operators may read of its errors, which
+/// is asked for by name and may repeat what others said, but for what a redactor finds.
 #[derive(Default)]
-pub(crate) struct Written(pub(crate) Vec<(String, String)>);
+pub(crate) struct Written(pub(crate) Vec<(String, String)>, pub(crate) Vec<String>);
 
 impl Written {
     pub(crate) fn add(&mut self, what: impl Into<String>, text: impl Into<String>) {

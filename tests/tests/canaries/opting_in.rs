@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fastroai::guard::Redactor;
+use fastroai::guard::{self, Redactor, Stage, Verdict};
 use fastroai::money::Prices;
 use fastroai::prelude::*;
 use fastroai::providers::{Part, Reasoning};
@@ -145,6 +145,42 @@ async fn s11_a_run_inside_one_that_is_redacted_is_redacted_whatever_its_own_runt
         .collect();
     assert!(told[0].contains("mail [EMAIL]"), "{told:?}");
     assert!(told[1].contains(EMAIL), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn s11_what_a_guard_replaces_or_withholds_is_not_captured_as_it_was() {
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.layer());
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let on = |model| Runtime::builder().model(model).capture_content(true).build();
+    for stage in [Stage::Prompt, Stage::ToolArguments, Stage::ToolResult, Stage::Output] {
+        for blocks in [false, true] {
+            let look = move |text: String| {
+                let changed = text.replace("hidden", "shown");
+                let verdict = match (text.contains("hidden"), blocks) {
+                    (false, _) => Verdict::Allow,
+                    (true, true) => Verdict::block("no"),
+                    (true, false) => Verdict::replace(changed, "no"),
+                };
+                async move { Ok(verdict) }
+            };
+            let secret = |at: Stage| if at == stage { "hidden" } else { "open" };
+            let gives = secret(Stage::ToolResult);
+            let tool = FunctionTool::new("echo", "Gives.", move |_: Word, _run| async move {
+                Ok::<_, ToolError>(gives)
+            });
+            let arguments = json!({ "word": secret(Stage::ToolArguments) }).to_string();
+            let steps = [call("a", "echo", &arguments), text(secret(Stage::Output))];
+            let agent = Agent::builder().name("teller").model(MODEL).tool(tool).build().unwrap();
+            let guard = guard::from_fn("no", [stage], look);
+            let on = on(script(steps));
+            let call = agent.run(secret(Stage::Prompt)).guard(guard).on(&on);
+            let _ended = call.timeout(Duration::from_secs(9)).await;
+        }
+        let all = format!("{:?} {:?}", spans.all(), spans.events());
+        assert!(!all.contains("hidden"), "{stage:?}: {all}");
+        assert!(all.contains("shown"), "{stage:?}: {all}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

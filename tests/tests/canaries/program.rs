@@ -246,6 +246,11 @@ impl Written {
         self.display("ErrorKind", error.kind());
         self.debug("Bill", error.bill());
         self.display("Bill", error.bill());
+        self.1.push(format!("{} {:?}", error.internal(), error.internal()));
+        self.debug("PublicError", &error.public());
+        self.display("PublicError", &error.public());
+        self.debug("ErrorCategory", &error.category());
+        self.debug("Withheld", &error.withheld());
         self.conversation(error.history());
         for error in error.model_errors() {
             self.debug("ModelError", error);

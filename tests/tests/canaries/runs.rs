@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastroai::agent::OutputError;
 use fastroai::audit::Event;
-use fastroai::guard::{GuardError, Mask, Redactor, Verdict};
+use fastroai::guard::{self, GuardError, Mask, Redactor, Stage, Verdict};
 use fastroai::history::{HistoryProcessor, Processed, Turn};
 use fastroai::hook::{Denied, Gate, Hook, ModelCall};
 use fastroai::money::Budget;
@@ -284,6 +284,28 @@ async fn stopped(program: &mut Program) {
         program.written.error(&error);
     }
 
+    let failure = program.text(Channel::GuardFailure);
+    for stage in [Stage::Prompt, Stage::ToolArguments, Stage::ToolResult] {
+        let transport = program.transport(asks());
+        let on = program.runtime(program.connection(&transport));
+        let failure = failure.clone();
+        let failing = guard::from_fn("failing", [stage], move |_| {
+            let failure = Own(failure.clone());
+            async move { Err(failure.into()) }
+        });
+        let blocking =
+            guard::from_fn("blocking", [stage], |_| async { Ok(Verdict::block("not now")) });
+        let refused = agent.run(&*prompt).guard(failing).on(&on).await.unwrap_err();
+        program.written.error(&refused);
+        let transport = program.transport(asks());
+        let on = program.runtime(program.connection(&transport));
+        let call = agent.run(&*prompt).guard(blocking).timeout(Duration::from_secs(99)).on(&on);
+        match call.await {
+            Ok(response) => program.written.response(&response),
+            Err(error) => program.written.error(&error),
+        }
+    }
+
     let transport = program.transport(asks());
     let on = program.runtime(program.connection(&transport));
     let call = agent.run(&*prompt).history(Broken(program.text(Channel::ProcessorFailure)));
@@ -399,7 +421,7 @@ async fn values(program: &mut Program) {
         async move { Ok(Some(ApiKey::new(key)?)) }
     });
     program.written.debug("KeyCallback", &callback);
-    let mut mask = Mask::new(Redactor::standard().with_pattern("ALL", "(?s).+").unwrap());
+    let mask = Mask::new(Redactor::standard().with_pattern("ALL", "(?s).+").unwrap());
     let _hidden = mask.hide(&prompt);
     program.written.debug("Mask", &mask);
     program.written.debug("Redactor", &Redactor::standard());

@@ -50,9 +50,10 @@ async fn s2_no_failure_of_the_network_shows_an_address_or_a_key() {
         None,
         Some(""),
         Some("no HTTP\r\n\r\n"),
-        Some(
-            "HTTP/1.1 302 X\r\nlocation: https://canary:canary@other.test/canary?canary\r\ncontent-length: 0\r\n\r\n",
-        ),
+        Some(concat!(
+            "HTTP/1.1 302 X\r\nlocation: https://canary:",
+            "canary@other.test/canary?canary\r\ncontent-length: 0\r\n\r\n",
+        )),
         Some(
             "HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"canary\"",
         ),

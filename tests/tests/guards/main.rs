@@ -9,7 +9,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod approvals;
 mod input;
+mod masks;
 mod output;
 mod recorded;
 mod rig;

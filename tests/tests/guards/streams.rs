@@ -176,6 +176,36 @@ async fn a_replaced_text_is_shown_as_it_is_kept_and_recorded_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_text_with_something_to_replace_in_every_window_still_comes_bit_by_bit() {
+    let guard = replace(&OUTPUT, "secret", "[REDACTED]").holding_back(HoldBack::Bytes(60));
+    let words: Vec<String> = (0..100).map(|at| format!("secret {at}, ")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (agent, rt, _) = on(&guard, pieces(&words));
+    let (shown, end) = watched(&agent, &rt).await;
+    assert_eq!(all(&shown), end.unwrap().output);
+    assert!(shown.len() > 10, "{} pieces", shown.len());
+    let halfway: usize = shown.iter().filter(|(at, _)| *at <= 50).map(|(_, text)| text.len()).sum();
+    assert!(halfway > all(&shown).len() / 3, "{halfway} bytes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ready_made_guards_let_a_stream_through_as_they_do_the_whole() {
+    let text = "Ask ada@example.org, or bob@example.org for 4111 1111 1111 1111. ".repeat(40);
+    for size in [1, 7, 300] {
+        let letters: Vec<char> = text.chars().collect();
+        let chunks: Vec<String> = letters.chunks(size).map(|it| it.iter().collect()).collect();
+        let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
+        let model = script([pieces(&chunks)]);
+        let redactor = fastroai::guard::Redactor::standard();
+        let agent = agent().guard(redactor.clone()).build().unwrap();
+        let (shown, end) = watched(&agent, &runtime(&model)).await;
+        assert_eq!(end.unwrap().output, redactor.redact(&text));
+        assert_eq!(all(&shown), redactor.redact(&text));
+        assert!(shown.len() > 2, "{size}: {} pieces", shown.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn guards_are_not_asked_at_every_word() {
     let words: Vec<String> = (0..20_000).map(|at| format!("word{at} ")).collect();
     let chunks: Vec<&str> = words.iter().map(String::as_str).collect();

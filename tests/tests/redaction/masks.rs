@@ -149,26 +149,27 @@ async fn looked(mask: &Mask, stage: Stage, text: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn as_a_guard_it_hides_where_a_model_reads_and_restores_where_a_tool_does() {
+async fn as_a_guard_it_hides_where_a_model_reads_and_reveals_where_a_tool_does() {
     let mask = Mask::new(Redactor::standard());
     let prompt = looked(&mask, Stage::Prompt, "write to \"a\" <ada@example.org>").await;
     assert_eq!(prompt.as_deref(), Some("write to \"a\" <[EMAIL_1]>"));
-    let arguments = looked(&mask, Stage::ToolArguments, r#"{"to":"[EMAIL_1]","n":1}"#).await;
+    let arguments = mask.reveal(r#"{"to":"[EMAIL_1]","n":1}"#);
     assert_eq!(arguments.as_deref(), Some(r#"{"to":"ada@example.org","n":1}"#));
     let result = looked(&mask, Stage::ToolResult, "sent to ada@example.org").await;
     assert_eq!(result.as_deref(), Some("sent to [EMAIL_1]"));
     assert_eq!(looked(&mask, Stage::Prompt, "nothing personal").await, None);
     // What is stored keeps the words, and so does what is sent again.
-    assert!(!mask.looks_at(Stage::Output) && !mask.looks_at(Stage::History));
+    let others = [Stage::Output, Stage::History, Stage::ToolArguments];
+    assert!(!others.into_iter().any(|stage| mask.looks_at(stage)));
 }
 
-#[tokio::test]
-async fn arguments_stay_json_whatever_a_word_stands_for() {
+#[test]
+fn arguments_stay_json_whatever_a_word_stands_for() {
     let redactor = Redactor::of([]).with_pattern("NAME", r#"Ada "the" \\ Countess"#).unwrap();
     let mask = Mask::new(redactor);
     let _ = mask.hide(r#"Ada "the" \ Countess"#);
-    let restored = looked(&mask, Stage::ToolArguments, r#"{"to":"[NAME_1]"}"#).await;
-    let value: serde_json::Value = serde_json::from_str(&restored.expect("it has a word")).unwrap();
+    let revealed = mask.reveal(r#"{"to":"[NAME_1]"}"#).expect("it has a word");
+    let value: serde_json::Value = serde_json::from_str(&revealed).unwrap();
     assert_eq!(value, json!({"to": r#"Ada "the" \ Countess"#}));
-    assert_eq!(looked(&mask, Stage::ToolArguments, "[NAME_1] is no JSON").await, None);
+    assert_eq!(mask.reveal("[NAME_1] is no JSON"), None);
 }

@@ -122,6 +122,8 @@ fn a_card_within_a_longer_number_is_none_and_one_beside_other_numbers_is_found()
             format!("1 {spaced}"),
             format!("{spaced} 1"),
             format!("#{card}#"),
+            format!("{card}.pdf"),
+            format!("mine is {card}.Thanks"),
         ] {
             let redacted = redactor.redact(&text);
             assert!(!redacted.contains(&card) && !redacted.contains(&spaced), "{issuer}: {text}");
@@ -182,6 +184,8 @@ fn mail_phones_and_addresses_of_machines_are_found() {
         ("mail ada.lovelace+work@maths.example.co.uk.", "mail [EMAIL]."),
         ("<ada@example.org>, <bob@example.org>", "<[EMAIL]>, <[EMAIL]>"),
         ("zoë@exämple.org", "[EMAIL]"),
+        ("ada@example.org: hello", "[EMAIL]: hello"),
+        ("git@example.org:ada/engine", "git@example.org:ada/engine"),
         ("call +44 20 7946 0958 now", "call [PHONE] now"),
         ("call +1 (212) 555-0123.", "call [PHONE]."),
         ("(212) 555-0123 or 212.555.0123", "[PHONE] or [PHONE]"),

@@ -123,7 +123,11 @@ impl Run<'_, '_> {
     }
 
     /// Has the guards look at the arguments of a call, and gives what passes in their place.
-    async fn guard_arguments(&self, tool: &str, arguments: &str) -> Result<Option<Replaced>, Held> {
+    pub(in super::super) async fn guard_arguments(
+        &self,
+        tool: &str,
+        arguments: &str,
+    ) -> Result<Option<Replaced>, Held> {
         // A model may make a name up: one that no tool has is content.
         let known = self.spec.tools.iter().any(|known| known.name == tool);
         let looked = self.looked(Stage::ToolArguments, known.then_some(tool));

@@ -43,7 +43,9 @@ pub(super) const IP_ADDRESSES: &[Rule] = &[
 fn is_email(candidate: &Candidate<'_>) -> bool {
     // `git@host:path` and `user@host` of an address are names of accounts, and no mailboxes;
     // the password beside one is found as a secret.
-    !candidate.after.starts_with(':') && !candidate.found.starts_with('.')
+    let path = candidate.after.strip_prefix(':').and_then(|rest| rest.chars().next());
+    let is_path = |first: char| first.is_alphanumeric() || matches!(first, '/' | '~' | '.' | '_');
+    !path.is_some_and(is_path) && !candidate.found.starts_with('.')
 }
 
 fn is_phone(candidate: &Candidate<'_>) -> bool {

@@ -1,0 +1,80 @@
+//! Runs under a mask: what the model, the tool, the user and the conversation read.
+
+use std::sync::{Arc, Mutex};
+
+use fastroai::approval::{Decisions, PausedRun};
+use fastroai::guard::{Mask, Redactor};
+use fastroai::prelude::*;
+use fastroai::testing::{Reply, ScriptedModel, with_model};
+use serde_json::json;
+
+#[derive(Default)]
+struct Post(Mutex<Vec<String>>);
+
+/// Send a letter.
+#[safe_tool]
+async fn send(to: String, #[context] post: &Post) -> String {
+    let told = format!("sent to {to}");
+    post.0.lock().unwrap().push(to);
+    told
+}
+
+/// Give up an account.
+#[safe_tool(approve)]
+async fn close(#[tool(pattern = "@")] account: String, #[context] post: &Post) -> String {
+    post.0.lock().unwrap().push(account);
+    "closed".to_owned()
+}
+
+/// You are a clerk.
+#[agent(model = "offline:demo", tools = [send, close])]
+struct Clerk {
+    post: Arc<Post>,
+}
+
+fn clerk() -> Clerk {
+    Clerk { post: Arc::default() }
+}
+
+#[tokio::test]
+async fn the_tool_is_given_what_the_model_and_the_conversation_never_hold() {
+    let model = ScriptedModel::new([
+        Reply::call("send", json!({"to": "[EMAIL_1]"})),
+        Reply::text("A letter went to [EMAIL_1]."),
+        Reply::text("To [EMAIL_1]."),
+    ]);
+    let (mask, clerk) = (Mask::new(Redactor::standard()), clerk());
+    let asked = clerk.run("Write to ada@example.org").guard(mask.clone());
+    let answer = with_model(model.clone(), asked).await.unwrap();
+    assert_eq!(*clerk.post.0.lock().unwrap(), ["ada@example.org"]);
+    assert_eq!(mask.restore(&answer.output), "A letter went to ada@example.org.");
+
+    // What was stored goes on under the same words.
+    let again = clerk.run("To whom?").messages(&answer.messages).guard(mask.clone());
+    let again = with_model(model.clone(), again).await.unwrap();
+    assert_eq!(mask.restore(&again.output), "To ada@example.org.");
+    let stored = serde_json::to_string(&again.messages).unwrap();
+    assert!(stored.contains("[EMAIL_1]") && !stored.contains("ada@"), "{stored}");
+    for asked in model.asked() {
+        assert!(!serde_json::to_string(&asked.messages).unwrap().contains("ada@"));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_approval_is_stored_in_words_and_runs_on_what_they_stand_for() {
+    let model = ScriptedModel::new([
+        Reply::call("close", json!({"account": "[EMAIL_1]"})),
+        Reply::text("It is closed."),
+    ]);
+    let (mask, clerk) = (Mask::new(Redactor::standard()), clerk());
+    let asked = clerk.run("Close ada@example.org").guard(mask.clone());
+    let paused = with_model(model.clone(), asked).await.unwrap_err().into_paused().unwrap();
+    let stored = serde_json::to_string(&paused).unwrap();
+    assert!(!stored.contains("ada@"), "{stored}");
+    let paused = PausedRun::from_json(&stored).unwrap();
+    let request = paused.requests().remove(0);
+    assert_eq!(mask.restore(&request.arguments), r#"{"account":"ada@example.org"}"#);
+    let decisions = Decisions::new().approve(request.call_id);
+    with_model(model, clerk.resume(paused, decisions).guard(mask)).await.unwrap();
+    assert_eq!(*clerk.post.0.lock().unwrap(), ["ada@example.org"]);
+}
