@@ -209,7 +209,7 @@ pub(crate) async fn drive(
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
             .of_agent(&order.config.name)
     };
-    let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
+    let unstarted = |kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
         failed(kind, order.before().map(|before| before.bill).unwrap_or_default(), said)
     };
@@ -220,7 +220,7 @@ pub(crate) async fn drive(
         Ok(watched) => watched,
         Err(stopped) => {
             let guarded = Guarded::new(&order, &scope);
-            return Err(unstarted(emitter, stopped.into(), opening.said(&guarded)));
+            return Err(unstarted(stopped.into(), opening.said(&guarded)));
         }
     };
     let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
@@ -229,7 +229,7 @@ pub(crate) async fn drive(
         Err(kind) => {
             watched.end(kind.ending(), &Bill::default());
             let guarded = Guarded::new(&order, &scope);
-            return Err(unstarted(emitter, kind, opening.said(&guarded)));
+            return Err(unstarted(kind, opening.said(&guarded)));
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
@@ -238,7 +238,7 @@ pub(crate) async fn drive(
         Err((why, said)) => {
             let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, said));
+            return Err(unstarted(kind, said));
         }
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
@@ -389,6 +389,11 @@ impl<'r, 'a> Run<'r, 'a> {
     /// How it may be written down.
     fn showing(&self) -> Showing<'_> {
         self.scope.showing(self.order.config)
+    }
+
+    /// The run, as hooks see it.
+    fn info(&self) -> RunInfo<'_> {
+        RunInfo { scope: &self.scope, agent: &self.order.config.name, run_id: &self.order.run_id }
     }
 
     /// From which run, and for which agent, an attempt is made.
