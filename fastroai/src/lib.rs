@@ -12,6 +12,7 @@ mod ambient;
 pub mod approval;
 #[cfg(feature = "audit")]
 pub mod audit;
+mod beginning;
 mod catalogue;
 #[cfg(feature = "config")]
 pub mod config;
