@@ -32,6 +32,21 @@
 //! back to its provider unchanged, at what tools that a provider runs itself have found, and at
 //! [`Runtime::request`](crate::Runtime::request), which is no run.
 //!
+//! # Guards that are there
+//!
+//! | guard | what it does |
+//! | --- | --- |
+//! | [`SizeLimit`] | blocks what is too long |
+//! | [`Characters`] | takes out what nobody sees, or what shows a text as another |
+//! | [`Injection`] | flags what reads like injected instructions |
+//! | [`Untrusted`] | marks results of tools as data from outside |
+//! | [`Canary`], [`PromptLeak`] | block answers that tell the instructions |
+//! | [`Redactor`] | puts words in place of personal data and secrets |
+//!
+//! [`standard`] gives the first three, [`At`] has a guard look at some stages alone, and [`from_fn`]
+//! makes one of a function. Guards that look for patterns are heuristics and no boundary: decide in
+//! code what tools may do.
+//!
 //! # Moderation
 //!
 //! A service that says whether a text is harmful is one guard, before the model is asked and after:

@@ -159,6 +159,10 @@ struct GuideToOutput;
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
 
+#[cfg(all(doctest, feature = "macros", feature = "audit"))]
+#[doc = include_str!("../../docs/guide/safety.md")]
+struct GuideToSafety;
+
 #[cfg(all(doctest, feature = "macros", feature = "config"))]
 #[doc = include_str!("../../docs/guide/configuration.md")]
 struct GuideToConfiguration;

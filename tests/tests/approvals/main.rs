@@ -9,6 +9,7 @@
 mod content;
 mod counters;
 mod declared;
+mod hostile;
 mod live;
 mod machine;
 mod nested;
