@@ -67,8 +67,7 @@ mod run;
 mod tool_denied;
 mod tool_policy;
 
-use std::any::type_name;
-
+use crate::called;
 use crate::money::{Budget, Refusal};
 
 pub use alert::{Alert, AlertSink, Alerts};
@@ -99,9 +98,7 @@ pub use tool_policy::{ToolPolicy, Who};
 pub trait Hook: Send + Sync + 'static {
     /// What errors call it; the name of its type unless said otherwise.
     fn name(&self) -> &str {
-        let name = type_name::<Self>();
-        let name = name.split('<').next().unwrap_or(name);
-        name.rsplit("::").next().unwrap_or(name)
+        called::by_type::<Self>()
     }
 
     /// Learns that a run is about to begin, before anything is sent. It may turn out that it cannot, as

@@ -13,6 +13,7 @@ pub mod approval;
 #[cfg(feature = "audit")]
 pub mod audit;
 mod beginning;
+mod called;
 mod catalogue;
 #[cfg(feature = "config")]
 pub mod config;
@@ -21,8 +22,6 @@ mod emitted;
 mod error;
 mod grants;
 pub mod guard;
-#[cfg(feature = "jsonschema")]
-mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
@@ -30,6 +29,8 @@ mod principal;
 pub mod process;
 mod provide;
 pub mod run;
+#[cfg(feature = "jsonschema")]
+mod run_time_schema;
 mod runtime;
 mod scope;
 mod sentence;

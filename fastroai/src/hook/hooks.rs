@@ -11,6 +11,7 @@ use super::{
     Approval, ApprovalDecision, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied,
     ToolUse, Wait,
 };
+use crate::called;
 use crate::error::ErrorKind;
 use crate::guard::Decided;
 use crate::money::{Budget, Refusal};
@@ -225,8 +226,6 @@ pub(super) fn tell_one(hook: &dyn Hook, told: Told, tell: impl FnOnce()) {
     }
 }
 
-/// A hook that panics when it is asked for its name has none.
 pub(super) fn named(hook: &dyn Hook) -> String {
-    let name = catch_unwind(AssertUnwindSafe(|| hook.name().to_owned()));
-    name.unwrap_or_else(|_| "a hook".to_owned())
+    called::by_itself(|| hook.name(), "a hook")
 }
