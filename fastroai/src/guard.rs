@@ -44,8 +44,28 @@
 //! | [`Redactor`] | puts words in place of personal data and secrets |
 //!
 //! [`standard`] gives the first three, [`At`] has a guard look at some stages alone, and [`from_fn`]
-//! makes one of a function. Guards that look for patterns are heuristics and no boundary: decide in
-//! code what tools may do.
+//! makes one of a function. A [`Mask`] is a guard too. Put `Characters` before
+//! those that read a text, and `Untrusted` last, since its marks are to stand around what goes on:
+//!
+//! ```
+//! use fastroai::guard::{self, Untrusted};
+//! use fastroai::prelude::*;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut runtime = Runtime::builder();
+//! for guard in guard::standard() {
+//!     runtime = runtime.shared_guard(guard);
+//! }
+//! let runtime = runtime.guard(Untrusted::new()).build();
+//!
+//! let agent = Agent::builder().model("offline:demo").build()?;
+//! let answer = agent.run("Pay\u{200b}ment is due when?").on(&runtime).await?;
+//! assert_eq!(answer.guarded[0].guard, "Characters");
+//! # Ok(()) }
+//! ```
+//!
+//! Guards that look for patterns are heuristics and no boundary: decide in code what tools may do, by
+//! [grants](crate::agent::AgentConfig::grants), [policies](crate::hook) and [approvals](crate::approval).
 //!
 //! # Moderation
 //!
