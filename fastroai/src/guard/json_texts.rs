@@ -62,7 +62,7 @@ pub(super) fn read(text: &str, stage: Stage) -> Cow<'_, str> {
     Cow::Owned(read)
 }
 
-fn is_json(text: &str, stage: Stage) -> bool {
+pub(super) fn is_json(text: &str, stage: Stage) -> bool {
     stage == Stage::ToolArguments && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
