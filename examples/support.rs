@@ -4,14 +4,11 @@
 //! go out eight at a time, a model that is ill is left alone, and an operator hears when money runs
 //! out. Questions that the account does not cover any more are refused before anything is sent.
 //!
-//! With `FASTROAI_AUDIT=audit.jsonl` all of it is written to an audit trail, which `verify_audit` checks.
-//!
 //! It runs offline, with a price as if it did not. `FASTROAI_MODEL=openai:gpt-4o-mini` (with
 //! `OPENAI_API_KEY`) asks a real model.
 
 use std::io::{Write, stderr, stdout};
 
-use fastroai::audit::AuditTrail;
 use fastroai::hook::{Alert, Alerts, CircuitBreaker, RateLimits};
 use fastroai::money::{Bill, Budget, Rates, Total};
 use fastroai::prelude::*;
@@ -47,12 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Whoever does not listen is not the run's concern.
         let _ = writeln!(stderr(), "alert   {line}");
     });
-    let mut builder = Runtime::builder();
-    if let Some(path) = std::env::var_os("FASTROAI_AUDIT") {
-        // Before the others, so that what those refuse is written down as well.
-        builder = builder.hook(AuditTrail::open(path)?);
-    }
-    let runtime = builder
+    let runtime = Runtime::builder()
         .model(AsIfPaid::new()?)
         .price("offline:*", Rates::per_million("0.50", "2.00")?)?
         .hook(CircuitBreaker::new())

@@ -5,7 +5,7 @@ mod slip;
 use fastroai_providers::catalogue::{PROVIDERS, Provider};
 
 use crate::sentence::{Sentence, same};
-use slip::{slips, slips_of_provider};
+use slip::{slips, slips_of_word};
 
 /// Refuses an unknown provider, a slip of letters in a known model's name, and tools on a model
 /// that cannot call them. Other unknown models are let through: they appear weekly.
@@ -92,7 +92,7 @@ pub(crate) fn nearest_key<'k>(
     written: &str,
     known: impl Iterator<Item = &'k str>,
 ) -> Option<&'k str> {
-    let near = known.filter_map(|known| Some((slips_of_provider(written, known)?, known)));
+    let near = known.filter_map(|known| Some((slips_of_word(written, known)?, known)));
     near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
 }
 
@@ -114,7 +114,7 @@ const fn meant_provider(written: &str) -> Option<&'static str> {
     let (mut meant, mut fewest) = (None, usize::MAX);
     let mut index = 0;
     while index < PROVIDERS.len() {
-        if let Some(slips) = slips_of_provider(written, PROVIDERS[index].name)
+        if let Some(slips) = slips_of_word(written, PROVIDERS[index].name)
             && slips < fewest
         {
             (meant, fewest) = (Some(PROVIDERS[index].name), slips);

@@ -16,6 +16,7 @@ mod growing;
 mod guarded;
 mod held_back;
 mod names;
+mod order;
 mod payer;
 mod said;
 mod shape;
@@ -26,17 +27,14 @@ mod tools;
 mod unsettled;
 mod withheld;
 
-use std::borrow::Cow;
-use std::time::Duration;
-
-use fastroai_providers::{History, Message, ModelId, Settings, UserMessage};
+use fastroai_providers::{History, Message};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span};
 
 pub(crate) use check::{Check, Typed};
 pub(crate) use counted::counted;
 pub(crate) use finished::Finished;
+pub(crate) use order::{Opening, Order};
 pub(crate) use payer::Payer;
 pub(crate) use sink::{Notice, Sink};
 
@@ -46,153 +44,17 @@ use self::check::Verdict;
 use self::guarded::Guarded;
 use self::names::names_differ;
 use self::shape::Sent;
-use crate::agent::{AgentConfig, EachRequest, Fallback, Labels, ToolCallRecord};
-use crate::approval::{Before, Resumed};
-use crate::emitted::Emitter;
+use crate::agent::ToolCallRecord;
 use crate::error::{Error, ErrorKind};
-use crate::grants::Bound;
-use crate::guard::Guards;
-use crate::history::HistoryProcessor;
-use crate::hook::{DeniedBy, Origin, RunEnding, RunInfo, Watched};
-use crate::money::{Bill, Budget, Cost};
-use crate::principal::Principal;
+use crate::hook::{Origin, RunEnding, RunInfo, Watched};
+use crate::money::Bill;
 use crate::run::{
     End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
-    Work, repair,
+    Work,
 };
-use crate::runtime::Runtime;
-use crate::scope::{Entering, Scope};
+use crate::scope::Scope;
 use crate::telemetry::{self, Showing};
-use crate::tool::BoundTool;
-use crate::usage_limits::{Exceeded, Limit, UsageLimits};
-
-/// All that a run needs, in no one's type.
-pub(crate) struct Order<'a> {
-    pub(crate) config: &'a AgentConfig,
-    pub(crate) instructions: Box<dyn Fn() -> Cow<'a, str> + Send + Sync + 'a>,
-    pub(crate) tools: Vec<BoundTool<'a>>,
-    /// How many of them are the agent's; the rest are the call's.
-    pub(crate) own_tools: usize,
-    /// A tool that the call wanted left out, and the agent does not have.
-    pub(crate) absent_tool: Option<String>,
-    pub(crate) model: Option<String>,
-    pub(crate) fallback: Option<Vec<Fallback>>,
-    pub(crate) settings: Settings,
-    pub(crate) runtime: Option<Runtime>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) budget: Option<Cost>,
-    pub(crate) account: Option<Budget>,
-    pub(crate) usage_limits: Option<Box<UsageLimits>>,
-    pub(crate) cancellation: Option<CancellationToken>,
-    pub(crate) run_id: String,
-    pub(crate) labels: Labels,
-    pub(crate) history: Option<&'a dyn HistoryProcessor>,
-    pub(crate) each_request: EachRequest,
-    pub(crate) bound: Bound,
-    pub(crate) principal: Option<Principal>,
-    /// The tools that do not exist for this run, and why.
-    pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
-    /// Those of the call.
-    pub(crate) guards: Guards,
-    /// A model wrote the prompt.
-    pub(crate) asked_by_model: bool,
-    /// The paused run that it is.
-    pub(crate) resumed: Option<Box<Resumed>>,
-}
-
-impl Order<'_> {
-    /// What the run had used before it paused.
-    fn before(&self) -> Option<Before> {
-        self.resumed.as_ref().map(|resumed| resumed.before.clone())
-    }
-
-    /// The tighter ones of the agent and of the call.
-    fn usage_limits(&self) -> UsageLimits {
-        let limits = self.config.usage_limits;
-        self.usage_limits.as_ref().map_or(limits, |mine| limits.and(**mine))
-    }
-
-    /// Leaves a span of a run that was not to be.
-    fn never_began(&self, emitter: &Emitter, kind: &ErrorKind) {
-        let asked = self.model.as_deref().unwrap_or(&self.config.model).parse::<ModelId>().ok();
-        let span = telemetry::invoke_agent(emitter, self.config, asked.as_ref(), &self.run_id);
-        telemetry::label(emitter, &span, &self.labels);
-        telemetry::failed(&span, kind.word());
-    }
-
-    /// How many tool calls this run may make by itself, and whether it is a limit of its usage that
-    /// says so.
-    fn max_tool_calls(&self) -> (u32, bool) {
-        let limit = self.usage_limits().tool_calls.and_then(|limit| u32::try_from(limit).ok());
-        let tighter = limit.filter(|limit| *limit < self.config.max_tool_calls);
-        (tighter.unwrap_or(self.config.max_tool_calls), tighter.is_some())
-    }
-}
-
-/// What a run begins with.
-pub(crate) struct Opening {
-    pub(crate) history: Vec<Message>,
-    /// `None` where the history is answered as it stands.
-    pub(crate) prompt: Option<UserMessage>,
-    /// A run that has begun already.
-    pub(crate) begun: Option<Box<RunState>>,
-}
-
-impl Opening {
-    /// The run before anything was asked; or why there is none, with what was said.
-    fn state(self, spec: RunSpec) -> Result<RunState, (String, Vec<Message>)> {
-        let Self { history, prompt, begun } = self;
-        match (begun, prompt) {
-            (Some(state), None) if history.is_empty() => Ok(state.with_spec(spec)),
-            (Some(state), _) => Err((
-                "a paused run goes on from itself: resume it without messages or attachments"
-                    .to_owned(),
-                state.into_closed(),
-            )),
-            (None, Some(prompt)) => Ok(RunState::new(spec, history, prompt)),
-            (None, None) => RunState::continue_from(spec, history.clone())
-                .map_err(|nothing| (nothing.to_string(), repair(history))),
-        }
-    }
-
-    /// What was said, where nothing is asked.
-    fn said(self, guarded: &Guarded) -> Vec<Message> {
-        // What was said before a run paused was looked at then.
-        let has_begun = self.begun.is_some();
-        match self.state(RunSpec::default()) {
-            Ok(state) if has_begun => state.into_closed(),
-            Ok(state) => guarded.said(state),
-            Err((_, said)) => said,
-        }
-    }
-}
-
-/// The scope of a run, and whether it may be there.
-fn enter(order: &Order<'_>) -> (Scope, Result<(), ErrorKind>) {
-    let timeouts = [order.timeout, order.config.timeout];
-    let budgets = [order.budget, order.config.budget];
-    let scope = Scope::enter(Entering {
-        runtime: order.runtime.clone(),
-        timeout: timeouts.into_iter().flatten().min(),
-        budget: budgets.into_iter().flatten().min(),
-        account: order.account.clone(),
-        outside: order.cancellation.clone(),
-        limits: order.usage_limits(),
-        bound: order.bound.clone(),
-        principal: order.principal.clone(),
-        opens: false,
-        before: order.before(),
-    });
-    let (mut scope, fit) = match scope {
-        Ok(scope) => (scope, Ok(())),
-        Err(unentered) => (unentered.scope, Err(unentered.kind)),
-    };
-    scope.label(&order.labels);
-    scope.is_of(&order.config.name, &order.run_id);
-    scope.darken(order.config);
-    scope.hand_down([&order.config.guards, &order.guards]);
-    (scope, fit)
-}
+use crate::usage_limits::{Exceeded, Limit};
 
 /// Runs an agent to its end. Dropping the future stops everything inside it.
 pub(crate) async fn drive(
@@ -203,7 +65,7 @@ pub(crate) async fn drive(
 ) -> Result<Finished, Error> {
     let start = Instant::now();
     let outputs = output_tools(check);
-    let (scope, fit) = enter(&order);
+    let (scope, fit) = order.enter();
     let fit = fit.and(names_differ(&order, &outputs));
     order.withhold(&scope);
     let emitter = scope.emitter();
@@ -212,7 +74,7 @@ pub(crate) async fn drive(
         Error::new(kind, order.run_id.clone(), bill, history, start.elapsed())
             .of_agent(&order.config.name)
     };
-    let unstarted = |emitter: &Emitter, kind: ErrorKind, said| {
+    let unstarted = |kind: ErrorKind, said| {
         order.never_began(emitter, &kind);
         failed(kind, order.before().map(|before| before.bill).unwrap_or_default(), said)
     };
@@ -223,7 +85,7 @@ pub(crate) async fn drive(
         Ok(watched) => watched,
         Err(stopped) => {
             let guarded = Guarded::new(&order, &scope);
-            return Err(unstarted(emitter, stopped.into(), opening.said(&guarded)));
+            return Err(unstarted(stopped.into(), opening.said(&guarded)));
         }
     };
     let candidates = fit.and_then(|()| Candidates::connect(&order, &scope, check));
@@ -232,7 +94,7 @@ pub(crate) async fn drive(
         Err(kind) => {
             watched.end(kind.ending(), &Bill::default());
             let guarded = Guarded::new(&order, &scope);
-            return Err(unstarted(emitter, kind, opening.said(&guarded)));
+            return Err(unstarted(kind, opening.said(&guarded)));
         }
     };
     let run = Run::new(&order, candidates, scope.clone(), check, outputs, sink);
@@ -241,7 +103,7 @@ pub(crate) async fn drive(
         Err((why, said)) => {
             let kind = ErrorKind::Config(why);
             watched.end(kind.ending(), &Bill::default());
-            return Err(unstarted(emitter, kind, said));
+            return Err(unstarted(kind, said));
         }
     };
     if run.candidates.iter().any(|candidate| !candidate.is_free()) {
@@ -392,6 +254,11 @@ impl<'r, 'a> Run<'r, 'a> {
     /// How it may be written down.
     fn showing(&self) -> Showing<'_> {
         self.scope.showing(self.order.config)
+    }
+
+    /// The run, as hooks see it.
+    fn info(&self) -> RunInfo<'_> {
+        RunInfo { scope: &self.scope, agent: &self.order.config.name, run_id: &self.order.run_id }
     }
 
     /// From which run, and for which agent, an attempt is made.

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::beginning::beginning;
 use crate::guard::Redactor;
 
 /// The longest name, id or value of metadata, in bytes.
@@ -43,7 +44,7 @@ impl fmt::Display for Emitted<'_> {
 }
 
 /// Makes texts fit to be written down, as a runtime was told to.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Emitter(Option<Redactor>);
 
 impl Emitter {
@@ -112,15 +113,14 @@ impl Emitter {
 
     /// The beginning of a text, with what was found in it replaced; and whether there is more.
     fn redacted<'t>(&self, text: &'t str, limit: usize) -> (Cow<'t, str>, bool) {
-        let end = boundary(text, limit);
-        let Some(redactor) = &self.0 else {
-            return (Cow::Borrowed(text.get(..end).unwrap_or(text)), end < text.len());
-        };
-        let seen = text.get(..boundary(text, limit.saturating_add(BEYOND))).unwrap_or(text);
-        let mut found = redactor.find(seen);
+        let begun = beginning(text, limit);
+        let end = begun.len();
+        let as_it_is = (Cow::Borrowed(begun), end < text.len());
+        let Some(redactor) = &self.0 else { return as_it_is };
+        let mut found = redactor.find(beginning(text, limit.saturating_add(BEYOND)));
         found.retain(|one| one.range.start < end);
         if found.is_empty() {
-            return (Cow::Borrowed(text.get(..end).unwrap_or(text)), end < text.len());
+            return as_it_is;
         }
         let mut kept = String::with_capacity(end);
         let mut from = 0;
@@ -139,12 +139,6 @@ impl Emitter {
 impl Default for Emitter {
     fn default() -> Self {
         Self::new(Some(Redactor::standard()))
-    }
-}
-
-impl fmt::Debug for Emitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Emitter").field(&self.0).finish()
     }
 }
 
@@ -258,14 +252,6 @@ impl Emitter {
             Value::Null | Value::Bool(_) => {}
         }
     }
-}
-
-/// The last place that is not beyond `limit` and not inside a letter.
-fn boundary(text: &str, limit: usize) -> usize {
-    if limit >= text.len() {
-        return text.len();
-    }
-    (0..=limit).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default()
 }
 
 /// Whether a letter stays within its line and is what it looks like.

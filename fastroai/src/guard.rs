@@ -33,6 +33,41 @@
 //! back to its provider unchanged, at what tools that a provider runs itself have found, and at
 //! [`Runtime::request`](crate::Runtime::request), which is no run.
 //!
+//! # Guards that are there
+//!
+//! | guard | what it does |
+//! | --- | --- |
+//! | [`SizeLimit`] | blocks what is too long |
+//! | [`Characters`] | takes out what nobody sees, or what shows a text as another |
+//! | [`Injection`] | flags what reads like injected instructions |
+//! | [`Untrusted`] | marks results of tools as data from outside |
+//! | [`Canary`], [`PromptLeak`] | block answers that tell the instructions |
+//! | [`Redactor`] | puts words in place of personal data and secrets |
+//!
+//! [`standard`] gives the first three, [`At`] has a guard look at some stages alone, and [`from_fn`]
+//! makes one of a function. A [`Mask`] is a guard too. Put `Characters` before
+//! those that read a text, and `Untrusted` last, since its marks are to stand around what goes on:
+//!
+//! ```
+//! use fastroai::guard::{self, Untrusted};
+//! use fastroai::prelude::*;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut runtime = Runtime::builder();
+//! for guard in guard::standard() {
+//!     runtime = runtime.shared_guard(guard);
+//! }
+//! let runtime = runtime.guard(Untrusted::new()).build();
+//!
+//! let agent = Agent::builder().model("offline:demo").build()?;
+//! let answer = agent.run("Pay\u{200b}ment is due when?").on(&runtime).await?;
+//! assert_eq!(answer.guarded[0].guard, "Characters");
+//! # Ok(()) }
+//! ```
+//!
+//! Guards that look for patterns are heuristics and no boundary: decide in code what tools may do, by
+//! [grants](crate::agent::AgentConfig::grants), [policies](crate::hook) and [approvals](crate::approval).
+//!
 //! # Moderation
 //!
 //! A service that says whether a text is harmful is one guard, before the model is asked and after:

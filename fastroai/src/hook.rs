@@ -33,12 +33,23 @@
 //!
 //! # The order of things
 //!
+//! When a run begins, the tools that it is not [granted](crate::agent::AgentConfig::grants) are gone
+//! before any hook hears of it. Then come [`before_run`](Hook::before_run), and [guards](crate::guard) that
+//! look at the history and the prompt; a paused run that goes on is [claimed](crate::approval#once) instead.
+//!
 //! Before each attempt at a model come, in this order: the [limits of the run](crate::UsageLimits),
-//! the money ([`Budget`]), and the hooks in the order in which they were
-//! added. Where a hook has the attempt wait, or asks someone else, everything that was granted before is given back, and
-//! all are asked again afterwards: nothing waits while it holds money or a permit. Add those that
-//! deny before those that wait, and `RateLimits` (feature `limits`) last, since what a rate has let through cannot
-//! be given back.
+//! the money ([`Budget`]), and the hooks in the order in which they were added. Guards look at the reply
+//! after its attempt has ended for money and hooks, but for what a stream shows meanwhile.
+//!
+//! A call of a tool passes the guards that look at arguments, and, where its tool needs one, an
+//! [approval](crate::approval) of arguments that fit. Then it is asked once more whether the run is granted
+//! the tool. Before each attempt at it come the money of a tool that costs and the hooks; guards look at what
+//! it gave once the last attempt has ended.
+//!
+//! Where a hook has the attempt wait, or asks someone else, everything that was granted before is given
+//! back, and all are asked again afterwards: nothing waits while it holds money or a permit. Add those that
+//! deny before those that wait, and `RateLimits` (feature `limits`) last, since what a rate has let through
+//! cannot be given back.
 
 mod alert;
 mod approval;
@@ -56,8 +67,7 @@ mod run;
 mod tool_denied;
 mod tool_policy;
 
-use std::any::type_name;
-
+use crate::called;
 use crate::money::{Budget, Refusal};
 
 pub use alert::{Alert, AlertSink, Alerts};
@@ -88,9 +98,7 @@ pub use tool_policy::{ToolPolicy, Who};
 pub trait Hook: Send + Sync + 'static {
     /// What errors call it; the name of its type unless said otherwise.
     fn name(&self) -> &str {
-        let name = type_name::<Self>();
-        let name = name.split('<').next().unwrap_or(name);
-        name.rsplit("::").next().unwrap_or(name)
+        called::by_type::<Self>()
     }
 
     /// Learns that a run is about to begin, before anything is sent. It may turn out that it cannot, as

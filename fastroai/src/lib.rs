@@ -12,6 +12,8 @@ mod ambient;
 pub mod approval;
 #[cfg(feature = "audit")]
 pub mod audit;
+mod beginning;
+mod called;
 mod catalogue;
 #[cfg(feature = "config")]
 pub mod config;
@@ -20,8 +22,6 @@ mod emitted;
 mod error;
 mod grants;
 pub mod guard;
-#[cfg(feature = "jsonschema")]
-mod held;
 pub mod history;
 pub mod hook;
 pub mod money;
@@ -29,6 +29,8 @@ mod principal;
 pub mod process;
 mod provide;
 pub mod run;
+#[cfg(feature = "jsonschema")]
+mod run_time_schema;
 mod runtime;
 mod scope;
 mod sentence;
@@ -157,6 +159,10 @@ struct GuideToOutput;
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../docs/guide/streaming.md")]
 struct GuideToStreaming;
+
+#[cfg(all(doctest, feature = "macros", feature = "audit"))]
+#[doc = include_str!("../../docs/guide/safety.md")]
+struct GuideToSafety;
 
 #[cfg(all(doctest, feature = "macros", feature = "config"))]
 #[doc = include_str!("../../docs/guide/configuration.md")]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::agent::{Labels, ToolCallRecord};
 use crate::money::Bill;
-use crate::run::{RunState, Work};
+use crate::run::{RunState, ToolUnit};
 use crate::usage_limits::Used;
 
 /// The form that is written.
@@ -73,10 +73,7 @@ impl TryFrom<Stored> for PausedRun {
     fn try_from(stored: Stored) -> Result<Self, UnreadablePause> {
         // The same id in other letters would be another claim.
         let is_id = Uuid::try_parse(&stored.id).is_ok_and(|id| id.to_string() == stored.id);
-        let waiting = match stored.state.next() {
-            Work::AwaitApproval { units, .. } => units,
-            _ => Vec::new(),
-        };
+        let waiting = stored.state.waiting();
         let ids: BTreeSet<_> = waiting.iter().map(|unit| &unit.call.id).collect();
         // A call that waits for nobody would run beside what is decided about.
         let runs_unasked = !stored.state.only_waits();
@@ -174,14 +171,13 @@ impl PausedRun {
     #[must_use]
     pub fn requests(&self) -> Vec<ApprovalRequest> {
         let state = &self.0.state;
-        let Work::AwaitApproval { units, .. } = state.next() else { return Vec::new() };
-        let request = |unit: crate::run::ToolUnit| ApprovalRequest {
+        let request = |unit: ToolUnit| ApprovalRequest {
             external: state.is_external(unit.index),
             call_id: unit.call.id,
             tool: unit.call.name,
             arguments: unit.call.arguments,
         };
-        units.into_iter().map(request).collect()
+        state.waiting().into_iter().map(request).collect()
     }
 
     /// A run that waits.

@@ -7,7 +7,7 @@ use super::decisions::{Decided, Decisions};
 use super::paused::{PausedRun, Stored};
 use crate::agent::{Labels, ToolCallRecord};
 use crate::money::Bill;
-use crate::run::{RunState, ToolUnit, Work};
+use crate::run::{RunState, ToolUnit};
 use crate::tool::BoundTool;
 use crate::usage_limits::Used;
 
@@ -57,10 +57,7 @@ impl Resumed {
                 agent.escape_debug()
             ));
         }
-        let waiting = match state.next() {
-            Work::AwaitApproval { units, .. } => units,
-            _ => Vec::new(),
-        };
+        let waiting = state.waiting();
         let mut made: BTreeMap<&str, &Decided> = BTreeMap::new();
         for (id, decided) in &self.decisions.made {
             let shown = id.escape_debug();

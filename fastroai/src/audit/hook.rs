@@ -53,13 +53,14 @@ impl Hook for AuditTrail {
             step => Event::new("approval.decided").with("how", step.as_str()),
         };
         let event = match decision.by {
-            Some(by) => event.with("by", by),
+            // Who decides acts, and may be erased.
+            Some(by) => event.actor(by),
             None => event,
         };
         let event =
             event.run(run.run_id()).with("tool", decision.tool).with("call", decision.call_id);
         let event = event.digest_of("arguments", decision.arguments);
-        self.tell(event, run.metadata("subject"));
+        self.tell(event, subject(run.metadata(SUBJECT), run.principal()));
     }
 
     fn before_model(&self, call: &mut ModelCall<'_>) -> Result<Gate, Denied> {

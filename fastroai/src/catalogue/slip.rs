@@ -14,9 +14,9 @@ pub(super) const fn slips(written: &str, known: &str) -> Option<usize> {
     within(written, known, if known.len() < 10 { 1 } else { 2 })
 }
 
-/// As [`slips`], for the names of providers: there are few, so that two slips leave no doubt in a
-/// name of five letters.
-pub(super) const fn slips_of_provider(written: &str, known: &str) -> Option<usize> {
+/// As [`slips`], for words of which there are few, as names of providers or the keys of a
+/// configuration: two slips leave no doubt in one of five letters.
+pub(super) const fn slips_of_word(written: &str, known: &str) -> Option<usize> {
     within(written, known, if known.len() < 5 { 1 } else { 2 })
 }
 

@@ -16,7 +16,7 @@ use crate::approval::{
 };
 use crate::error::ErrorKind;
 use crate::guard::Stage;
-use crate::hook::{ApprovalDecision, ApprovalStep, RunInfo};
+use crate::hook::{ApprovalDecision, ApprovalStep};
 use crate::run::{Event, HELD_BACK, RunState, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
 use crate::usage_limits::{Used, begin_tools, end_tools};
@@ -56,10 +56,6 @@ impl Run<'_, '_> {
             }
             Err(why) => Err((why, state.into_closed())),
         }
-    }
-
-    fn info(&self) -> RunInfo<'_> {
-        RunInfo { scope: &self.scope, agent: &self.order.config.name, run_id: &self.order.run_id }
     }
 
     /// Says of each of these calls whether its arguments fit; who decides is asked about no others.

@@ -17,7 +17,6 @@ pub(super) use self::reply::withhold;
 use super::{Order, Run};
 use crate::error::ErrorKind;
 use crate::guard::{Action, Decided, GuardError, Guards, Looked, Stage, Verdict, named};
-use crate::hook::RunInfo;
 use crate::run::{RunState, ToolReport};
 use crate::scope::Scope;
 use crate::telemetry::events;
@@ -104,6 +103,9 @@ impl Guarded {
 
     /// What they have decided so far, given away.
     pub(super) fn take(&self) -> Vec<Decided> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         std::mem::take(&mut *self.decided.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -192,12 +194,7 @@ impl Run<'_, '_> {
         let (stage, tool) = (looked.stage, looked.tool.map(str::to_owned));
         let decided = Decided { guard, stage, tool, action, reason };
         events::guard_decided(self.scope.emitter(), &decided);
-        let run = RunInfo {
-            scope: &self.scope,
-            agent: &self.order.config.name,
-            run_id: &self.order.run_id,
-        };
-        self.scope.hooks().guarded(&run, &decided);
+        self.scope.hooks().guarded(&self.info(), &decided);
         self.guarded.decided.lock().unwrap_or_else(PoisonError::into_inner).push(decided);
     }
 

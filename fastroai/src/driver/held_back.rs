@@ -7,6 +7,7 @@ use fastroai_providers::Delta;
 use super::Run;
 use super::arrived::Arrived;
 use super::guarded::{Held, Noted, Replaced, plain};
+use crate::beginning::beginning;
 use crate::guard::{Looked, Stage};
 
 /// What has come of a reply, and what of it was shown.
@@ -195,9 +196,7 @@ impl Run<'_, '_> {
 
 /// A text without this many bytes at its end.
 fn head(text: &str, window: usize) -> &str {
-    let end = text.len().saturating_sub(window);
-    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end));
-    text.get(..end.unwrap_or_default()).unwrap_or_default()
+    beginning(text, text.len().saturating_sub(window))
 }
 
 /// Whether another text ends in the same bytes, as many as the window has.

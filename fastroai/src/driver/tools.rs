@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::{Ended, Notice, Run};
 use crate::agent::ToolCallRecord;
+use crate::beginning::beginning;
 use crate::error::ErrorKind;
 use crate::hook;
 use crate::money::Line;
@@ -339,8 +340,7 @@ fn report(attempt: Attempt, options: ToolOptions) -> ToolReport {
 pub(super) fn capped(mut report: ToolReport) -> ToolReport {
     let size = report.content.len();
     if size > RESULT_LIMIT {
-        let end = (0..=RESULT_LIMIT).rev().find(|end| report.content.is_char_boundary(*end));
-        report.content.truncate(end.unwrap_or(0));
+        report.content.truncate(beginning(&report.content, RESULT_LIMIT).len());
         let note = format!(
             "\n(Cut: the result has {size} bytes, and these are the first {RESULT_LIMIT}.)"
         );

@@ -16,7 +16,7 @@ impl Order<'_> {
             let why = scope.withholds(&tool.options(), &config.grants);
             let Some(why) = why else { return true };
             let tool = tool.definition().name.clone();
-            events::tool_withheld(scope.runtime().emitter(), &tool, why);
+            events::tool_withheld(scope.emitter(), &tool, why);
             withheld.push((tool, why));
             false
         });

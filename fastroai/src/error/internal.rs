@@ -96,7 +96,7 @@ impl Line {
         }
         // The id is what the line is found by: it is no one's secret, and stays as it is.
         self.ours("; run ");
-        self.ours(&plain(error.correlation_id()));
+        self.ours(&unredacted(error.correlation_id()));
         if let Some(agent) = error.agent() {
             self.theirs(" of `", agent);
             self.ours("`");
@@ -122,7 +122,7 @@ impl Line {
                 self.ours(&text);
             }
             if let Some(run) = cause.downcast_ref::<Error>() {
-                self.ours(&format!(" (run {})", plain(run.correlation_id())));
+                self.ours(&format!(" (run {})", unredacted(run.correlation_id())));
             }
         }
     }
@@ -144,10 +144,9 @@ impl Line {
     }
 }
 
-/// The text on one line, so that nobody writes lines of their own into a log.
-fn plain(text: &str) -> String {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
-    text.chars().map(|c| if is_plain(c) { c } else { ' ' }).collect()
+/// A name on one line, so that nobody writes lines of their own into a log.
+fn unredacted(name: &str) -> String {
+    Emitter::new(None).name(name).to_string()
 }
 
 /// A provider's words without the last ones, where these may have been cut: half a key or half a

@@ -1,11 +1,12 @@
 //! What looks at a text before it gets in or out.
 
-use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
+
+use crate::called;
 
 /// Looks at a text before it gets in or out, and says what becomes of it.
 ///
@@ -36,9 +37,7 @@ use futures_util::future::BoxFuture;
 pub trait Guard: Send + Sync + 'static {
     /// What errors and records call it; the name of its type unless said otherwise.
     fn name(&self) -> &str {
-        let name = type_name::<Self>();
-        let name = name.split('<').next().unwrap_or(name);
-        name.rsplit("::").next().unwrap_or(name)
+        called::by_type::<Self>()
     }
 
     /// Whether it looks at texts of this kind; at all, unless said otherwise.

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Checking, Guard, HoldBack, Looked, Stage};
+use crate::called;
 
 /// Guards in their order. Where there are none, nothing is allocated.
 #[derive(Clone, Default)]
@@ -96,10 +97,8 @@ fn looks_at(guard: &dyn Guard, stage: Stage) -> bool {
     catch_unwind(AssertUnwindSafe(|| guard.looks_at(stage))).unwrap_or(true)
 }
 
-/// A guard that panics when it is asked for its name has none.
 pub(crate) fn named(guard: &dyn Guard) -> String {
-    let name = catch_unwind(AssertUnwindSafe(|| guard.name().to_owned()));
-    name.unwrap_or_else(|_| "a guard".to_owned())
+    called::by_itself(|| guard.name(), "a guard")
 }
 
 /// A guard that is kept elsewhere as well.

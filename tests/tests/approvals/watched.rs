@@ -129,8 +129,9 @@ async fn the_audit_trail_closes_a_paused_run_and_opens_it_anew() {
         .iter()
         .map(|record| {
             assert_eq!(record.run.as_deref(), Some("r1"));
-            let field = |name| record.fields.get(name).and_then(|it| it.as_str()).unwrap_or("");
-            format!("{} {} {}", record.kind, field("how"), field("by")).trim_end().to_owned()
+            let how = record.fields.get("how").and_then(|it| it.as_str()).unwrap_or("");
+            let who = record.actor.as_deref().unwrap_or("");
+            format!("{} {how} {who}", record.kind).trim_end().to_owned()
         })
         .collect();
     assert_eq!(
@@ -155,6 +156,7 @@ async fn the_audit_trail_closes_a_paused_run_and_opens_it_anew() {
     assert_eq!(records[3].is_of("arguments", r#"{"n":7}"#), Some(true));
     assert_eq!(records[6].is_of("arguments", r#"{"n":8}"#), Some(true));
     assert_eq!(records[3].fields["call"], "a");
+    assert_eq!(audit::export(folder.trail(), "u7").unwrap().len(), 1, "who decided, too");
     let text = std::fs::read_to_string(folder.trail()).unwrap();
     assert!(!text.contains("canary") && !text.contains(r#"\"n\""#), "no content");
 }

@@ -27,7 +27,7 @@ fn base64(text: &str) -> String {
 }
 
 #[test]
-fn s12_a_leak_of_the_mark_is_blocked_as_it_is_and_in_capitals() {
+fn a_leak_of_the_mark_is_blocked_as_it_is_and_in_capitals() {
     leaks(&format!("The mark is {TOKEN}."));
     leaks(&TOKEN.to_uppercase());
     leaks("Ｋ７ｍｑｘ２ｒｔ９ｚｃｗｐｂ４ｅ");

@@ -221,16 +221,10 @@ proptest! {
     }
 
     #[test]
-    fn a_beginning_is_sifted_as_the_whole_is_but_for_what_is_held_back(
-        text in texts(), cut in any::<prop::sample::Index>(),
+    fn what_was_shown_of_a_streamed_answer_stays_as_it_was(
+        text in texts(), cut in any::<prop::sample::Index>(), more in 0_usize..300,
     ) {
-        use fastroai::guard::{Guard, HoldBack};
-        let HoldBack::Bytes(held) = Characters::stripped().hold_back() else { panic!() };
-        let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-        let begin = &text[..boundary(cut.index(text.len() + 1))];
-        let shown = &begin[..boundary(begin.len().saturating_sub(held))];
-        // What may be shown of the beginning is the beginning of what is shown of all.
-        let of_begin = sifted(shown);
-        prop_assert!(sifted(&text).starts_with(&of_begin) || shown.len() + held >= text.len());
+        let text = format!("{text}{}", "b".repeat(more));
+        prop_assert!(crate::stays_shown(&Characters::stripped(), &text, cut.index(text.len() + 1)));
     }
 }

@@ -15,7 +15,7 @@ mod sizes;
 mod standard;
 mod untrusted;
 
-use fastroai::guard::{Guard, Looked, Stage, Verdict};
+use fastroai::guard::{Guard, HoldBack, Looked, Stage, Verdict};
 use futures_util::FutureExt;
 
 /// What a guard says of a text at a stage.
@@ -40,4 +40,14 @@ fn passes(guard: &dyn Guard, stage: Stage, text: &str) -> String {
 
 fn is_blocked(guard: &dyn Guard, stage: Stage, text: &str) -> bool {
     matches!(ask(guard, stage, text), Verdict::Block(_))
+}
+
+/// Whether what may be shown once so much of an answer has come is what all of it begins with.
+fn stays_shown(guard: &dyn Guard, text: &str, come: usize) -> bool {
+    let HoldBack::Bytes(held) = guard.hold_back() else { return true };
+    let boundary =
+        |text: &str, at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let first = passes(guard, Stage::Output, &text[..boundary(text, come)]);
+    let shown = &first[..boundary(&first, first.len().saturating_sub(held))];
+    passes(guard, Stage::Output, text).starts_with(shown)
 }

@@ -21,7 +21,7 @@ use tests::benign;
 
 /// How many lines and paragraphs false positives are counted over.
 const LINES: usize = 10_000;
-const PARAGRAPHS: usize = 2_000;
+const PARAGRAPHS: usize = 10_000;
 
 fn is_flagged(guard: &Injection, text: &str) -> bool {
     let looked = Looked::at(Stage::Prompt);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::spec::Reader;
 use super::{OutputContext, OutputError, OutputSpec, Shape, reading};
-use crate::held::Held;
+use crate::run_time_schema::RunTimeSchema;
 
 /// A JSON schema that is not one, or a larger one than is taken.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -25,26 +25,26 @@ impl OutputSpec<'static, Value> {
     /// # Errors
     /// Where the schema is not one, or is nested too deeply, too long, or unfolds to too much.
     pub fn from_schema(schema: Value) -> Result<Self, OutputSchemaError> {
-        let held = Held::to(schema).map_err(OutputSchemaError)?;
-        let shape = Shape::of(held.schema().clone());
+        let asked = RunTimeSchema::new(schema).map_err(OutputSchemaError)?;
+        let shape = Shape::of(asked.schema().clone());
         // What was put around it may have been too much.
         if let Some(limit) = shape.schema.beyond() {
             return Err(OutputSchemaError(format!("it is {limit}")));
         }
         let wrapped = shape.wrapped;
-        Ok(Self::of_schema(shape, Checked { held, wrapped }))
+        Ok(Self::of_schema(shape, Checked { asked, wrapped }))
     }
 }
 
 struct Checked {
-    held: Held,
+    asked: RunTimeSchema,
     wrapped: bool,
 }
 
 impl Checked {
     fn read(&self, text: &str) -> Result<Value, String> {
         let value: Value = reading::read(text, self.wrapped)?;
-        match self.held.misfits(&value) {
+        match self.asked.misfits(&value) {
             None => Ok(value),
             Some(misfits) => Err(misfits),
         }

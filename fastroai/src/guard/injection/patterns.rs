@@ -77,7 +77,7 @@ const WORDS: &[(&str, &str)] = &[
     ),
     (
         "{TELL}",
-        r"(?:reveal(?:ing)?|show(?:ing)? me|print(?:ing)?|output(?:ting)?|display(?:ing)?|repeat(?:ing)?|tell(?:ing)? me|give me|shar(?:e|ing)|leak(?:ing)?|dump(?:ing)?|disclos(?:e|ing)|expos(?:e|ing)|recit(?:e|ing)|list|write|copy|paste|echo|provide|quote|spell|translate|summari[sz]e|encode|what (?:is|are|was|were)|what's|send me|append|reproduc(?:e|ing)|extract|show)",
+        r"(?:reveal(?:ing)?|show(?:ing)? me|print(?:ing)?|output(?:ting)?|display(?:ing)?|repeat(?:ing)?|tell(?:ing)? me|give me|shar(?:e|ing)|leak(?:ing)?|dump(?:ing)?|disclos(?:e|ing)|expos(?:e|ing)|recit(?:e|ing)|list|write|copy|paste|echo|provide|quote|spell|translate|summari[sz]e|encode|what (?:is|are|was|were)|what's|send me|append|reproduc(?:e|ing)|extract|show|(?:need|want|like) to see|let me see)",
     ),
     (
         "{MACHINE}",
@@ -106,7 +106,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Override, 7, r"\b(?:new|updated|real|actual|revised|following) (?:instructions?|directives?|orders?|objective|task) ?(?::|\b(?:is|are|follows?|from|below)\b)"),
     (Class::Override, 8, r"\byour (?:new|real|actual|true|only|sole|next|updated) (?:instructions?|task|goal|purpose|objective|job|role|mission|directive|orders?)\b"),
     (Class::Override, 4, r"\b(?:instead|rather),? (?:you (?:must|should|will|are)|please|just|only|respond|reply|say|output|write|print|answer|return|do|send|call|tell)\b"),
-    (Class::Override, 4, r"\b(?:from now on|from this (?:point|moment)|starting (?:now|today)|henceforth|effective immediately|you are now|you will now|going forward)\b"),
+    (Class::Override, 4, r"\b(?:from now on|from this (?:point|moment)|starting (?:now|today)|henceforth|effective immediately|you are now|you will now|you (?:may|can|must|should|shall) now|going forward)\b"),
     (Class::Override, 8, r"\b(?:system|admin|administrator|safety|security|instruction|policy|emergency|developer) override\b|\boverride (?:mode|code|protocol|enabled|accepted|authori[sz]ed|activated)\b"),
     (Class::Override, 5, r"\b(?:end|start|beginning) of {1}(?:system|user|original|previous|trusted|untrusted|retrieved)? ?(?:prompt|instructions|message|document|data|input|context|conversation|email|content|file)\b"),
     (Class::Override, 6, r"\b(?:instructions?|rules|guidelines|restrictions|filters) {3}(?:are|is|have been|has been) (?:now )?(?:void|null|obsolete|cancell?ed|revoked|lifted|suspended|disabled|removed|no longer|superseded|replaced|overridden|deprecated)\b"),
@@ -118,6 +118,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Override, 8, r"\b(?:neue|nouvelles|nuevas|nuove|novas|nieuwe) (?:anweisung(?:en)?|instructions|consignes|instrucciones|istruzioni|instrucoes|instructies)\b"),
     (Class::Override, 8, r"\b(?:vergiss|oublie|oubliez|olvida|olvidate|dimentica|esqueca|vergeet) {2}(?:alles|tout|todo|tutto|tudo)\b"),
     (Class::Persona, 7, r"\b(?:ohne|keine|sans|aucune?|sin|ningun[ao]?|senza|nessun[ao]?|sem|nenhum[ao]?|zonder|geen) {1}(?:einschra(?:e)?nkung(?:en)?|regeln|filter|richtlinien|grenzen|zensur|restrictions?|filtres?|limites?|regles?|censure|restricciones|filtros?|limitaciones|reglas|censura|restrizioni|filtri|limiti|regole|restricoes|beperkingen|regels)\b|\b(?:uneingeschrankt|unzensiert)\b"),
+    (Class::Persona, 5, r"\b[a-z]{0,12}(?:richtlinien|regeln|einschra(?:e)?nkungen) {2}(?:nicht|nicht mehr) {1}gelten\b|\b(?:gelten|giltst) {2}(?:nicht mehr|keine)\b"),
     (Class::Persona, 6, r"\b(?:entwicklermodus|mode developpeur|modo (?:de )?desarrollador|modalita sviluppatore|modo (?:de )?desenvolvedor)\b"),
     (Class::Impersonation, 7, r"\b(?:systemhinweis|systemnachricht|systemmeldung|(?:nota|mensaje|aviso|mensagem) del? sistema|(?:nota|messaggio|avviso) (?:di|del) sistema|(?:note|message|avis) (?:du )?systeme) ?:"),
     (Class::Override, 5, r"\b(?:jeder antwort|jede antwort|cualquier respuesta|cada respuesta|todas (?:las|tus) respuestas|ogni risposta|chaque reponse|toute reponse|cada resposta)\b"),
@@ -137,7 +138,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Override, 10, r"(?:지시|명령|지침|규칙|프롬프트)[^\n]{0,10}(?:무시|잊|따르지)"),
     (Class::Override, 10, r"(?:निर्देश|आदेश|नियम)[^\n]{0,20}(?:अनदेखा|भूल|नजरअंदाज|नज़रअंदाज़|अनदेखी|उपेक्षा)"),
     (Class::Override, 10, r"(?:تجاهل|انس|إنس|تخط)[^\n]{0,20}(?:التعليمات|الأوامر|القواعد|التوجيهات|تعليمات)"),
-    (Class::Persona, 5, r"\b(?:ab (?:jetzt|sofort) (?:bist|bin|antworte|wirst)|du bist (?:jetzt|nun|ab)|tu so als|stell dir vor du|a partir (?:de )?(?:maintenant|d[ei] ahora|agora|de este momento)|d'ora in poi|da (?:ora|adesso) in poi|desormais|tu es maintenant|ahora eres|ora sei|adesso sei|finge (?:que|di|ser)|fais semblant|actua como|agisci come|verhalte dich)\b"),
+    (Class::Persona, 5, r"\b(?:ab (?:jetzt|sofort) (?:bist|bin|antworte|wirst|gibst|hast|sagst|machst|darfst|musst)|du bist (?:jetzt|nun|ab)|tu so als|stell dir vor du|a partir (?:de )?(?:maintenant|d[ei] ahora|agora|de este momento)|d'ora in poi|da (?:ora|adesso) in poi|desormais|tu es maintenant|ahora eres|ora sei|adesso sei|finge (?:que|di|ser)|fais semblant|actua como|agisci come|verhalte dich)\b"),
     (Class::PromptTheft, 10, r"\b(?:zeig|gib|verrate|nenne|wiederhole|drucke|montre|revele|affiche|repete|donne|muestra|revela|imprime|repite|dime|mostra|rivela|stampa|ripeti|dimmi|mostre|revele|repita|toon|geef|pokaz|ujawnij)[a-z-]* {5}(?:system[ -]?prompts?|systemanweisung(?:en)?|anweisungen|prompt|invite|instructions|consignes|instrucciones|istruzioni|instrucoes|instructies|instrukcje)\b"),
     (Class::PromptTheft, 10, r"(?:系统提示|系統提示|系统指令|初始指令|システムプロンプト|시스템 ?프롬프트|системн(?:ый|ого) (?:промпт|запрос)|системные инструкции)"),
     // Who it claims to be.
@@ -160,6 +161,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Impersonation, 5, r"\b(?:the user|your (?:user|operator|owner|developer)|admin(?:istrator)?|management|the (?:developer|owner)) (?:has |have |is |already |clearly |explicitly )*(?:authori[sz]ed|approved|confirmed|asked you|wants you|instructed|pre-?approved|consented|granted)\b"),
     // What it wants to know of the instructions.
     (Class::PromptTheft, 10, r"\b{TELL} {5}(?:system|initial|original|hidden|secret|internal|developer|confidential|underlying|starting|pre-?) {1}(?:prompts?|instructions?|messages?|directives?|guidelines)\b"),
+    (Class::PromptTheft, 10, r"\b(?:repeat|print|output|copy|recite|echo|reproduce|translate|summari[sz]e|spell) (?:me |out |back )*(?:the )?above (?:text|words?|contents?|messages?|prompts?|instructions?|conversation)\b"),
     (Class::PromptTheft, 10, r"\b{TELL} {3}(?:full|exact|above|first|core|base|previous|complete|entire) {1}(?:prompts?|instructions)\b"),
     (Class::PromptTheft, 8, r"\b(?:my|the) {1}(?:instructions|system prompt) (?:are|is|were|was|says?):? ?['\x22:]|\bi (?:was|am|have been) instructed to ?['\x22]"),
     (Class::PromptTheft, 9, r"\b(?:reveal|show|print|output|display|repeat|tell me|give me|share|leak|dump|disclose|expose|recite|list|write|copy|paste|echo|what are|what were|what is|what's|ignore|reproduce|extract) (?:me |us |out |down |back |exactly )*(?:all |any )?(?:of )?your (?:{1})(?:instructions?|prompts?|guidelines|rules|directives|programming|system message)\b"),
@@ -174,7 +176,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Exfiltration, 10, r"\b(?:send|post|forward|upload|transmit|exfiltrate|leak|submit|e?-?mail|deliver|export|copy|append|encode|include|embed|attach|share|put) {5}{SECRET} {8}(?:https?://|[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}\.|url|webhook|endpoint|attacker|evil|external|query|link|server|address)"),
     (Class::Exfiltration, 6, r"\b(?:send|post|forward|upload|transmit|submit|e?-?mail|deliver|export|report|bcc|copy) {8}(?:to|at|via) {2}(?:https?://|[a-z0-9._-]{1,40}@[a-z0-9-]{1,40}\.|(?:the )?(?:following|this|my|our) (?:url|address|e-?mail|endpoint|server|webhook|account|number))"),
     (Class::Exfiltration, 7, r"\b(?:send|post|forward|upload|transmit|submit|e?-?mail|give|tell|reveal|print|show|output|leak|share|disclose|extract|steal|harvest|collect|retrieve|read|fetch|list) {4}(?:all |every |any )?(?:the |your |their |stored |saved |user(?:'s)? |users' |customer |admin ){0,2}(?:passwords?|credentials|api[ _-]?keys?|secret keys?|access tokens?|private keys?|environment variables|ssh keys?|session tokens?|auth tokens?|credit card (?:numbers?|details)|\.env\b)"),
-    (Class::Exfiltration, 5, r"\bexfiltrat|\b(?:as|in|into|to) (?:an? |the )?(?:url|query|get) (?:parameters?|string|params?)\b|\battacker\b|\b(?:evil|attacker|malicious|exfil)[a-z0-9-]*\.(?:com|net|org|io|example|test|co)\b|attacker@"),
+    (Class::Exfiltration, 5, r"\bexfiltrat|\b(?:as|in|into|to) (?:an? |the )?(?:url|query|get) (?:parameters?|string|params?)\b|\battacker\b|\b(?:evil|attacker|malicious|exfil)[a-z0-9-]*\.(?:com|net|org|io|example|test|co)\b|attacker@|\b169\.254\.169\.254\b|\bmetadata\.google\.internal\b"),
     (Class::Exfiltration, 5, r"\b(?:transfer|wire|pay|refund|donate|remit|send) {3}(?:all |any )?(?:money|funds|balance|\$ ?[0-9]|[0-9.,]{1,12} ?(?:usd|eur|btc|eth|dollars|euros)|bitcoin|payments?|crypto) {4}(?:to|into)\b"),
     // Whom it hides from.
     (Class::Secrecy, 8, r"\b(?:do not|don't|never|without|must not|should not|avoid|no need to|not to) {2}(?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|alert(?:ing)?|notify(?:ing)?|show(?:ing)?|warn(?:ing)?|ask(?:ing)?|disclos(?:e|ing)|let(?:ting)?|bother(?:ing)?|say(?:ing)?) {4}(?:user|users|anyone|anybody|human|owner|customer|operator|them|him|her)\b"),
@@ -187,7 +189,7 @@ const RULES: &[(Class, u32, &str)] = &[
     (Class::Persona, 10, r"\bdo anything now\b|\bd\.?a\.?n\.? mode\b|\bdoanythingnow\b"),
     (Class::Persona, 6, r"\bjail ?br(?:eak|oken|oke)"),
     (Class::Persona, 6, r"\b(?:developer|dev|god|debug|sudo|admin|maintenance|unrestricted|uncensored|evil|root|chaos|unfiltered|opposite|diagnostic|override) mode {1}(?:enabled?|activated?|active|on|output|response|engaged|v2|unlocked|now)\b|\b(?:enter|simulate|go into|put yourself in(?:to)?) {2}mode\b"),
-    (Class::Persona, 6, r"\b(?:no|zero|without|free (?:of|from)|freed from|(?:not|un|no longer|never|isn't|aren't) (?:bound|restrained|restricted|limited|constrained|subject|confined|governed|hindered) (?:by|to)|unbound by|ignores?|bypass(?:es|ing)?|disregards?|break(?:ing|s)?|remove|lift|disable|turn off|lacks?|beyond|outside(?: of)?|circumvent|defy|do not (?:have|apply)|doesn't (?:have|follow|care about)|does not (?:have|follow|care about)) {4}{LIMIT}\b"),
+    (Class::Persona, 6, r"\b(?:no|zero|without|free (?:of|from)|freed from|(?:not|un|no longer|never|isn't|aren't) (?:bound|restrained|restricted|limited|constrained|subject|confined|governed|hindered) (?:by|to)|unbound by|ignores|bypass(?:es|ing)?|disregards|break(?:ing|s)?|remove|lift|disable|turn off|lacks?|beyond|outside(?: of)?|circumvent|defy|do not (?:have|apply)|doesn't (?:have|follow|care about)|does not (?:have|follow|care about)) {4}{LIMIT}\b"),
     (Class::Persona, 6, r"\bgod ?mode\b|\b(?:filters?|safety|ethics|refusal|content polic(?:y|ies)|restrictions|guardrails|censorship) {1}(?:mechanisms?|filters?|mode)? ?:? ?(?:is |are |now )*(?:disabled|off|deactivated|removed|lifted|inactive)\b"),
     (Class::Persona, 5, r"\b(?:your|a|the|write|initial) {1}refusal\b|\binsert (?:a )?divider\b|\bsemantically (?:opposite|inverse)|\bopposite(?:ly)? (?:to|of) (?:the|your|that) {1}(?:refusal|response|answer)\b"),
     (Class::Persona, 6, r"\b(?:start|begin)(?:ing|s)? {4}with ?['\x22]?(?:sure|absolutely|certainly|of course|yes|yessir|ok)\b"),

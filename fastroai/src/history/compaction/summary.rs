@@ -7,6 +7,7 @@ use fastroai_providers::{Message, Part, Request, Settings};
 
 use super::memory::Known;
 use super::{Compaction, Turn};
+use crate::beginning::beginning;
 use crate::error::{Error, ErrorKind};
 
 /// What the model that summarises is told.
@@ -54,8 +55,7 @@ impl Compaction {
 fn transcript(known: Option<&Known>, said: &[Message]) -> String {
     let mut text = String::from("<conversation>\n");
     let mut line = |who: std::fmt::Arguments<'_>, what: &str| {
-        let end = (0..=what.len().min(PIECE)).rev().find(|end| what.is_char_boundary(*end));
-        let kept = what.get(..end.unwrap_or(0)).unwrap_or_default();
+        let kept = beginning(what, PIECE);
         let cut = if kept.len() < what.len() { " (cut)" } else { "" };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{who}: {kept}{cut}");

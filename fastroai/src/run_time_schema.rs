@@ -1,4 +1,4 @@
-//! Values held to a schema that is only known at run time.
+//! Schemas that are only known at run time, and the values that are held to them.
 
 mod unfolded;
 
@@ -20,15 +20,15 @@ const PATTERN_LIMIT: usize = 256 << 10;
 const BACKTRACKS: usize = 100_000;
 
 /// A schema that values are held to, within bounds whatever the schema and the values are.
-pub(crate) struct Held {
+pub(crate) struct RunTimeSchema {
     schema: Schema,
     validator: Validator,
     unfolded: Unfolded,
 }
 
-impl Held {
+impl RunTimeSchema {
     /// Takes a schema from anywhere. Nothing outside of it is read, no file and no address.
-    pub(crate) fn to(schema: Value) -> Result<Self, String> {
+    pub(crate) fn new(schema: Value) -> Result<Self, String> {
         let schema = Schema::bounded(schema).map_err(|limit| format!("it is {limit}"))?;
         let unfolded = Unfolded::of(schema.as_value())?;
         let patterns =
@@ -40,6 +40,7 @@ impl Held {
         Ok(Self { schema, validator, unfolded })
     }
 
+    /// As it is sent.
     pub(crate) fn schema(&self) -> &Schema {
         &self.schema
     }
