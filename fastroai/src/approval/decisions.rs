@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ApprovalRequest;
+
 /// What the model reads where nobody said why.
 const NOT_APPROVED: &str = "This call was not approved, and did not run.";
 
@@ -21,6 +23,8 @@ const NOT_APPROVED: &str = "This call was not approved, and did not run.";
 pub struct Decisions {
     pub(super) made: Vec<(String, Decided)>,
     pub(super) by: Option<String>,
+    /// The calls that were approved as they were shown.
+    pub(super) shown: Vec<ApprovalRequest>,
 }
 
 /// What was decided about one call.
@@ -54,6 +58,22 @@ impl Decisions {
         self.with(call_id, Decided::Approved)
     }
 
+    /// This call runs, as it was shown to whoever decides. Where another one waits under its id by
+    /// then, as where what was stored has been changed, the run is not gone on with.
+    ///
+    /// ```
+    /// # use fastroai::prelude::*;
+    /// # use fastroai::approval::{Decisions, PausedRun};
+    /// fn approve_all(paused: &PausedRun) -> Decisions {
+    ///     let requests = paused.requests();
+    ///     requests.iter().fold(Decisions::new(), Decisions::approve_shown)
+    /// }
+    /// ```
+    pub fn approve_shown(mut self, request: &ApprovalRequest) -> Self {
+        self.shown.push(request.clone());
+        self.approve(request.call_id.as_str())
+    }
+
     /// The call of this id runs with these arguments, a JSON object that fits the tool. The model reads
     /// them beside the result.
     #[doc(alias = "override_args")]
@@ -72,7 +92,7 @@ impl Decisions {
         self.with(call_id, Decided::HandedIn(text.into()))
     }
 
-    /// Who decided: hooks are told, and it stands in the audit trail for good. Write an id, and no name.
+    /// Who decided: hooks are told, and it is the actor in the audit trail, from which it can be erased.
     pub fn by(mut self, who: impl Into<String>) -> Self {
         self.by = Some(who.into());
         self

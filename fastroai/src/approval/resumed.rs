@@ -78,11 +78,27 @@ impl Resumed {
                     unit.call.id.escape_debug()
                 ));
             };
+            self.is_as_shown(&unit)?;
             fits(&unit, decided, state.is_external(unit.index), tools)?;
             let (decided, by) = (decided.clone(), self.decisions.by.clone());
             all.push((unit, Decision { decided, by }));
         }
         Ok(all)
+    }
+}
+
+impl Resumed {
+    /// Whether a call is the one that was approved, where that was as it was shown.
+    fn is_as_shown(&self, unit: &ToolUnit) -> Result<(), String> {
+        let call = &unit.call;
+        let mut shown = self.decisions.shown.iter().filter(|shown| shown.call_id == call.id);
+        if shown.all(|shown| shown.tool == call.name && shown.arguments == call.arguments) {
+            return Ok(());
+        }
+        Err(format!(
+            "another call waits as `{}` than the one that was approved: show it again, and decide anew",
+            call.id.escape_debug()
+        ))
     }
 }
 

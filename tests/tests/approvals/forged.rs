@@ -101,3 +101,34 @@ async fn a_resume_that_a_limit_forbids_uses_no_pause_up() {
     agent.resume(paused, done()).on(&runtime).await.unwrap();
     assert_eq!(model.asked().len(), 2);
 }
+
+#[tokio::test]
+async fn what_was_approved_as_it_was_shown_is_what_runs() {
+    let whole = waiting().await;
+    let shown = PausedRun::from_json(&whole.to_string()).unwrap().requests();
+    let decisions = || shown.iter().fold(Decisions::new(), Decisions::approve_shown);
+    for (place, value) in [("arguments", r#"{"n": 7000}"#), ("name", "wipe")] {
+        let text = whole.to_string();
+        let changed = match place {
+            "arguments" => text.replace(r#"{\"n\": 7}"#, &value.replace('"', r#"\""#)),
+            _ => text.replace(r#""refund""#, &format!(r#""{value}""#)),
+        };
+        assert_ne!(changed, text, "{place}");
+        let paused = PausedRun::from_json(&changed).expect("it is the state of a run");
+        let (model, log) = (script([text_of_end()]), Log::default());
+        let agent = agent().tool(log.asked("refund")).tool(log.asked("wipe")).build().unwrap();
+        let runtime = on(&model).build();
+        let error = agent.resume(paused, decisions()).on(&runtime).await.unwrap_err();
+        assert!(error.to_string().contains("show it again"), "{place}: {error}");
+        assert!(log.all().is_empty() && model.asked().is_empty());
+    }
+    let (model, log) = (script([text_of_end()]), Log::default());
+    let agent = agent().tool(log.asked("refund")).tool(log.asked("wipe")).build().unwrap();
+    let paused = PausedRun::from_json(&whole.to_string()).unwrap();
+    agent.resume(paused, decisions()).on(&on(&model).build()).await.unwrap();
+    assert_eq!(log.all().len(), 2);
+}
+
+fn text_of_end() -> tests::scripted::Step {
+    text("Done")
+}
