@@ -151,6 +151,7 @@ mod canary;
 mod characters;
 mod check;
 mod decided;
+mod escaped;
 mod fold;
 mod function;
 mod guards;

@@ -53,6 +53,8 @@ pub(crate) struct Scope {
     /// The guards of the runtime, and those of the runs around; `None` where it is a guard that runs
     /// here: what that asks others passes none, or it would ask itself.
     guards: Option<Guards>,
+    /// Those of this run that the runs inside pass as well.
+    handed_down: Guards,
     /// What is counted for this run and for those around it.
     tallies: Vec<Arc<Tally>>,
     labels: Arc<Labels>,
@@ -177,6 +179,13 @@ impl Scope {
     /// The hooks that every attempt in it passes.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.hooks
+    }
+
+    /// Has the runs inside pass these guards, as far as they are handed down.
+    pub(crate) fn hand_down(&mut self, guards: [&Guards; 2]) {
+        for guards in guards {
+            self.handed_down = self.handed_down.and(&guards.handed_down());
+        }
     }
 
     /// The guards that every run in it passes.

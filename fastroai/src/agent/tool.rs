@@ -68,6 +68,10 @@ impl<S: AgentSpec> DynTool for AgentTool<'_, S> {
         self.options
     }
 
+    fn is_agent(&self) -> bool {
+        true
+    }
+
     fn call<'a>(&'a self, arguments: Arguments<'a>, _run: RunContext<'a>) -> ToolFuture<'a> {
         Box::pin(async move {
             let mut fields = arguments.read(&["prompt"])?;

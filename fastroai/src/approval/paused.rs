@@ -75,7 +75,9 @@ impl TryFrom<Stored> for PausedRun {
         let is_id = Uuid::try_parse(&stored.id).is_ok_and(|id| id.to_string() == stored.id);
         let waiting = stored.state.waiting();
         let ids: BTreeSet<_> = waiting.iter().map(|unit| &unit.call.id).collect();
-        if !is_id || waiting.is_empty() || ids.len() < waiting.len() {
+        // A call that waits for nobody would run beside what is decided about.
+        let runs_unasked = !stored.state.only_waits();
+        if !is_id || waiting.is_empty() || runs_unasked || ids.len() < waiting.len() {
             return Err(UnreadablePause::Broken { line: 0, column: 0 });
         }
         Ok(Self(Box::new(stored)))

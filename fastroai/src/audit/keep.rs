@@ -111,7 +111,7 @@ fn rewritten(
 /// The file, which nobody else writes to.
 fn locked(path: &Path) -> Result<File, AuditError> {
     let file = File::options().read(true).write(true).open(path)?;
-    lock(&file)?;
+    lock(&file, path)?;
     Ok(file)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -62,7 +62,7 @@ impl AuditOptions {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        lock(&file)?;
+        lock(&file, path)?;
         let head = walk(path, self.key.as_ref(), |_, _| {})?.head;
         let state = Mutex::new(State { file, head, is_stopped: false });
         Ok(AuditTrail(Arc::new(Shared { path: path.to_owned(), options: self, state })))
@@ -203,9 +203,45 @@ fn now() -> u64 {
 }
 
 /// Keeps others from writing to the file for as long as this one is open.
-pub(super) fn lock(file: &File) -> Result<(), AuditError> {
+pub(super) fn lock(file: &File, path: &Path) -> Result<(), AuditError> {
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => AuditError::InUse,
         TryLockError::Error(error) => error.into(),
-    })
+    })?;
+    // Whoever had it until now may have put another one in its place.
+    if is_at(file, path)? { Ok(()) } else { Err(AuditError::InUse) }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (mine, there) = (file.metadata()?, std::fs::metadata(path)?);
+    Ok((mine.dev(), mine.ino()) == (there.dev(), there.ino()))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_replaced_before_it_was_locked_is_not_written_to() {
+        let path = std::env::temp_dir().join(format!("trail-{}", new_salt()));
+        fs::write(&path, "").unwrap();
+        let before = File::open(&path).unwrap();
+        lock(&File::open(&path).unwrap(), &path).unwrap();
+        let other = path.with_extension("new");
+        fs::write(&other, "").unwrap();
+        fs::rename(&other, &path).unwrap();
+        assert!(matches!(lock(&before, &path), Err(AuditError::InUse)));
+        lock(&File::open(&path).unwrap(), &path).unwrap();
+        fs::remove_file(&path).unwrap();
+    }
 }

@@ -19,7 +19,7 @@ use crate::guard::Stage;
 use crate::hook::{ApprovalDecision, ApprovalStep};
 use crate::run::{Event, HELD_BACK, RunState, Stop, ToolReport, ToolUnit};
 use crate::telemetry::events;
-use crate::usage_limits::{Used, begin_tools};
+use crate::usage_limits::{Used, begin_tools, end_tools};
 
 /// What the model reads where nobody could decide.
 const UNDECIDED: &str = "Nobody could decide about this call, and it did not run.";
@@ -163,7 +163,12 @@ impl Run<'_, '_> {
                 }
                 Decided::Denied(message) => {
                     self.tell_decision(ApprovalStep::Denied, &unit, by);
-                    let message = message.into();
+                    let report = ToolReport::new(message, ToolOutcome::Failed);
+                    let report = match self.pass_result(&unit, report, ended).await {
+                        Ok(report) => report,
+                        Err(stop) => return Some(stop),
+                    };
+                    let message = report.content.into();
                     self.answer(turn, &unit, Event::Denied { index, message }, ended);
                 }
                 Decided::HandedIn(text) => {
@@ -179,7 +184,7 @@ impl Run<'_, '_> {
         None
     }
 
-    /// Ends a call with what the model reads of it, which guards look at as at any result.
+    /// Ends a call with what the model reads of it.
     async fn end_call(
         &self,
         turn: u32,
@@ -187,19 +192,28 @@ impl Run<'_, '_> {
         report: ToolReport,
         ended: &mut Ended,
     ) -> Option<Stop> {
-        let looking = self.guard_result(&unit.call.name, capped(report));
-        match self.scope.guard(looking).await {
-            Ok(Ok(report)) => {
+        match self.pass_result(unit, report, ended).await {
+            Ok(report) => {
                 let event = Event::ToolDone { index: unit.index, report };
                 self.answer(turn, unit, event, ended);
                 None
             }
-            Ok(Err(kind)) => {
-                ended.failure = Some(kind);
-                Some(Stop::Denied)
-            }
             Err(stop) => Some(stop),
         }
+    }
+
+    /// What the model reads of a call, which guards look at as at any result.
+    async fn pass_result(
+        &self,
+        unit: &ToolUnit,
+        report: ToolReport,
+        ended: &mut Ended,
+    ) -> Result<ToolReport, Stop> {
+        let looking = self.guard_result(&unit.call.name, capped(report));
+        self.scope.guard(looking).await?.map_err(|kind| {
+            ended.failure = Some(kind);
+            Stop::Denied
+        })
     }
 
     /// Ends a call that does not run here, and tells what the model reads of it.
@@ -239,22 +253,27 @@ impl Run<'_, '_> {
         ended.tool_calls.clone_from(&resumed.tool_calls);
         ended.requests = resumed.requests;
         ended.hidden = ended.state.hidden().to_vec();
-        let claiming = claim(&resumed.id, self.scope.runtime().claims());
-        let failure = match self.scope.guard(claiming).await {
-            Ok(Ok(true)) => {
-                let is_handed_in = |(_, decision): &&(ToolUnit, Decision)| {
-                    matches!(decision.decided, Decided::HandedIn(_))
-                };
-                let handed_in = decided.iter().filter(is_handed_in).count() as u64;
-                begin_tools(self.scope.tallies(), handed_in).map_err(ErrorKind::from)
-            }
-            Ok(Ok(false)) => Err(ErrorKind::AlreadyResumed),
-            Ok(Err(error)) => Err(ErrorKind::Claim(error)),
-            Err(stop) => return Some(stop),
+        let is_handed_in = |(_, decision): &&(ToolUnit, Decision)| {
+            matches!(decision.decided, Decided::HandedIn(_))
         };
-        if let Err(kind) = failure {
-            ended.failure = Some(kind);
+        let handed_in = decided.iter().filter(is_handed_in).count() as u64;
+        let tallies = self.scope.tallies();
+        // Before it is claimed: what may not begin is not used up.
+        if let Err(exceeded) = begin_tools(tallies, handed_in) {
+            ended.failure = Some(exceeded.into());
             return Some(Stop::Denied);
+        }
+        let claiming = claim(&resumed.id, self.scope.runtime().claims());
+        let stop = match self.scope.guard(claiming).await {
+            Ok(Ok(true)) => None,
+            Ok(Ok(false)) => Some((Stop::Denied, Some(ErrorKind::AlreadyResumed))),
+            Ok(Err(error)) => Some((Stop::Denied, Some(ErrorKind::Claim(error)))),
+            Err(stop) => Some((stop, None)),
+        };
+        if let Some((stop, failure)) = stop {
+            end_tools(tallies, handed_in);
+            ended.failure = failure;
+            return Some(stop);
         }
         self.decide(ended.state.turn(), decided.into_iter(), ended).await
     }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fastroai_providers::{Message, ToolCall, ToolOutcome};
 use futures_util::FutureExt;
+use serde::de::IgnoredAny;
 
 pub(super) use self::plain::plain;
 pub(super) use self::reply::withhold;
@@ -19,6 +20,7 @@ use crate::guard::{Action, Decided, GuardError, Guards, Looked, Stage, Verdict, 
 use crate::run::{RunState, ToolReport};
 use crate::scope::Scope;
 use crate::telemetry::events;
+use crate::tool::BoundTool;
 
 /// What the model reads in place of a result that a guard has blocked.
 const WITHHELD_RESULT: &str = "A guard withheld the result of this call.";
@@ -73,8 +75,12 @@ impl Guarded {
         said
     }
 
-    /// The call as its tool is given it, where that is not as the model wrote it.
-    pub(super) fn revealed(&self, call: &ToolCall) -> Option<ToolCall> {
+    /// The call as its tool is given it, where that is not as the model wrote it. What agents are asked
+    /// is for models to read.
+    pub(super) fn revealed(&self, tool: &BoundTool<'_>, call: &ToolCall) -> Option<ToolCall> {
+        if tool.is_agent() {
+            return None;
+        }
         let arguments = self.guards.reveal(&call.arguments)?;
         let mut call = call.clone();
         call.arguments = arguments;
@@ -209,8 +215,14 @@ impl Run<'_, '_> {
         tool: &str,
         mut report: ToolReport,
     ) -> Result<ToolReport, ErrorKind> {
-        let looked = self.looked(Stage::ToolResult, Some(tool));
-        match self.look(&looked, &report.content, &mut Noted::new()).await {
+        let is_agent = |it: &BoundTool<'_>| it.definition().name == tool && it.is_agent();
+        let mut looked = self.looked(Stage::ToolResult, Some(tool));
+        looked.by_model = self.order.tools.iter().any(is_agent);
+        let content = report.content.as_str();
+        let is_json = || serde_json::from_str::<IgnoredAny>(content).is_ok();
+        let is_escaped = content.contains('\\') && is_json();
+        let given = if is_escaped { plain(content, false) } else { Cow::Borrowed(content) };
+        match self.look(&looked, &given, &mut Noted::new()).await {
             Ok(None) => {}
             Ok(Some(replaced)) => report.content = replaced.text,
             Err(Held::Blocked { .. }) => {

@@ -52,6 +52,8 @@ pub(crate) struct Order<'a> {
     pub(crate) withheld: Vec<(String, DeniedBy<'static>)>,
     /// Those of the call.
     pub(crate) guards: Guards,
+    /// A model wrote the prompt.
+    pub(crate) asked_by_model: bool,
     /// The paused run that it is.
     pub(crate) resumed: Option<Box<Resumed>>,
 }
@@ -80,6 +82,7 @@ impl Order<'_> {
         scope.label(&self.labels);
         scope.is_of(&self.config.name, &self.run_id);
         scope.darken(self.config);
+        scope.hand_down([&self.config.guards, &self.guards]);
         (scope, fit)
     }
 

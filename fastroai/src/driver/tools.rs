@@ -126,7 +126,7 @@ impl Run<'_, '_> {
         let Some(tool) = self.order.tools.iter().find(named) else {
             return Some(ToolReport::new("There is no such tool.", ToolOutcome::Retry));
         };
-        let revealed = self.guarded.revealed(call);
+        let revealed = self.guarded.revealed(tool, call);
         let given = revealed.as_ref().unwrap_or(call);
         let attempt = Attempt::Returned(Err(tool.fits(&given.arguments).err()?));
         let span = telemetry::execute_tool(self.showing(), call);
@@ -148,7 +148,7 @@ impl Run<'_, '_> {
         let may_use = |tool: &&BoundTool<'_>| self.may_use(tool, turn, &unit.call);
         let report = match self.order.tools.iter().find(named).filter(may_use) {
             Some(tool) => {
-                let revealed = self.guarded.revealed(&unit.call);
+                let revealed = self.guarded.revealed(tool, &unit.call);
                 let call = revealed.as_ref().unwrap_or(&unit.call);
                 let running = self.repeat(tool, turn, call, &mut attempts, &span);
                 running.instrument(span.clone()).await?

@@ -43,4 +43,9 @@ impl<G: Guard> Guard for At<G> {
     fn reveal(&self, arguments: &str) -> Option<String> {
         self.guard.reveal(arguments)
     }
+
+    fn handed_down_as(&self) -> Option<usize> {
+        let stages = self.stages.iter().fold(0, |all, stage| all | 1 << *stage as usize);
+        self.guard.handed_down_as().map(|guard| guard.wrapping_add(stages))
+    }
 }

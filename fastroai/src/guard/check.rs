@@ -66,6 +66,12 @@ pub trait Guard: Send + Sync + 'static {
         let _ = arguments;
         None
     }
+
+    /// What all clones of it have in common, where runs inside pass it as well, wherever it hangs.
+    #[doc(hidden)]
+    fn handed_down_as(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A guard that is looking.
@@ -115,13 +121,15 @@ pub struct Looked<'a> {
     pub run_id: &'a str,
     /// It is an answer that is still arriving.
     pub partial: bool,
+    /// A model wrote it for another one: what an agent that is a tool is asked, or what it answered.
+    pub by_model: bool,
 }
 
 impl<'a> Looked<'a> {
     /// A text at this stage, of no run: to try a guard by hand.
     #[must_use]
     pub const fn at(stage: Stage) -> Self {
-        Self { stage, tool: None, agent: "", run_id: "", partial: false }
+        Self { stage, tool: None, agent: "", run_id: "", partial: false, by_model: false }
     }
 
     /// The same, as the arguments or the result of this tool.

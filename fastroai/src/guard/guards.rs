@@ -21,7 +21,9 @@ impl Guards {
     }
 
     pub(crate) fn push(&mut self, guard: Arc<dyn Guard>) {
-        self.0 = Some(self.iter().cloned().chain([guard]).collect());
+        if !self.iter().any(|mine| is_same(mine, &guard)) {
+            self.0 = Some(self.iter().cloned().chain([guard]).collect());
+        }
     }
 
     /// These and the others, each once.
@@ -32,13 +34,22 @@ impl Guards {
         if self.is_empty() {
             return others.clone();
         }
-        let is_new = |other: &&Arc<dyn Guard>| !self.iter().any(|mine| Arc::ptr_eq(mine, other));
+        let is_new = |other: &&Arc<dyn Guard>| !self.iter().any(|mine| is_same(mine, other));
         Self(Some(self.iter().chain(others.iter().filter(is_new)).cloned().collect()))
     }
 
     /// Whether one of them looks at texts of this kind; one that panics when it is asked does.
     pub(crate) fn look_at(&self, stage: Stage) -> bool {
         self.iter().any(|guard| looks_at(&**guard, stage))
+    }
+
+    /// Those that runs inside pass as well, wherever they hang.
+    pub(crate) fn handed_down(&self) -> Self {
+        if !self.iter().any(|guard| handed_down_as(&**guard).is_some()) {
+            return Self::default();
+        }
+        let down = self.iter().filter(|guard| handed_down_as(&***guard).is_some());
+        Self(Some(down.cloned().collect()))
     }
 
     /// What a tool is given in place of these arguments: the guard that hid last restores first.
@@ -70,6 +81,18 @@ impl fmt::Debug for Guards {
     }
 }
 
+/// Whether it is one guard twice: what the first has put in a text's place the second would take for
+/// a text of its own.
+fn is_same(one: &Arc<dyn Guard>, other: &Arc<dyn Guard>) -> bool {
+    let same = || handed_down_as(&**one).is_some_and(|it| handed_down_as(&**other) == Some(it));
+    Arc::ptr_eq(one, other) || same()
+}
+
+/// One that panics when it is asked is handed to no run inside.
+fn handed_down_as(guard: &dyn Guard) -> Option<usize> {
+    catch_unwind(AssertUnwindSafe(|| guard.handed_down_as())).ok().flatten()
+}
+
 fn looks_at(guard: &dyn Guard, stage: Stage) -> bool {
     catch_unwind(AssertUnwindSafe(|| guard.looks_at(stage))).unwrap_or(true)
 }
@@ -98,5 +121,9 @@ impl<G: Guard + ?Sized> Guard for Arc<G> {
 
     fn reveal(&self, arguments: &str) -> Option<String> {
         (**self).reveal(arguments)
+    }
+
+    fn handed_down_as(&self) -> Option<usize> {
+        (**self).handed_down_as()
     }
 }

@@ -14,9 +14,19 @@ pub(super) fn change(
     stage: Stage,
     change: impl Fn(&str) -> Cow<'_, str>,
 ) -> Cow<'_, str> {
-    if !is_json(text, stage) {
-        return own(text, change(text));
+    if is_json(text, stage) {
+        return in_literals(text, change);
     }
+    match change(text) {
+        // What was taken out may have been all that kept it from being JSON.
+        Cow::Owned(changed) if is_json(&changed, stage) => {
+            Cow::Owned(in_literals(&changed, change).into_owned())
+        }
+        changed => changed,
+    }
+}
+
+fn in_literals(text: &str, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     let mut changed = String::new();
     let mut kept = 0;
     for (start, end) in literals(text) {
@@ -52,7 +62,7 @@ pub(super) fn read(text: &str, stage: Stage) -> Cow<'_, str> {
     Cow::Owned(read)
 }
 
-fn is_json(text: &str, stage: Stage) -> bool {
+pub(super) fn is_json(text: &str, stage: Stage) -> bool {
     stage == Stage::ToolArguments && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
@@ -71,13 +81,6 @@ fn literals(text: &str) -> impl Iterator<Item = (usize, usize)> {
             }
         }
     })
-}
-
-fn own<'t>(text: &'t str, changed: Cow<'_, str>) -> Cow<'t, str> {
-    match changed {
-        Cow::Borrowed(_) => Cow::Borrowed(text),
-        Cow::Owned(changed) => Cow::Owned(changed),
-    }
 }
 
 #[cfg(test)]
@@ -99,6 +102,8 @@ mod tests {
     #[test]
     fn what_is_no_json_is_changed_as_a_whole() {
         assert_eq!(change("{\"a. ", Stage::ToolArguments, without_dots), "{\"a ");
+        let now_json = "{\"a\": .\"\\u002eb\"}";
+        assert_eq!(change(now_json, Stage::ToolArguments, without_dots), r#"{"a": "b"}"#);
         let same = r#"{"a": 1.0}"#;
         assert!(matches!(change(same, Stage::ToolArguments, without_dots), Cow::Borrowed(_)));
     }

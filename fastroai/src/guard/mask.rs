@@ -1,5 +1,6 @@
 //! Redaction that can be undone: a model reads words, the user reads what they stand for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,8 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::check::{Checking, Guard, Looked, Stage, Verdict};
+use super::escaped::meant;
+use super::json_texts;
 use super::redactor::{LONGEST_LABEL, Redactor, replace, texts_of};
 
 /// What a word looks like.
@@ -43,7 +46,12 @@ const LONGEST: usize = LONGEST_LABEL + 23;
 /// conversation keep the words, so that neither gives anything away where it is stored; restore what
 /// the user is shown, with [`restore`](Self::restore), [`restore_json`](Self::restore_json) or
 /// [`unmasking`](Self::unmasking). Texts of an earlier conversation are not looked at, as they hold
-/// words already.
+/// words already. Hung on an agent or a call, it is passed by the runs inside as well; an agent that is
+/// a tool is asked in words, and answers in words.
+///
+/// Who can have a model write a word can have a tool be given what it stands for: a mask of one
+/// conversation belongs on its calls, and not on a runtime or an agent that serves other users. What a
+/// tool makes of it in another form (backwards, in parts, as base64) is not known again.
 #[derive(Clone)]
 pub struct Mask(Arc<Inner>);
 
@@ -73,13 +81,21 @@ impl Mask {
     /// The text with words in place of what is found.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
-        let found = self.0.redactor.find(text);
+        self.hide_but(text, false)
+    }
+
+    /// The same, where the words that are ours may stay.
+    fn hide_but(&self, text: &str, has_words: bool) -> String {
+        let mut found = self.0.redactor.find(text);
         if found.is_empty() {
             return text.to_owned();
         }
         let mut words = self.words();
+        if has_words {
+            found.retain(|one| !words.things.contains_key(&text[one.range.clone()]));
+        }
         replace(text, &found, |one, into| {
-            into.push_str(words.word(&one.label, &text[one.range.clone()]));
+            into.push_str(words.word(&one.label, &meant(&text[one.range.clone()])));
         })
         .into_owned()
     }
@@ -137,8 +153,8 @@ impl Guard for Mask {
         matches!(stage, Stage::Prompt | Stage::ToolResult)
     }
 
-    fn check<'a>(&'a self, text: &'a str, _: &'a Looked<'a>) -> Checking<'a> {
-        let hidden = self.hide(text);
+    fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
+        let hidden = self.hide_but(text, looked.by_model);
         let verdict = if hidden == text {
             Verdict::Allow
         } else {
@@ -148,10 +164,21 @@ impl Guard for Mask {
     }
 
     fn reveal(&self, arguments: &str) -> Option<String> {
-        let mut value: Value = serde_json::from_str(arguments).ok()?;
-        let before = value.clone();
-        self.restore_json(&mut value);
-        (value != before).then(|| value.to_string())
+        // All else stays as the model wrote it, and guards have seen it: digits, and fields given twice.
+        let restored = json_texts::change(arguments, Stage::ToolArguments, |text| {
+            let restored = self.restore(text);
+            if restored == text { Cow::Borrowed(text) } else { Cow::Owned(restored) }
+        });
+        match restored {
+            Cow::Owned(restored) if json_texts::is_json(arguments, Stage::ToolArguments) => {
+                Some(restored)
+            }
+            _ => None,
+        }
+    }
+
+    fn handed_down_as(&self) -> Option<usize> {
+        Some(Arc::as_ptr(&self.0) as usize)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finds what should not be read by everyone, and puts a word in its place.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -8,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde_json::Value;
 
+use super::escaped::Unescaped;
 use super::sensitive::{Candidate, Rule, Sensitive};
 
 /// The most memory that a pattern of the program may need, in bytes.
@@ -136,8 +138,30 @@ impl Redactor {
     /// All that is found, in the order of the text; no two overlap.
     ///
     /// The patterns of the program win over ours, and then the order of [`Sensitive::ALL`].
+    ///
+    /// Escapes such as `\n` and `\u0040` are read as what they say, as the text may be JSON.
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<Found> {
+        let mut found = self.find_in(text);
+        if let Some(read) = Unescaped::of(text) {
+            let more = self.find_in(&read.text).into_iter().map(|one| {
+                let range = read.origin(&one.range);
+                Found { range, ..one }
+            });
+            let more: Vec<_> = more.collect();
+            // Where the letter of an escape was taken for the first one of a thing, it is not.
+            let places: HashSet<_> =
+                more.iter().map(|it| (&it.label, it.range.start, it.range.end)).collect();
+            found.retain(|it| {
+                let is_behind = text.get(..it.range.start).is_some_and(|it| it.ends_with('\\'));
+                !is_behind || !places.contains(&(&it.label, it.range.start + 1, it.range.end))
+            });
+            found.extend(more);
+        }
+        joined(found)
+    }
+
+    fn find_in(&self, text: &str) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         for (label, regex) in self.patterns.iter() {
             for range in matches(regex, text, false, |_| true) {

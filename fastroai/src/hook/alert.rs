@@ -1,6 +1,7 @@
 //! What an operator wants to hear of while it happens.
 
 mod outbox;
+mod passed;
 mod repeats;
 
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ use crate::money::{Budget, Cost, Identity, Pace, Refusal, Spike, percent};
 use outbox::Outbox;
 use repeats::Repeats;
 
-/// What an operator wants to hear of.
+/// What an operator wants to hear of. Secrets and personal data in names are replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Alert {

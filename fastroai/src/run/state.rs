@@ -262,6 +262,11 @@ impl RunState {
         matches!(&self.phase, Phase::Tools(calls) if calls.is_external(index))
     }
 
+    /// Whether nothing can run before someone outside has decided.
+    pub(crate) fn only_waits(&self) -> bool {
+        matches!(&self.phase, Phase::Tools(calls) if calls.all_wait(&self.spec))
+    }
+
     /// The names of the tools that are hidden.
     pub(crate) fn hidden(&self) -> &[String] {
         &self.hidden

@@ -11,6 +11,7 @@ use crate::ambient;
 use crate::approval::Before;
 use crate::error::ErrorKind;
 use crate::grants::Bound;
+use crate::guard::Guards;
 use crate::money::{Budget, Cost};
 use crate::principal::Principal;
 use crate::runtime::Runtime;
@@ -125,6 +126,7 @@ impl Scope {
         Self {
             hooks: runtime.hooks().clone(),
             guards: Some(runtime.guards().clone()),
+            handed_down: Guards::default(),
             bound: runtime.bound().clone(),
             principal: None,
             approver: runtime.approver().cloned(),
@@ -147,7 +149,8 @@ impl Scope {
     fn holding(self, runtime: Runtime) -> Self {
         Self {
             hooks: self.hooks.and(runtime.hooks()),
-            guards: self.guards.map(|guards| guards.and(runtime.guards())),
+            guards: self.guards.map(|guards| guards.and(&self.handed_down).and(runtime.guards())),
+            handed_down: Guards::default(),
             bound: self.bound.and(runtime.bound()),
             approver: runtime.approver().cloned().or(self.approver),
             hush: self.hush.within(&runtime),

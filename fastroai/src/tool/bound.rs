@@ -27,6 +27,12 @@ pub trait DynTool: Send + Sync {
     fn check_arguments(&self, arguments: Arguments<'_>) -> ToolFit {
         arguments.check()
     }
+
+    /// Whether it is an agent: what it is asked and what it answers are a model's words.
+    #[doc(hidden)]
+    fn is_agent(&self) -> bool {
+        false
+    }
 }
 
 /// A tool in an agent's list: a function bound to the agent, or a tool made at run time.

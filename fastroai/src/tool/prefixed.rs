@@ -38,6 +38,10 @@ impl DynTool for Renamed<'_> {
         self.tool.options()
     }
 
+    fn is_agent(&self) -> bool {
+        self.tool.is_agent()
+    }
+
     fn call<'a>(&'a self, arguments: Arguments<'a>, run: RunContext<'a>) -> ToolFuture<'a> {
         self.tool.call(arguments, run)
     }

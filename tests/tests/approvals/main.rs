@@ -9,6 +9,7 @@
 mod content;
 mod counters;
 mod declared;
+mod forged;
 mod hostile;
 mod live;
 mod machine;

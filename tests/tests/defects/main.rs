@@ -9,6 +9,7 @@
 )]
 
 mod budgets;
+mod left_out;
 mod prices;
 mod usage;
 

@@ -2,7 +2,7 @@
 
 use fastroai::ErrorKind;
 use fastroai::approval::{ApprovalRequest, Approver, Deciding, Decision, Decisions, PausedRun};
-use fastroai::guard::{GuardError, Stage, Verdict};
+use fastroai::guard::{GuardError, Looked, Stage, Verdict};
 use fastroai::hook::RunInfo;
 use fastroai::prelude::*;
 use fastroai::tool::{FunctionTool, ToolApproval};
@@ -134,4 +134,24 @@ async fn a_result_from_elsewhere_is_looked_at_as_any_other() {
         assert_eq!(results(&model, 1)[0].content, read);
         assert!(!stored(&answer.messages).contains(handed_in));
     }
+}
+
+#[tokio::test]
+async fn what_a_denial_tells_the_model_is_looked_at_as_a_result() {
+    let one = || call("a", "echo", r#"{"text":"hi"}"#);
+    let model = script([one(), text("Done."), one(), text("Done.")]);
+    let (tool, given) = echo();
+    let agent = agent().tool(tool.approval(ToolApproval::Asked)).build().unwrap();
+    let rt = builder(&model).guard(replace(&[Stage::ToolResult], "key-1", "[KEY]")).build();
+    let no = || Decisions::new().deny("a", "key-1 was revoked");
+    let waiting = paused(agent.run("Go").on(&rt).await);
+    agent.resume(waiting, no()).on(&rt).await.unwrap();
+    assert_eq!(results(&model, 1)[0].content, "[KEY] was revoked");
+
+    let waiting = paused(agent.run("Go").on(&rt).await);
+    let away = |_: &str, _: &Looked<'_>| Err(GuardError::new("away"));
+    let failing = Told::trying("failing", &[Stage::ToolResult], away);
+    let error = agent.resume(waiting, no()).on(&rt).guard(failing).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::GuardFailed { .. }), "{error:?}");
+    assert!(given.lock().unwrap().is_empty());
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use fastroai::approval::{Decisions, PausedRun};
-use fastroai::guard::{Mask, Redactor};
+use fastroai::guard::{Guard, Mask, Redactor};
 use fastroai::prelude::*;
 use fastroai::testing::{Reply, ScriptedModel, with_model};
 use serde_json::json;
@@ -77,4 +77,68 @@ async fn a_call_that_waits_for_approval_is_stored_in_words_and_runs_on_what_they
     let decisions = Decisions::new().approve(request.call_id);
     with_model(model, clerk.resume(paused, decisions).guard(mask)).await.unwrap();
     assert_eq!(*clerk.post.0.lock().unwrap(), ["ada@example.org"]);
+}
+
+/// You post letters.
+#[agent(model = "offline:demo", description = "Posts letters", tools = [send])]
+struct Postman {
+    post: Arc<Post>,
+}
+
+/// You have others do it.
+#[agent(model = "offline:demo", tools = [self.postman, send])]
+struct Boss {
+    postman: Postman,
+    post: Arc<Post>,
+}
+
+#[tokio::test]
+async fn an_agent_that_is_a_tool_is_asked_in_words_and_answers_in_the_same() {
+    let post = Arc::<Post>::default();
+    let boss = Boss { postman: Postman { post: post.clone() }, post: post.clone() };
+    let mask = Mask::new(Redactor::standard());
+    let model = ScriptedModel::new([
+        Reply::call("postman", json!({"prompt": "Write to [EMAIL_1], not to ida@example.org"})),
+        Reply::call("send", json!({"to": "[EMAIL_1]"})),
+        Reply::text("Sent to [EMAIL_1], and not to [EMAIL_2]."),
+        Reply::call("send", json!({"to": "[EMAIL_1]"})),
+        Reply::text("Done for [EMAIL_1]."),
+    ]);
+    let asked = boss.run("Have a letter sent to ada@example.org").guard(mask.clone());
+    let answer = with_model(model.clone(), asked).await.unwrap();
+    assert_eq!(*post.0.lock().unwrap(), ["ada@example.org", "ada@example.org"]);
+    assert_eq!(mask.restore(&answer.output), "Done for ada@example.org.");
+    let asked = model.asked();
+    assert_eq!(asked.len(), 5);
+    for asked in asked {
+        let said = serde_json::to_string(&asked.messages).unwrap();
+        assert!(!said.contains("TEXT"), "{said}");
+        let inside = said.contains("Write to [EMAIL_1], not to ida@");
+        assert!(!said.contains("ada@") && (!said.contains("ida@") || inside), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_mask_twice_is_one_guard() {
+    let model = ScriptedModel::new([
+        Reply::call("send", json!({"to": "[EMAIL_1]"})),
+        Reply::text("Done for [EMAIL_1]."),
+    ]);
+    let (mask, clerk) = (Mask::new(Redactor::standard()), clerk());
+    let asked = clerk.run("To ada@example.org").guard(mask.clone()).guard(mask.clone());
+    with_model(model.clone(), asked).await.unwrap();
+    assert_eq!(*clerk.post.0.lock().unwrap(), ["ada@example.org"]);
+    assert!(!serde_json::to_string(&model.asked()[0].messages).unwrap().contains("TEXT"));
+}
+
+#[test]
+fn what_is_no_word_is_given_to_a_tool_as_the_model_wrote_it() {
+    let mask = Mask::new(Redactor::standard());
+    let _ = mask.hide("ada@example.org");
+    let written = r#"{"n": 12345678901234567890123, "to":"[EMAIL_1]" ,"to": "\u005bEMAIL_1]"}"#;
+    let given =
+        r#"{"n": 12345678901234567890123, "to":"ada@example.org" ,"to": "ada@example.org"}"#;
+    assert_eq!(mask.reveal(written).as_deref(), Some(given));
+    assert_eq!(mask.reveal(r#"{"to": "x"}"#), None);
+    assert_eq!(mask.reveal("[EMAIL_1]"), None, "no JSON");
 }

@@ -240,3 +240,48 @@ async fn the_same_holds_for_tools_of_the_macros() {
     Shouting.run("Go").model(MODEL).on(&runtime(&model)).await.unwrap();
     assert_eq!(results(&model, 1)[0].content, WITHHELD);
 }
+
+#[tokio::test]
+async fn a_result_that_is_json_is_looked_at_with_its_letters_in_the_clear() {
+    for (given, looked_at) in [
+        (r#"{"to":"se\u0063ret\/x\n"}"#, r#"{"to":"secret/x\n"}"#),
+        (r"no JSON: \u0063", r"no JSON: \u0063"),
+    ] {
+        let tool = FunctionTool::new("fetch", "Fetch.", move |_: Nothing, _| async move {
+            Ok::<_, ToolError>(given.to_owned())
+        });
+        let model = script([call("a", "fetch", "{}"), text("Done.")]);
+        let guard = allow(&[Stage::ToolResult]);
+        let rt = builder(&model).guard(guard.clone()).build();
+        agent().tool(tool).build().unwrap().run("Go").on(&rt).await.unwrap();
+        assert_eq!(guard.texts(), [looked_at]);
+        assert_eq!(results(&model, 1)[0].content, given, "nobody has changed it");
+    }
+}
+
+/// No arguments.
+#[derive(serde::Deserialize, JsonSchema)]
+struct Nothing {}
+
+#[tokio::test]
+async fn the_name_of_a_tool_that_there_is_not_says_nothing_that_guards_hold_back() {
+    for stage in [Stage::Output, Stage::ToolArguments] {
+        let model = script([
+            calls(&[
+                ("a", "canary_4711", "{}"),
+                ("b", "other", "{}"),
+                ("c", "echo", r#"{"text":"x"}"#),
+            ]),
+            text("Done."),
+        ]);
+        let (tool, given) = echo();
+        let rt = builder(&model).guard(block(&[stage], "canary")).build();
+        let agent = agent().tool(tool).build().unwrap();
+        let answer = agent.run("Go").on(&rt).await.unwrap();
+        let names: Vec<_> = results(&model, 1).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["withheld_name", "other", "echo"]);
+        assert!(!stored(&answer.messages).contains("canary"));
+        assert!(answer.tool_calls.iter().all(|call| !call.name.contains("canary")));
+        assert_eq!(*given.lock().unwrap(), ["x"]);
+    }
+}

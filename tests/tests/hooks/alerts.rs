@@ -190,3 +190,17 @@ async fn a_sink_that_never_returns_holds_up_no_run_however_many_alerts_there_are
     }
     drop(release);
 }
+
+#[tokio::test(start_paused = true)]
+async fn names_in_an_alert_show_nothing_personal_and_break_no_line() {
+    let heard = Heard::default();
+    let alerts = heard.alerts();
+    let model = script([costing(4_000), costing(2_000)]);
+    let on = runtime(&model).hook(alerts.clone()).build();
+    let account = Budget::soft("ada@example.org\nroot", usd!("0.01"));
+    let agent = agent().build().expect("an agent");
+    for _ in 0..2 {
+        agent.run("Go").on(&on).account(&account).await.expect("there is some left");
+    }
+    assert_eq!(told(&heard.all(&alerts)), [("[EMAIL]\\nroot", 50, 6_000)]);
+}

@@ -173,3 +173,32 @@ fn arguments_stay_json_whatever_a_word_stands_for() {
     assert_eq!(value, json!({"to": r#"Ada "the" \ Countess"#}));
     assert_eq!(mask.reveal("[NAME_1] is no JSON"), None);
 }
+
+#[test]
+fn what_is_spelled_in_escapes_is_found_for_what_it_is() {
+    let redactor = Redactor::standard();
+    for (json, left) in [
+        (
+            r#"{"note":"Key:\nAKIAIOSFODNN7ABCDEFG\nCard:\t4111111111111111"}"#,
+            r#"{"note":"Key:\n[SECRET]\nCard:\t[CARD]"}"#,
+        ),
+        (r#"{"to":"cc:\nada@example.org"}"#, r#"{"to":"cc:\n[EMAIL]"}"#),
+        (r#"{"to":"ada\u0040example.org"}"#, r#"{"to":"[EMAIL]"}"#),
+        (
+            r#"{"body":"{\"a\":\"x\\nAKIAIOSFODNN7ABCDEFG\"}"}"#,
+            r#"{"body":"{\"a\":\"x\\n[SECRET]\"}"}"#,
+        ),
+        (
+            r#"{"body":"{\"password\": \"x7-hunter-22\"}"}"#,
+            r#"{"body":"{\"password\": \"[SECRET]\"}"}"#,
+        ),
+        (r"C:\tvly-abcdefghijklmnopqrstuvwxyz0123456789", r"C:\[SECRET]"),
+        (r"C:\new\table", r"C:\new\table"),
+    ] {
+        assert_eq!(redactor.redact(json), left);
+    }
+    let mask = Mask::new(redactor);
+    assert_eq!(mask.hide(r#""ada\u0040example.org""#), r#""[EMAIL_1]""#);
+    assert_eq!(mask.hide("ada@example.org"), "[EMAIL_1]");
+    assert_eq!(mask.restore("[EMAIL_1]"), "ada@example.org");
+}

@@ -47,6 +47,8 @@ pub(super) struct Question<'a, T> {
     pub(super) labels: Labels,
     pub(super) each_request: EachRequest,
     pub(super) guards: Guards,
+    /// A model wrote the prompt.
+    by_model: bool,
     pub(super) tools: DynToolset,
     pub(super) without: Vec<String>,
     pub(super) bound: Bound,
@@ -88,6 +90,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             labels: Labels::default(),
             each_request: EachRequest::default(),
             guards: Guards::default(),
+            by_model: false,
             tools: DynToolset::new(),
             without: Vec::new(),
             bound: Bound::default(),
@@ -155,6 +158,7 @@ impl<'a, T: Send + 'static> Question<'a, T> {
             principal: self.principal,
             withheld: Vec::new(),
             guards: self.guards,
+            asked_by_model: self.by_model,
             resumed,
         };
         let opening = Opening { history: self.history, prompt: self.prompt, begun };
@@ -178,7 +182,8 @@ pub(in super::super) async fn ask_for_text<T: Send + 'static>(
     agent: &dyn AgentSpec<Output = T>,
     prompt: String,
 ) -> Result<String, Error> {
-    Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new())
+    let asked = Question::new(Held::Lent(agent), Some(prompt.into()), Vec::new());
+    Question { by_model: true, ..asked }
         .ask(&Sink::none(), |spec, finished, output| spec.written(finished.text, &output))
         .await
 }

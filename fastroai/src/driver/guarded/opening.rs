@@ -46,7 +46,8 @@ impl Run<'_, '_> {
         for (place, message) in messages.iter_mut().enumerate() {
             let Message::User(user) = message else { continue };
             let stage = if place < asked { Stage::History } else { Stage::Prompt };
-            let looked = self.looked(stage, None);
+            let mut looked = self.looked(stage, None);
+            looked.by_model = stage == Stage::Prompt && self.order.asked_by_model;
             for part in &mut user.parts {
                 let (UserPart::Text { text } | UserPart::Correction { text }) = part else {
                     continue;

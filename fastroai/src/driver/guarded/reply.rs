@@ -14,6 +14,9 @@ use crate::telemetry::Showing;
 /// What stands in a transcript in place of a reply that a guard has blocked.
 const WITHHELD_REPLY: &str = "[A guard withheld this reply.]";
 
+/// What stands in place of the name of a tool that there is not, where it does not pass.
+const WITHHELD_NAME: &str = "withheld_name";
+
 impl Run<'_, '_> {
     /// What the run is told of a reply, once all guards have looked at it.
     pub(in super::super) async fn let_in(
@@ -80,6 +83,7 @@ impl Run<'_, '_> {
                     let place = index;
                     index += 1;
                     let hands_in = self.spec.output_tool(&call.name).is_some();
+                    changed |= self.guard_name(&mut call.name).await?;
                     let looks = if hands_in { looks_at_output } else { looks_at_arguments };
                     if !looks || call.arguments.is_empty() {
                         continue;
@@ -110,6 +114,33 @@ impl Run<'_, '_> {
         Ok(calls)
     }
 
+    /// Whether a tool has this name, or one that the run does not have: any other is a model's own word.
+    fn is_name(&self, name: &str) -> bool {
+        self.spec.output_tool(name).is_some()
+            || self.spec.tools.iter().any(|known| known.name == name)
+            || self.order.withheld.iter().any(|(withheld, _)| withheld == name)
+    }
+
+    /// Has the guards look at the name of a tool that a model made up, as at what it says, and says
+    /// whether it is another one now.
+    async fn guard_name(&self, name: &mut String) -> Result<bool, Held> {
+        if self.is_name(name) {
+            return Ok(false);
+        }
+        for stage in [Stage::Output, Stage::ToolArguments] {
+            let looked = self.looked(stage, None);
+            match self.look(&looked, name, &mut Noted::new()).await {
+                Ok(None) => {}
+                Ok(Some(_)) | Err(Held::Blocked { .. }) => {
+                    WITHHELD_NAME.clone_into(name);
+                    return Ok(true);
+                }
+                Err(failed @ Held::Failed { .. }) => return Err(failed),
+            }
+        }
+        Ok(false)
+    }
+
     /// Has the guards look at the arguments of a call, and gives what passes in their place.
     pub(in super::super) async fn guard_arguments(
         &self,
@@ -117,7 +148,7 @@ impl Run<'_, '_> {
         arguments: &str,
     ) -> Result<Option<Replaced>, Held> {
         // A model may make a name up: one that no tool has is content.
-        let known = self.spec.tools.iter().any(|known| known.name == tool);
+        let known = self.is_name(tool);
         let looked = self.looked(Stage::ToolArguments, known.then_some(tool));
         self.look(&looked, &plain(arguments, false), &mut Noted::new()).await
     }
@@ -166,6 +197,9 @@ impl Run<'_, '_> {
         for part in &mut partial.parts {
             if let Part::ToolCall(call) = part {
                 let hands_in = self.spec.output_tool(&call.name).is_some();
+                if !self.is_name(&call.name) {
+                    WITHHELD_NAME.clone_into(&mut call.name);
+                }
                 if if hands_in { looks_at_output } else { looks_at_arguments } {
                     "{}".clone_into(&mut call.arguments);
                 }

@@ -7,8 +7,11 @@ use super::super::held::Stage;
 use super::super::repeats::Repeats;
 use super::super::spec::RunSpec;
 use super::super::work::Work;
-use super::{Calls, is_output, tool};
+use super::{Calls, is_output, refuse, tool};
 use crate::tool::ToolApproval;
+
+/// What the model reads of a call that was none of a tool when the run paused.
+const UNASKED: &str = "The tools have changed, and this call did not run: make it again.";
 
 impl Calls {
     /// Keeps the calls back that need a decision.
@@ -63,11 +66,29 @@ impl Calls {
         self.held.set(index, stage);
     }
 
-    /// Looks at all calls that wait by other rules.
+    /// Whether every call without a result waits for someone outside, as where a run pauses.
+    pub(in super::super) fn all_wait(&self, spec: &RunSpec) -> bool {
+        let mut open = (0..self.asked.len()).filter(|index| self.is_open(*index, spec));
+        open.all(|index| self.is_outside(index))
+    }
+
+    fn is_outside(&self, index: usize) -> bool {
+        matches!(self.held.stage(index), Some(Stage::Asked | Stage::External))
+    }
+
+    /// Looks at all calls by other rules than those by which they came to wait. A call that only these
+    /// let run was not asked about: it does not.
     pub(in super::super) fn look_again(&mut self, spec: &RunSpec) {
-        let waiting: Vec<usize> = self.held.at(&[Stage::Asked, Stage::External]).collect();
-        for index in waiting {
-            self.defer(index, spec);
+        for index in 0..self.asked.len() {
+            if self.is_outside(index) {
+                self.defer(index, spec);
+            } else if self.is_open(index, spec) {
+                let unasked = || ToolReport::new(UNASKED, ToolOutcome::Retry);
+                let told = self.asked.get(index).and_then(|call| refuse(call, spec, None));
+                if let Some(slot) = self.reports.get_mut(index) {
+                    *slot = Some(told.unwrap_or_else(unasked));
+                }
+            }
         }
     }
 
