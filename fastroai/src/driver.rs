@@ -284,9 +284,11 @@ impl<'r, 'a> Run<'r, 'a> {
             sent: None,
             hidden: Vec::new(),
         };
+        // What has to do with decisions is on the heap, as most runs have none of it, and runs inside
+        // runs are polled on top of one another.
         let stop = match &self.order.resumed {
             // What was said until then was looked at when it was said.
-            Some(resumed) => self.take_up(resumed, decided, &mut ended).await,
+            Some(resumed) => Box::pin(self.take_up(resumed, decided, &mut ended)).await,
             None => self.guard_opening(&mut ended).await,
         };
         if let Some(stop) = stop {
@@ -302,12 +304,12 @@ impl<'r, 'a> Run<'r, 'a> {
                     Event::Stopped { stop, partial: None }
                 }
                 Work::Arguments { turn, units } => {
-                    let stop = self.read_arguments(turn, units, &mut ended).await;
+                    let stop = Box::pin(self.read_arguments(turn, units, &mut ended)).await;
                     let Some(stop) = stop else { continue };
                     Event::Stopped { stop, partial: None }
                 }
                 Work::AwaitApproval { turn, units } => {
-                    match self.ask_approval(turn, units, &mut ended).await {
+                    match Box::pin(self.ask_approval(turn, units, &mut ended)).await {
                         Ok(Asked::Decided) => continue,
                         Ok(Asked::Elsewhere) => {
                             ended.failure = Some(self.pause(&ended));

@@ -70,6 +70,14 @@ impl Event {
 }
 
 impl Event {
+    /// Adds a field, where there is anything to say.
+    pub(super) fn with_any(self, name: &str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
     /// The same, with its texts fit to be kept for good: names come from users, models and peers.
     pub(super) fn passed(mut self, emitter: &Emitter) -> Self {
         if let Some(run) = &mut self.run {

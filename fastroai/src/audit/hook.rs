@@ -19,12 +19,10 @@ impl Hook for AuditTrail {
     }
 
     fn before_run(&self, run: &RunInfo<'_>) -> Result<(), Denied> {
-        let event = Event::new("run.started").with("agent", run.agent());
-        let event = within(event, run.parent_run_id());
-        let event = match run.conversation_id() {
-            Some(id) => event.with("conversation", id),
-            None => event,
-        };
+        let event = Event::new("run.started")
+            .with("agent", run.agent())
+            .with_any("parent", run.parent_run_id())
+            .with_any("conversation", run.conversation_id());
         let event = match run.principal() {
             Some(principal) => {
                 let roles: Vec<&str> = principal.all_roles().collect();
@@ -57,9 +55,11 @@ impl Hook for AuditTrail {
             Some(by) => event.actor(by),
             None => event,
         };
-        let event =
-            event.run(run.run_id()).with("tool", decision.tool).with("call", decision.call_id);
-        let event = event.digest_of("arguments", decision.arguments);
+        let event = event
+            .run(run.run_id())
+            .with("tool", decision.tool)
+            .with("call", decision.call_id)
+            .digest_of("arguments", decision.arguments);
         self.tell(event, subject(run.metadata(SUBJECT), run.principal()));
     }
 
@@ -68,7 +68,7 @@ impl Hook for AuditTrail {
         let event = attempt(Event::new(kind), call.correlation_id(), call.turn(), call.attempt());
         // Of a run it is said where the run begins.
         let parent = call.parent_run_id().filter(|_| call.run_id().is_none());
-        let event = within(event.with("model", call.id().as_str()), parent);
+        let event = event.with("model", call.id().as_str()).with_any("parent", parent);
         let subject = subject(call.metadata(SUBJECT), call.principal()).map(str::to_owned);
         self.note(event, subject.as_deref())?;
         if call.is_count() {
@@ -103,14 +103,11 @@ impl Hook for AuditTrail {
 
     fn on_tool_denied(&self, denied: &ToolDenied<'_>) {
         let event = Event::new("tool.denied")
+            .run(denied.correlation_id())
             .with("turn", denied.turn())
             .with("tool", denied.name())
             .with("by", denied.by().to_string())
             .digest_of("arguments", denied.arguments());
-        let event = match denied.run_id() {
-            Some(run) => event.run(run),
-            None => event,
-        };
         self.tell(event, subject(denied.metadata(SUBJECT), denied.principal()));
     }
 
@@ -120,11 +117,8 @@ impl Hook for AuditTrail {
             .with("guard", decision.guard)
             .with("stage", decision.stage.as_str())
             .with("action", decision.action.as_str())
-            .with("reason", decision.reason);
-        let event = match decision.tool {
-            Some(tool) => event.with("tool", tool),
-            None => event,
-        };
+            .with("reason", decision.reason)
+            .with_any("tool", decision.tool);
         self.tell(event, subject(run.metadata(SUBJECT), run.principal()));
     }
 }
@@ -177,14 +171,6 @@ fn of(event: Event, subject: Option<&str>) -> Event {
     }
 }
 
-/// Says in which run it happened that is none of its own.
-fn within(event: Event, parent: Option<&str>) -> Event {
-    match parent {
-        Some(parent) => event.with("parent", parent),
-        None => event,
-    }
-}
-
 fn attempt(event: Event, id: &str, turn: u32, attempt: u32) -> Event {
     event.run(id).with("turn", turn).with("attempt", attempt)
 }
@@ -198,22 +184,15 @@ fn ended(event: Event, outcome: &Outcome<'_>) -> Event {
         Ended::ToolPanicked => "panicked",
         Ended::TimedOut => "timed out",
     };
-    let event = event.with("how", how);
-    let event = match outcome.ended {
-        Ended::ModelFailed(error) => match error.status() {
-            Some(status) => event.with("status", status),
-            None => event,
-        },
-        _ => event,
+    let status = match outcome.ended {
+        Ended::ModelFailed(error) => error.status(),
+        _ => None,
     };
-    let event = match outcome.usage.total_tokens() {
-        Some(tokens) => event.with("tokens", tokens),
-        None => event,
-    };
-    match outcome.cost {
-        Some(cost) => event.with("cost", cost.to_string()),
-        None => event,
-    }
+    event
+        .with("how", how)
+        .with_any("status", status)
+        .with_any("tokens", outcome.usage.total_tokens())
+        .with_any("cost", outcome.cost.map(|cost| cost.to_string()))
 }
 
 fn cost(event: Event, total: Total) -> Event {

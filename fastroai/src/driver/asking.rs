@@ -59,7 +59,8 @@ impl Run<'_, '_> {
             partial
         };
         match asked {
-            Ok(Ok(reply)) => self.let_in(reply, &mut held, ended).await,
+            Ok(Ok(reply)) if self.guarded.is_empty() => Event::Replied { reply },
+            Ok(Ok(reply)) => Box::pin(self.let_in(reply, &mut held, ended)).await,
             Ok(Err(Unanswered::Failed(mut errors))) => {
                 let partial = errors.last_mut().and_then(ModelError::take_partial);
                 let partial = partial.or_else(|| arrived.into_reply()).map(kept);

@@ -21,18 +21,6 @@ impl Run<'_, '_> {
     /// What the run is told of a reply, once all guards have looked at it.
     pub(in super::super) async fn let_in(
         &self,
-        reply: Response,
-        held: &mut Option<Box<HeldBack>>,
-        ended: &mut Ended,
-    ) -> Event {
-        if self.guarded.is_empty() {
-            return Event::Replied { reply };
-        }
-        Box::pin(self.look_at_reply(reply, held, ended)).await
-    }
-
-    async fn look_at_reply(
-        &self,
         mut reply: Response,
         held: &mut Option<Box<HeldBack>>,
         ended: &mut Ended,
