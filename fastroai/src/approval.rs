@@ -46,7 +46,9 @@
 //! A decision is made by code of the application alone. Nothing that a model, a tool, a document or a
 //! history says is one. A `PausedRun` holds the conversation and the arguments that are decided about:
 //! store it like a database record, where only the application writes, and read it anew when it is
-//! resumed rather than take it back from a client.
+//! resumed rather than take it back from a client. Whoever can change it there can change what was said,
+//! what is decided about, what was counted and what it has cost; not the tools, grants, limits, instructions
+//! and guards, which are those of the agent that resumes it, nor can he have a call run that nobody decided about.
 //!
 //! # In place
 //!

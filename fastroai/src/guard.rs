@@ -8,14 +8,14 @@
 //! (`#[agent(guards = [path])]`, [`AgentBuilder::guard`](crate::agent::AgentBuilder::guard)) or on a call
 //! ([`Call::guard`](crate::Call::guard)), and asked in that order: each sees what the one before let
 //! through. A run inside a run also passes the guards of the runtime around it, whichever runtime it
-//! brings along.
+//! brings along. A [`Mask`] goes inside from an agent or a call, too.
 //!
 //! | [`Stage`] | the text | where it is blocked |
 //! | --- | --- | --- |
 //! | `Prompt` | each text of what is asked: of the prompt, or else what users said last | the run ends before anything is sent, counted or paid; what was asked is not in its history |
 //! | `History` | each text of users that the run goes on from | the same; in the history a fixed sentence stands in its place |
 //! | `ToolArguments` | what the model, or who edits what he approves, would have a tool do, before that is validated | the tool does not run, the model reads a fixed sentence, and the run goes on; the transcript has `{}` |
-//! | `ToolResult` | what the tool gave, here or elsewhere, or how it failed, as the model would read it | the model reads a fixed sentence, and the run goes on |
+//! | `ToolResult` | what the tool gave, here or elsewhere, how it failed, or why it was denied, as the model would read it | the model reads a fixed sentence, and the run goes on |
 //! | `Output` | all text of each reply, what it says beside its calls too, and the JSON of a typed answer | the run ends, with its bill; in the history a fixed sentence stands for the reply |
 //!
 //! What is put in a text's place is what goes on everywhere: to the model, to tools and hooks, into
@@ -27,7 +27,8 @@
 //! [`ErrorKind::GuardFailed`](crate::ErrorKind::GuardFailed). It is given the time that the run has left. What it asks of
 //! agents itself is on the run's bill, and is not looked at by the guards around.
 //!
-//! JSON is given to guards with its letters in the clear, so that none is hidden in an escape. They do
+//! JSON is given to guards with its letters in the clear, so that none is hidden in an escape. The name of
+//! a tool that a model made up is looked at as arguments and as an answer are. They do
 //! not look at instructions, which are the program's, at media, at the model's reasoning, which goes
 //! back to its provider unchanged, at what tools that a provider runs itself have found, and at
 //! [`Runtime::request`](crate::Runtime::request), which is no run.

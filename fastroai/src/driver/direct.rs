@@ -22,7 +22,8 @@ impl Runtime {
     /// Asks a model once, as `provider:model`, and gives its reply with its bill: no agent, no tools
     /// that run, no second attempt.
     ///
-    /// Called inside a run, it is on the run's bill and paid from the run's accounts, and ends with
+    /// No guard looks at it: under a [`Mask`](crate::guard::Mask) a tool that asks a model itself hides what
+    /// it sends. Called inside a run, it is on the run's bill and paid from the run's accounts, and ends with
     /// the run's time.
     ///
     /// ```

@@ -7,17 +7,14 @@ use std::ops::Range;
 /// A text with its escapes read, however often it was escaped.
 pub(super) struct Unescaped {
     pub(super) text: String,
-    /// Where each escape is that was read: its place in the text that was made, and in the other one,
-    /// each just behind it.
+    /// Where each escape ends that was read: in the text that was made, and in the other one.
     ends: Vec<(usize, usize)>,
-    /// Where each of them begins in the other one.
-    starts: Vec<usize>,
 }
 
 impl Unescaped {
     /// `None` where there is no escape.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let mut made = Self { text: String::new(), ends: Vec::new(), starts: Vec::new() };
+        let mut made = Self { text: String::new(), ends: Vec::new() };
         let mut from = 0;
         while let Some(at) = text.get(from..)?.find('\\').map(|at| from + at) {
             made.text.push_str(text.get(from..at)?);
@@ -28,7 +25,6 @@ impl Unescaped {
             match letter {
                 Some(letter) => {
                     made.text.push(letter);
-                    made.starts.push(at);
                     made.ends.push((made.text.len(), from));
                 }
                 None => made.text.push_str(text.get(at..from)?),
@@ -43,19 +39,12 @@ impl Unescaped {
 
     /// Where a piece of it is in the text that it was made of.
     pub(super) fn origin(&self, range: &Range<usize>) -> Range<usize> {
-        // Behind so many escapes, and perhaps within the next, which is hidden as a whole.
-        let place = |at: usize, is_end: bool| {
+        let place = |at: usize| {
             let behind = self.ends.partition_point(|(made, _)| *made <= at);
             let last = behind.checked_sub(1).and_then(|last| self.ends.get(last));
-            let place = last.map_or(at, |(made, theirs)| theirs + (at - made));
-            let next = self.starts.get(behind).filter(|start| **start < place);
-            match (next, self.ends.get(behind)) {
-                (Some(_), Some((_, end))) if is_end => *end,
-                (Some(start), _) => *start,
-                _ => place,
-            }
+            last.map_or(at, |(made, theirs)| theirs + (at - made))
         };
-        place(range.start, false)..place(range.end, true)
+        place(range.start)..place(range.end)
     }
 }
 
@@ -105,6 +94,22 @@ mod tests {
         }
         assert!(Unescaped::of(r"C:\Users \x é\é").is_none());
         assert_eq!(read.origin(&(0..read.text.len())), 0..text.len());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn each_sign_of_it_comes_from_a_place_of_its_own(text in r#"([\\/"nrtbfu04é😀a]|\\u00e9|\\n){0,40}"#) {
+            if let Some(read) = Unescaped::of(&text) {
+                let mut end = 0;
+                for (at, sign) in read.text.char_indices() {
+                    let origin = read.origin(&(at..at + sign.len_utf8()));
+                    proptest::prop_assert_eq!(origin.start, end, "{} {}", text, read.text);
+                    proptest::prop_assert!(text.get(origin.clone()).is_some_and(|it| !it.is_empty()));
+                    end = origin.end;
+                }
+                proptest::prop_assert_eq!(end, text.len());
+            }
+        }
     }
 
     #[test]

@@ -41,13 +41,15 @@ const LONGEST: usize = LONGEST_LABEL + 23;
 ///
 /// # As a guard
 ///
-/// Hung on a run, a mask hides in prompts and in what tools give, and restores what the model would
-/// have tools do: the model reads words, and tools work with what they stand for. The answer and the
+/// Hung on a run, a mask hides in prompts, in arguments (as one who approves a call may edit them) and in
+/// what tools give, and restores what the model would have tools do: the model reads words, and tools work with what they stand for. The answer and the
 /// conversation keep the words, so that neither gives anything away where it is stored; restore what
 /// the user is shown, with [`restore`](Self::restore), [`restore_json`](Self::restore_json) or
 /// [`unmasking`](Self::unmasking). Texts of an earlier conversation are not looked at, as they hold
 /// words already. Hung on an agent or a call, it is passed by the runs inside as well; an agent that is
 /// a tool is asked in words, and answers in words.
+///
+/// It is in memory alone: what was stored in its words, a paused run as well, is for this mask to go on with.
 ///
 /// Who can have a model write a word can have a tool be given what it stands for: a mask of one
 /// conversation belongs on its calls, and not on a runtime or an agent that serves other users. What a
@@ -150,15 +152,20 @@ impl Mask {
 /// Hides where the model reads, restores where a tool does.
 impl Guard for Mask {
     fn looks_at(&self, stage: Stage) -> bool {
-        matches!(stage, Stage::Prompt | Stage::ToolResult)
+        matches!(stage, Stage::Prompt | Stage::ToolArguments | Stage::ToolResult)
     }
 
     fn check<'a>(&'a self, text: &'a str, looked: &'a Looked<'a>) -> Checking<'a> {
-        let hidden = self.hide_but(text, looked.by_model);
+        // Of arguments the model reads again what who approves a call has put there.
+        let has_words = looked.by_model || looked.stage == Stage::ToolArguments;
+        let hidden = json_texts::change(text, looked.stage, |text| {
+            let hidden = self.hide_but(text, has_words);
+            if hidden == text { Cow::Borrowed(text) } else { Cow::Owned(hidden) }
+        });
         let verdict = if hidden == text {
             Verdict::Allow
         } else {
-            Verdict::replace(hidden, "personal data was masked")
+            Verdict::replace(hidden.into_owned(), "personal data was masked")
         };
         Box::pin(std::future::ready(Ok(verdict)))
     }

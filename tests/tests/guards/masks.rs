@@ -142,3 +142,32 @@ fn what_is_no_word_is_given_to_a_tool_as_the_model_wrote_it() {
     assert_eq!(mask.reveal(r#"{"to": "x"}"#), None);
     assert_eq!(mask.reveal("[EMAIL_1]"), None, "no JSON");
 }
+
+#[tokio::test]
+async fn what_who_approves_has_edited_or_said_is_read_in_words_and_run_on_what_they_stand_for() {
+    let close = || Reply::call("close", json!({"account": "[EMAIL_1]"}));
+    let model = ScriptedModel::new([close(), close(), Reply::text("It is closed.")]);
+    let (mask, clerk) = (Mask::new(Redactor::standard()), clerk());
+    let asked = clerk.run("Close ada@example.org").guard(mask.clone());
+    let paused = with_model(model.clone(), asked).await.unwrap_err().into_paused().unwrap();
+    let request = paused.requests().remove(0);
+    let decisions = Decisions::new().deny(request.call_id, "it is bob@example.org that is meant");
+    let resumed = clerk.resume(paused, decisions).guard(mask.clone());
+    let paused = with_model(model.clone(), resumed).await.unwrap_err().into_paused().unwrap();
+    let request = paused.requests().remove(0);
+    let edited = r#"{"account": "cy@example.org"}"#;
+    let decisions = Decisions::new().approve_with(request.call_id, edited);
+    let resumed = clerk.resume(paused, decisions).guard(mask.clone());
+    let answer = with_model(model.clone(), resumed).await.unwrap();
+    assert_eq!(*clerk.post.0.lock().unwrap(), ["cy@example.org"]);
+    for asked in model.asked() {
+        let said = serde_json::to_string(&asked.messages).unwrap();
+        assert!(!said.contains("@example.org"), "{said}");
+    }
+    let said = serde_json::to_string(&answer.messages).unwrap();
+    assert!(said.contains("[EMAIL_2] that is meant") && said.contains("[EMAIL_3]"), "{said}");
+    assert!(
+        !format!("{:?}", answer.tool_calls.iter().map(|it| &it.arguments).collect::<Vec<_>>())
+            .contains('@')
+    );
+}

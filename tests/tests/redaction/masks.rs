@@ -159,7 +159,10 @@ async fn as_a_guard_it_hides_where_a_model_reads_and_reveals_where_a_tool_does()
     assert_eq!(result.as_deref(), Some("sent to [EMAIL_1]"));
     assert_eq!(looked(&mask, Stage::Prompt, "nothing personal").await, None);
     // What is stored keeps the words, and so does what is sent again.
-    let others = [Stage::Output, Stage::History, Stage::ToolArguments];
+    let given =
+        looked(&mask, Stage::ToolArguments, r#"{"to":"[EMAIL_1], bob@example.org","n":1.50}"#);
+    assert_eq!(given.await.as_deref(), Some(r#"{"to":"[EMAIL_1], [EMAIL_2]","n":1.50}"#));
+    let others = [Stage::Output, Stage::History];
     assert!(!others.into_iter().any(|stage| mask.looks_at(stage)));
 }
 
