@@ -90,7 +90,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut decisions = Decisions::new().by("manager-2");
     for request in paused.requests() {
         writeln!(stdout(), "approve `{}` with {}?  yes", request.tool, request.arguments)?;
-        decisions = decisions.approve(request.call_id);
+        decisions = decisions.approve_shown(&request);
     }
     let answer = support
         .resume(paused, decisions.clone())

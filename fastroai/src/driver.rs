@@ -47,7 +47,6 @@ use self::shape::Sent;
 use crate::agent::ToolCallRecord;
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Origin, RunEnding, RunInfo, Watched};
-use crate::money::Bill;
 use crate::run::{
     End, Event, Failure, OUTPUT_TOOL, OutputMode, OutputTool, RunSpec, RunState, Stop, ToolSpec,
     Work,
@@ -92,7 +91,7 @@ pub(crate) async fn drive(
     let candidates = match candidates {
         Ok(candidates) => candidates,
         Err(kind) => {
-            watched.end(kind.ending(), &Bill::default());
+            watched.end(kind.ending(), &scope.meter().bill());
             let guarded = Guarded::new(&order, &scope);
             return Err(unstarted(kind, opening.said(&guarded)));
         }
@@ -102,7 +101,7 @@ pub(crate) async fn drive(
         Ok(opened) => opened,
         Err((why, said)) => {
             let kind = ErrorKind::Config(why);
-            watched.end(kind.ending(), &Bill::default());
+            watched.end(kind.ending(), &scope.meter().bill());
             return Err(unstarted(kind, said));
         }
     };

@@ -119,6 +119,33 @@ fn a_subject_is_exported_and_erased_and_the_chain_still_holds() {
 }
 
 #[test]
+fn an_open_trail_is_erased_from_and_pruned_while_it_is_written_to() {
+    let folder = Folder::new();
+    let trail = AuditTrail::open(folder.trail()).unwrap();
+    let append = |subject: &str| trail.append(Event::new("tool.called").subject(subject)).unwrap();
+    append("ursula");
+    assert_eq!(trail.erase("nobody").unwrap(), 0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..50).for_each(|_| drop(append("bob"))));
+        scope.spawn(|| (0..50).for_each(|_| drop(append("ursula"))));
+        scope.spawn(|| (0..10).for_each(|_| drop(trail.erase("ursula").unwrap())));
+    });
+    trail.erase("ursula").unwrap();
+    let text = std::fs::read_to_string(folder.trail()).unwrap();
+    assert!(!text.contains("ursula") && text.contains("bob"), "{text}");
+    let chain = verify(folder.trail()).unwrap();
+    assert_eq!((chain.records, &chain.head), (101, &trail.head()));
+
+    assert_eq!(trail.prune(SystemTime::now() + Duration::from_secs(60)).unwrap(), 101);
+    append("bob");
+    assert_eq!(verify(folder.trail()).unwrap().records, 1);
+    assert!(
+        matches!(AuditTrail::open(folder.trail()), Err(AuditError::InUse)),
+        "it is still its own"
+    );
+}
+
+#[test]
 fn content_is_recognised_and_cannot_be_read_until_its_salt_is_erased() {
     let folder = Folder::new();
     let trail = AuditTrail::open(folder.trail()).unwrap();

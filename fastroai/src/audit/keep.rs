@@ -25,15 +25,21 @@ pub fn export(path: impl AsRef<Path>, subject: &str) -> Result<Vec<Record>, Audi
 }
 
 /// Takes the name of this subject, and the salts of the digests, out of all records that concern it or of which it
-/// is the actor: how many there were. Of a record that concerns another, only the actor is erased. The chain stays as it was, and still holds.
+/// is the actor: how many there were. Of a record that concerns another, only the actor is erased. The chain
+/// stays as it was, and still holds.
 ///
-/// The trail must not be open; the file is replaced as a whole.
+/// The trail must not be open, or it is for [`AuditTrail::erase`](super::AuditTrail::erase); the file is
+/// replaced as a whole.
 ///
 /// # Errors
 /// Where the trail is open, cannot be read or written, or a line of it is no record.
 pub fn erase(path: impl AsRef<Path>, subject: &str) -> Result<u64, AuditError> {
-    let path = path.as_ref();
-    let _locked = locked(path)?;
+    let _locked = locked(path.as_ref())?;
+    erase_in(path.as_ref(), subject)
+}
+
+/// The same in a file that is locked.
+pub(super) fn erase_in(path: &Path, subject: &str) -> Result<u64, AuditError> {
     let mut erased = 0;
     let (lines, _) = rewritten(path, |record, text| {
         if !record.names(subject) {
@@ -45,20 +51,27 @@ pub fn erase(path: impl AsRef<Path>, subject: &str) -> Result<u64, AuditError> {
         let actor = line.actor.filter(|actor| actor.name != subject);
         serde_json::to_string(&Line { beside, actor, ..line }).ok()
     })?;
-    replace(path, &lines)?;
+    if erased > 0 {
+        replace(path, &lines)?;
+    }
     Ok(erased)
 }
 
 /// Drops all records from before this time, but for the last hash: how many there were. What is left
 /// still holds, and says where it goes on from.
 ///
-/// The trail must not be open; the file is replaced as a whole.
+/// The trail must not be open, or it is for [`AuditTrail::prune`](super::AuditTrail::prune); the file is
+/// replaced as a whole.
 ///
 /// # Errors
 /// Where the trail is open, cannot be read or written, or a line of it is no record.
 pub fn prune(path: impl AsRef<Path>, before: SystemTime) -> Result<u64, AuditError> {
-    let path = path.as_ref();
-    let _locked = locked(path)?;
+    let _locked = locked(path.as_ref())?;
+    prune_in(path.as_ref(), before)
+}
+
+/// The same in a file that is locked.
+pub(super) fn prune_in(path: &Path, before: SystemTime) -> Result<u64, AuditError> {
     let before = before.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let (mut dropped, mut last, mut keeps) = (0, None, false);
     let (mut lines, anchor) = rewritten(path, |record, text| {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::chain::{LONGEST_LINE, walk};
 use super::error::AuditError;
 use super::event::Event;
+use super::keep::{erase_in, prune_in};
 use super::record::{ACTOR, Actor, Beside, Head, Line, Record, SUBJECT, chained, salted};
 use crate::emitted::Emitter;
 use crate::guard::Redactor;
@@ -57,12 +58,7 @@ impl AuditOptions {
     /// Where the file cannot be opened, is open elsewhere, or its chain is broken.
     pub fn open(self, path: impl AsRef<Path>) -> Result<AuditTrail, AuditError> {
         let path = path.as_ref();
-        let mut options = OpenOptions::new();
-        options.append(true).create(true).read(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
-        lock(&file, path)?;
+        let file = opened(path)?;
         let head = walk(path, self.key.as_ref(), |_, _| {})?.head;
         let state = Mutex::new(State { file, head, is_stopped: false });
         Ok(AuditTrail(Arc::new(Shared { path: path.to_owned(), options: self, state })))
@@ -166,6 +162,42 @@ impl AuditTrail {
         Ok(state.head.clone())
     }
 
+    /// [`erase`](super::erase)s a subject while the trail is open. Who writes meanwhile waits, which is as
+    /// long as it takes to write the file anew.
+    ///
+    /// # Errors
+    /// Where it cannot be read or written, or a line of it is no record. Where it cannot be opened again
+    /// afterwards, no other record is written.
+    pub fn erase(&self, subject: &str) -> Result<u64, AuditError> {
+        self.rewrite(|path| erase_in(path, subject))
+    }
+
+    /// [`prune`](super::prune)s the trail while it is open. Who writes meanwhile waits.
+    ///
+    /// # Errors
+    /// As of [`erase`](Self::erase).
+    pub fn prune(&self, before: SystemTime) -> Result<u64, AuditError> {
+        self.rewrite(|path| prune_in(path, before))
+    }
+
+    fn rewrite(
+        &self,
+        rewrite: impl FnOnce(&Path) -> Result<u64, AuditError>,
+    ) -> Result<u64, AuditError> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_stopped {
+            return Err(AuditError::Stopped);
+        }
+        let changed = rewrite(&self.0.path)?;
+        // Another file stands there by now.
+        if changed > 0 {
+            state.is_stopped = true;
+            state.file = opened(&self.0.path)?;
+            state.is_stopped = false;
+        }
+        Ok(changed)
+    }
+
     /// What the records of a runtime pass.
     pub(super) fn emitter(&self) -> &Emitter {
         &self.0.options.emitter
@@ -191,6 +223,17 @@ impl fmt::Debug for AuditTrail {
             .field("options", &self.0.options)
             .finish_non_exhaustive()
     }
+}
+
+/// The file, which nobody else writes to.
+fn opened(path: &Path) -> Result<File, AuditError> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    lock(&file, path)?;
+    Ok(file)
 }
 
 fn new_salt() -> String {

@@ -416,10 +416,13 @@ const MODEL_NAME: &str = "gpt-4o-mini";
 
 #[tokio::test(start_paused = true)]
 async fn s11_content_and_the_texts_of_errors_are_traced_where_the_runtime_was_told_to() {
+    let capturing =
+        || Runtime::builder().model(eventful()).prices(prices()).capture_content(true).build();
+    // What is traced for the first time while another test begins to listen may go unheard.
+    careful().run(PROMPT).on(&capturing()).await.unwrap();
     let log = Log::default();
     let _guard = log.listen();
-    let on = Runtime::builder().model(eventful()).prices(prices()).capture_content(true).build();
-    careful().run(PROMPT).on(&on).await.unwrap();
+    careful().run(PROMPT).on(&capturing()).await.unwrap();
     let trace = log.text();
     for canary in [TOOL_ERROR, PANIC, INSTRUCTIONS, PROMPT, ARGUMENT, RESULT, ANSWER] {
         assert!(trace.contains(canary), "{canary}");
