@@ -1,6 +1,7 @@
 //! Single requests to a real inference server, over every wire that it speaks.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::future::Future;
 use std::sync::Arc;
 
 use fastroai_providers::error::{ModelErrorKind, ProviderFault};
@@ -71,11 +72,22 @@ impl Told {
     }
 }
 
+/// Asks once more where the server has just closed the connection that was kept, as a run does.
+async fn again<T, F>(ask: impl Fn() -> F) -> Result<T, ModelError>
+where
+    F: Future<Output = Result<T, ModelError>>,
+{
+    match ask().await {
+        Err(error) if error.retry_class() == RetryClass::Ambiguous => ask().await,
+        asked => asked,
+    }
+}
+
 /// The reply, asked for whole and in pieces; both are the same but for what each reply has alone.
 async fn ask(model: &dyn Model, request: &Request<'_>) -> Response {
     let name = model.id();
-    let whole = model.request(request).await.expect("a reply");
-    let mut events = model.stream(request).await.expect("a stream");
+    let whole = again(|| model.request(request)).await.expect("a reply");
+    let mut events = again(|| model.stream(request)).await.expect("a stream");
     let (mut told, mut streamed, mut pieces) = (Told::default(), None, 0);
     while let Some(event) = events.next().await {
         assert!(streamed.is_none(), "{name}: something follows the end");
