@@ -85,9 +85,7 @@ impl Resumed {
         }
         Ok(all)
     }
-}
 
-impl Resumed {
     /// Whether a call is the one that was approved, where that was as it was shown.
     fn is_as_shown(&self, unit: &ToolUnit) -> Result<(), String> {
         let call = &unit.call;

@@ -16,6 +16,9 @@ pub(crate) struct OwnKeys(Arc<Own>);
 struct Own {
     keys: Arc<dyn KeyProvider>,
     connected: Mutex<Vec<Connected>>,
+    /// These over those of an agent, made once for each: what is connected with both is kept with both.
+    #[cfg(feature = "config")]
+    over: Mutex<Vec<(Weak<Own>, OwnKeys)>>,
 }
 
 /// A model, the name that it was asked for by, and the runtime whose connection it is over.
@@ -27,19 +30,27 @@ struct Connected {
 
 impl OwnKeys {
     pub(crate) fn new(keys: impl KeyProvider) -> Self {
-        Self(Arc::new(Own { keys: Arc::new(keys), connected: Mutex::default() }))
+        Self(Arc::new(Own {
+            keys: Arc::new(keys),
+            connected: Mutex::default(),
+            #[cfg(feature = "config")]
+            over: Mutex::default(),
+        }))
     }
 
     /// These, and those where these have none.
     #[cfg(feature = "config")]
     pub(crate) fn over(&self, those: Option<Self>) -> Self {
-        match those {
-            Some(those) => Self::new(crate::config::Either(
-                Arc::clone(&self.0.keys),
-                Arc::clone(&those.0.keys),
-            )),
-            None => self.clone(),
+        let Some(those) = those else { return self.clone() };
+        let mut over = self.0.over.lock().unwrap_or_else(PoisonError::into_inner);
+        over.retain(|(of, _)| of.strong_count() > 0);
+        if let Some((_, both)) = over.iter().find(|(of, _)| of.as_ptr() == Arc::as_ptr(&those.0)) {
+            return both.clone();
         }
+        let keys = (Arc::clone(&self.0.keys), Arc::clone(&those.0.keys));
+        let both = Self::new(crate::config::Either(keys.0, keys.1));
+        over.push((Arc::downgrade(&those.0), both.clone()));
+        both
     }
 
     /// A connection that asks here first.
@@ -74,5 +85,26 @@ impl OwnKeys {
 impl fmt::Debug for OwnKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OwnKeys(redacted)")
+    }
+}
+
+#[cfg(all(test, feature = "config"))]
+mod tests {
+    use fastroai_providers::connect::EnvironmentKeys;
+
+    use super::*;
+
+    #[test]
+    fn what_is_connected_with_the_keys_of_both_is_kept_for_as_long_as_both_are_there() {
+        let keys = || OwnKeys::new(EnvironmentKeys::new());
+        let (file, program) = (keys(), keys());
+        let both = file.over(Some(program.clone()));
+        assert!(Arc::ptr_eq(&both.0, &file.over(Some(program.clone())).0));
+        let other = keys();
+        assert!(!Arc::ptr_eq(&both.0, &file.over(Some(other.clone())).0));
+        assert!(Arc::ptr_eq(&file.over(None).0, &file.0));
+        drop(program);
+        file.over(Some(other));
+        assert_eq!(file.0.over.lock().unwrap().len(), 1);
     }
 }
